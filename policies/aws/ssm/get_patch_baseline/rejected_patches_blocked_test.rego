@@ -1,0 +1,55 @@
+package policies.aws.ssm.get_patch_baseline.rejected_patches_blocked_test
+
+import data.policies.aws.ssm.get_patch_baseline.rejected_patches_blocked as rule
+
+baseline(patches, action) := {"RejectedPatches": patches, "RejectedPatchesAction": action}
+
+given(resource) := {"resource": resource, "params": {}}
+
+test_any_other_action_fails if {
+	every action in ["ALLOW_AS_DEPENDENCY", "WARN"] {
+		every patches in [["KB5031364"], ["KB5031364", "KB5032198"]] {
+			denied := {{
+				"msg": sprintf(
+					"%d patches are rejected, but with the action `%s` instead of `BLOCK`",
+					[count(patches), action],
+				),
+				"path": "RejectedPatchesAction",
+			}}
+			rule.deny == denied with input as given(baseline(patches, action))
+			rule.inconclusive == set() with input as given(baseline(patches, action))
+		}
+	}
+}
+
+test_block_passes if {
+	rule.deny == set() with input as given(baseline(["KB5031364"], "BLOCK"))
+	rule.inconclusive == set() with input as given(baseline(["KB5031364"], "BLOCK"))
+}
+
+test_nothing_rejected_passes if {
+	every resource in [baseline([], "ALLOW_AS_DEPENDENCY"), baseline([], null), {"RejectedPatches": []}] {
+		rule.deny == set() with input as given(resource)
+		rule.inconclusive == set() with input as given(resource)
+	}
+}
+
+test_action_not_stated_is_inconclusive if {
+	judged := {{
+		"msg": "1 patches are rejected, but the action taken on them is not stated",
+		"path": "RejectedPatchesAction",
+	}}
+	every resource in [{"RejectedPatches": ["KB5031364"]}, baseline(["KB5031364"], null)] {
+		rule.deny == set() with input as given(resource)
+		rule.inconclusive == judged with input as given(resource)
+	}
+}
+
+test_patches_not_stated_are_inconclusive if {
+	judged := {{"msg": "the rejected patches are not stated", "path": "RejectedPatches"}}
+	unstated := [{}, {"RejectedPatchesAction": "ALLOW_AS_DEPENDENCY"}, baseline(null, "BLOCK")]
+	every resource in unstated {
+		rule.deny == set() with input as given(resource)
+		rule.inconclusive == judged with input as given(resource)
+	}
+}

@@ -1,0 +1,389 @@
+//! Paths, directories, globs and `-` become a sorted list of input files.
+
+use std::collections::HashSet;
+use std::fs::{self, FileType};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use globset::GlobBuilder;
+use walkdir::WalkDir;
+
+use crate::source::{Code, Diagnostic, printable};
+
+/// Endings that a directory is searched for; each may be followed by one of [`PACKED`].
+const ENDINGS: [&str; 3] = [".json", ".ndjson", ".jsonl"];
+/// Endings of compressed files.
+const PACKED: [&str; 2] = [".gz", ".zst"];
+/// Display name of standard input.
+pub const STDIN_NAME: &str = "<stdin>";
+
+/// One file to read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InputFile {
+    /// What reports call it: the path as given, with `/` between its parts.
+    pub name: Arc<str>,
+    /// Where its bytes come from.
+    pub origin: Origin,
+}
+
+/// Where the bytes of an input come from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// Standard input.
+    Stdin,
+    /// A file.
+    Path(PathBuf),
+}
+
+impl InputFile {
+    /// The folder that the file stands in, for pages that belong together; empty for stdin.
+    pub fn folder(&self) -> &str {
+        self.name.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+}
+
+/// What was found, and what was wrong on the way.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    /// Files, sorted by name, each once.
+    pub files: Vec<InputFile>,
+    /// Inputs that could not be used.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Finds the input files that `inputs` name: files, directories, globs, or `-` for standard input.
+///
+/// A directory is searched to the bottom for `*.json`, `*.ndjson` and `*.jsonl`, plain or with `.gz`
+/// or `.zst`; symbolic links are followed. A file that is named is taken whatever its ending. What is
+/// no regular file is reported and left out. No file at all is an error among the diagnostics.
+pub fn discover(inputs: &[PathBuf]) -> Discovery {
+    let mut search = Search::default();
+    for input in inputs {
+        if input.as_os_str() == "-" {
+            search.add(STDIN_NAME, Origin::Stdin);
+        } else {
+            search.path(input);
+        }
+    }
+    let Search { mut files, mut diagnostics, .. } = search;
+    if files.is_empty() && diagnostics.is_empty() {
+        diagnostics.push(
+            Diagnostic::error(Code::InputNone, "no input was given")
+                .help("name files, directories or globs, or `-` to read standard input"),
+        );
+    }
+    files.sort();
+    Discovery { files, diagnostics }
+}
+
+#[derive(Default)]
+struct Search {
+    files: Vec<InputFile>,
+    /// What is in the list already: real paths, since one file may have several.
+    seen: HashSet<Origin>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Search {
+    fn path(&mut self, input: &Path) {
+        match fs::metadata(input) {
+            Ok(metadata) if metadata.is_dir() => self.directory(input),
+            Ok(metadata) => self.named_file(input, metadata.file_type()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                match input.to_str().filter(|text| text.contains(['*', '?', '[', '{'])) {
+                    Some(pattern) => self.glob(pattern),
+                    None => self.unreadable(input, &error),
+                }
+            }
+            Err(error) => self.unreadable(input, &error),
+        }
+    }
+
+    fn named_file(&mut self, path: &Path, kind: FileType) {
+        if kind.is_file() || is_descriptor(path) {
+            self.file(path);
+        } else {
+            let what = describe(kind);
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::InputUnreadable,
+                    format!("`{}` is {what}, not a file", shown(path)),
+                )
+                .help("only regular files are read; pipe a stream in and name it `-`"),
+            );
+        }
+    }
+
+    fn directory(&mut self, directory: &Path) {
+        let before = self.files.len() + self.diagnostics.len();
+        for entry in WalkDir::new(directory).follow_links(true).sort_by_file_name() {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if !has_known_ending(entry.path()) => {}
+                Ok(entry) if entry.file_type().is_file() => self.file(entry.path()),
+                Ok(entry) => self.skipped(entry.path(), describe(entry.file_type())),
+                Err(error) => self.walk_error(directory, &error),
+            }
+        }
+        if self.files.len() + self.diagnostics.len() == before {
+            self.nothing_in(directory);
+        }
+    }
+
+    fn nothing_in(&mut self, directory: &Path) {
+        // Files that another input has named already are no reason to complain.
+        let known = WalkDir::new(directory).follow_links(true).into_iter().flatten().any(|entry| {
+            entry.file_type().is_file() && has_known_ending(entry.path())
+        });
+        if !known {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::InputNone,
+                    format!("`{}` holds no payload file", shown(directory)),
+                )
+                .help(
+                    "a directory is searched for *.json, *.ndjson and *.jsonl, plain or with .gz or \
+                     .zst; name other files themselves",
+                ),
+            );
+        }
+    }
+
+    fn walk_error(&mut self, directory: &Path, error: &walkdir::Error) {
+        let path = error.path().unwrap_or(directory);
+        if let Some(ancestor) = error.loop_ancestor() {
+            let ancestor = shown(ancestor);
+            self.skipped(path, &format!("a symbolic link back to `{ancestor}`"));
+        } else if let Some(cause) = error.io_error() {
+            // A link to nothing matters only where a payload is expected.
+            let dangling = cause.kind() == io::ErrorKind::NotFound && !has_known_ending(path);
+            if !dangling {
+                self.unreadable(path, cause);
+            }
+        }
+    }
+
+    fn glob(&mut self, pattern: &str) {
+        let matcher = match GlobBuilder::new(pattern).literal_separator(true).build() {
+            Ok(glob) => glob.compile_matcher(),
+            Err(error) => {
+                self.diagnostics.push(Diagnostic::error(
+                    Code::InputNone,
+                    format!("`{}` is no valid glob: {}", printable(pattern), error.kind()),
+                ));
+                return;
+            }
+        };
+        let root = literal_root(pattern);
+        let start = if root.as_os_str().is_empty() { Path::new(".") } else { &root };
+        let mut matched = false;
+        if start.exists() {
+            for entry in WalkDir::new(start).follow_links(true).sort_by_file_name() {
+                let entry = match entry {
+                    Ok(entry) => entry,
+                    Err(error) => {
+                        self.walk_error(start, &error);
+                        continue;
+                    }
+                };
+                let path = if root.as_os_str().is_empty() {
+                    entry.path().strip_prefix(".").unwrap_or(entry.path())
+                } else {
+                    entry.path()
+                };
+                if !matcher.is_match(path) {
+                    continue;
+                }
+                if entry.file_type().is_file() {
+                    matched = true;
+                    self.file(path);
+                } else if !entry.file_type().is_dir() {
+                    matched = true;
+                    self.skipped(path, describe(entry.file_type()));
+                }
+            }
+        }
+        if !matched {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::InputNone,
+                    format!("no file matches `{}`", printable(pattern)),
+                )
+                .help("`*` and `?` match within one folder, `**` over several"),
+            );
+        }
+    }
+
+    fn file(&mut self, path: &Path) {
+        self.add(&shown(path), Origin::Path(path.to_owned()));
+    }
+
+    fn add(&mut self, name: &str, origin: Origin) {
+        let real = match &origin {
+            Origin::Stdin => Origin::Stdin,
+            Origin::Path(path) => {
+                Origin::Path(fs::canonicalize(path).unwrap_or_else(|_| path.clone()))
+            }
+        };
+        if self.seen.insert(real) {
+            self.files.push(InputFile { name: Arc::from(name), origin });
+        }
+    }
+
+    fn skipped(&mut self, path: &Path, what: &str) {
+        self.diagnostics.push(Diagnostic::warning(
+            Code::InputSkipped,
+            format!("`{}` is {what} and was left out", shown(path)),
+        ));
+    }
+
+    fn unreadable(&mut self, path: &Path, error: &io::Error) {
+        let diagnostic = Diagnostic::error(
+            Code::InputUnreadable,
+            format!("cannot read `{}`: {error}", shown(path)),
+        );
+        self.diagnostics.push(match error.kind() {
+            io::ErrorKind::NotFound => diagnostic.help("check the path"),
+            io::ErrorKind::PermissionDenied => diagnostic.help("check the permissions"),
+            _ => diagnostic,
+        });
+    }
+}
+
+/// The part of a glob before its first wildcard, up to a separator.
+fn literal_root(pattern: &str) -> PathBuf {
+    let wild = pattern.find(['*', '?', '[', '{']).unwrap_or(pattern.len());
+    let literal = pattern.get(..wild).unwrap_or_default();
+    literal.rfind('/').map_or_else(PathBuf::new, |slash| {
+        PathBuf::from(pattern.get(..=slash).unwrap_or_default())
+    })
+}
+
+fn has_known_ending(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let plain = PACKED.iter().find_map(|packed| name.strip_suffix(packed)).unwrap_or(&name);
+    ENDINGS.iter().any(|ending| plain.ends_with(ending))
+}
+
+/// Streams that the shell hands over as a path: `<(command)`, `/dev/stdin`.
+fn is_descriptor(path: &Path) -> bool {
+    path == Path::new("/dev/stdin")
+        || path.starts_with("/dev/fd")
+        || path.starts_with("/proc/self/fd")
+}
+
+fn describe(kind: FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        if kind.is_fifo() {
+            return "a named pipe";
+        }
+        if kind.is_socket() {
+            return "a socket";
+        }
+        if kind.is_block_device() || kind.is_char_device() {
+            return "a device";
+        }
+    }
+    if kind.is_dir() { "a directory" } else { "no regular file" }
+}
+
+/// A path for people: `/` between its parts, no leading `./`, nothing that a terminal would obey.
+fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
+    let trimmed = text.strip_prefix("./").filter(|rest| !rest.is_empty()).unwrap_or(&text);
+    printable(trimmed).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(discovery: &Discovery) -> Vec<&str> {
+        discovery.files.iter().map(|file| &*file.name).collect()
+    }
+
+    #[test]
+    fn endings_are_known_whatever_their_case() {
+        for name in ["a.json", "a.JSON", "a.ndjson.gz", "x/a.jsonl.zst"] {
+            assert!(has_known_ending(Path::new(name)), "{name}");
+        }
+        for name in ["a.txt", "json", "a.json.bz2", "a.gz", "a.json5"] {
+            assert!(!has_known_ending(Path::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_glob_starts_below_its_literal_part() {
+        assert_eq!(literal_root("a/b/*.json"), Path::new("a/b/"));
+        assert_eq!(literal_root("a/b*/c.json"), Path::new("a/"));
+        assert_eq!(literal_root("*.json"), Path::new(""));
+    }
+
+    #[test]
+    fn directories_files_and_globs_are_merged_sorted_and_unique() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir(root.join("sub")).unwrap();
+        for name in ["b.json", "a.ndjson", "sub/c.json.gz", "note.txt", "d.data"] {
+            fs::write(root.join(name), "{}").unwrap();
+        }
+        let discovery = discover(&[
+            root.to_owned(),
+            root.join("b.json"),
+            root.join("d.data"),
+            root.join("*.json"),
+            PathBuf::from("-"),
+        ]);
+        let found: Vec<_> = names(&discovery)
+            .into_iter()
+            .map(|name| name.rsplit_once('/').map_or(name, |(_, last)| last))
+            .collect();
+        assert_eq!(found, ["a.ndjson", "b.json", "d.data", "c.json.gz", STDIN_NAME]);
+        assert!(discovery.diagnostics.is_empty(), "{:?}", discovery.diagnostics);
+    }
+
+    #[test]
+    fn nothing_found_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        for inputs in [
+            vec![],
+            vec![folder.path().to_owned()],
+            vec![folder.path().join("*.json")],
+            vec![folder.path().join("missing.json")],
+        ] {
+            let discovery = discover(&inputs);
+            assert!(discovery.files.is_empty());
+            assert_eq!(discovery.diagnostics.len(), 1, "{inputs:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn loops_and_dangling_links_are_reported_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::write(root.join("a.json"), "{}").unwrap();
+        std::os::unix::fs::symlink(root, root.join("loop")).unwrap();
+        std::os::unix::fs::symlink(root.join("gone.json"), root.join("b.json")).unwrap();
+        let discovery = discover(&[root.to_owned()]);
+        assert_eq!(discovery.files.len(), 1);
+        let codes: Vec<_> = discovery.diagnostics.iter().map(|d| d.code).collect();
+        assert_eq!(codes, [Code::InputUnreadable, Code::InputSkipped]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_socket_is_reported_and_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("s.json");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let in_directory = discover(&[folder.path().to_owned()]);
+        assert_eq!(in_directory.diagnostics[0].code, Code::InputSkipped);
+        let named = discover(&[socket]);
+        assert_eq!(named.diagnostics[0].code, Code::InputUnreadable);
+    }
+}

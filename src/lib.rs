@@ -1,0 +1,7 @@
+//! Policy-as-code compliance evaluation of saved cloud API responses.
+pub mod discover;
+pub mod load;
+pub mod model;
+pub mod operation;
+pub mod source;
+pub mod suggest;

@@ -1,0 +1,323 @@
+//! A window over the bytes of an input, moved forward as they are used.
+
+use std::io::{self, Read, Write};
+use std::ops::Range;
+
+use crate::source::Position;
+use crate::source::json::{FaultKind, MAX_DEPTH, Skip, Skipper};
+
+/// Bytes asked for at a time.
+const CHUNK: usize = 256 << 10;
+
+/// Why a feed cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedError {
+    /// The bytes cannot be read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The bytes are no JSON.
+    #[error("{kind}")]
+    Fault {
+        /// Where.
+        at: Position,
+        /// What is wrong there.
+        kind: FaultKind,
+    },
+}
+
+/// The bytes of an input from some position on.
+///
+/// What lies before the cursor stays available until it is taken or dropped, so that a caller can take
+/// whole values. Offsets are into [`Feed::text`] and change with every take and drop.
+pub struct Feed {
+    reader: Box<dyn Read>,
+    text: Vec<u8>,
+    cursor: usize,
+    /// Position of the first byte of `text`.
+    base: Position,
+    finished: bool,
+    /// Gets a copy of every byte that is read.
+    spool: Option<std::fs::File>,
+}
+
+impl Feed {
+    /// A feed whose first byte stands at `base` in its file.
+    pub fn new(reader: Box<dyn Read>, base: Position) -> Self {
+        Self { reader, text: Vec::new(), cursor: 0, base, finished: false, spool: None }
+    }
+
+    /// From now on copies every byte that is read to `spool`, after those that are waiting.
+    ///
+    /// # Errors
+    ///
+    /// Where the waiting bytes cannot be written.
+    pub fn spool_to(&mut self, mut spool: std::fs::File) -> io::Result<()> {
+        spool.write_all(&self.text)?;
+        self.spool = Some(spool);
+        Ok(())
+    }
+
+    /// Stops copying, and gives the copy back.
+    pub fn take_spool(&mut self) -> Option<std::fs::File> {
+        self.spool.take()
+    }
+
+    /// All bytes that are at hand, used ones included.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// Offset of the cursor in [`Feed::text`].
+    pub const fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// Position of the first byte of [`Feed::text`].
+    pub const fn base(&self) -> Position {
+        self.base
+    }
+
+    /// Position of the cursor.
+    pub fn position(&self) -> Position {
+        self.position_of(self.cursor)
+    }
+
+    /// Position of an offset in [`Feed::text`].
+    pub fn position_of(&self, offset: usize) -> Position {
+        self.base.after(self.text.get(..offset).unwrap_or(&self.text))
+    }
+
+    /// Whether no byte is left to be read.
+    pub const fn is_finished(&self) -> bool {
+        self.finished
+    }
+
+    /// Reads until `wanted` bytes lie ahead of the cursor, or the input ends. Whether they do.
+    ///
+    /// # Errors
+    ///
+    /// Where the input cannot be read.
+    pub fn fill(&mut self, wanted: usize) -> io::Result<bool> {
+        while self.text.len() - self.cursor < wanted {
+            if self.finished {
+                return Ok(false);
+            }
+            self.read_more()?;
+        }
+        Ok(true)
+    }
+
+    fn read_more(&mut self) -> io::Result<()> {
+        let before = self.text.len();
+        let count = self.reader.by_ref().take(CHUNK as u64).read_to_end(&mut self.text)?;
+        if let Some(spool) = &mut self.spool {
+            spool.write_all(self.text.get(before..).unwrap_or_default())?;
+        }
+        self.finished = count < CHUNK;
+        Ok(())
+    }
+
+    /// The next byte, which stays.
+    ///
+    /// # Errors
+    ///
+    /// Where the input cannot be read.
+    pub fn peek(&mut self) -> io::Result<Option<u8>> {
+        self.fill(1)?;
+        Ok(self.text.get(self.cursor).copied())
+    }
+
+    /// Moves the cursor over white space to the next byte, which stays.
+    ///
+    /// # Errors
+    ///
+    /// Where the input cannot be read.
+    pub fn next_solid(&mut self) -> io::Result<Option<u8>> {
+        loop {
+            match self.peek()? {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.cursor += 1,
+                other => return Ok(other),
+            }
+        }
+    }
+
+    /// Moves the cursor.
+    pub fn advance(&mut self, count: usize) {
+        self.cursor = (self.cursor + count).min(self.text.len());
+    }
+
+    /// Moves the cursor over the expected byte, after white space.
+    ///
+    /// # Errors
+    ///
+    /// Where something else stands there, or the input cannot be read.
+    pub fn expect(&mut self, byte: u8, expected: &'static str) -> Result<(), FeedError> {
+        if self.next_solid()? == Some(byte) {
+            self.cursor += 1;
+            return Ok(());
+        }
+        Err(self.unexpected(expected))
+    }
+
+    /// A fault at the cursor: something else was expected, or more.
+    pub fn unexpected(&self, expected: &'static str) -> FeedError {
+        let kind = if self.cursor == self.text.len() {
+            FaultKind::UnexpectedEnd { open: None }
+        } else {
+            FaultKind::Unexpected { expected }
+        };
+        FeedError::Fault { at: self.position(), kind }
+    }
+
+    /// Forgets all bytes before the cursor.
+    pub fn drop_used(&mut self) {
+        self.base = self.position();
+        self.text.drain(..self.cursor);
+        self.cursor = 0;
+    }
+
+    /// Takes all bytes before the cursor, and the position of the first.
+    pub fn take_used(&mut self) -> (Vec<u8>, Position) {
+        let base = self.base;
+        self.base = self.position();
+        let ahead = self.text.get(self.cursor..).unwrap_or_default().to_vec();
+        let mut used = std::mem::replace(&mut self.text, ahead);
+        used.truncate(self.cursor);
+        self.cursor = 0;
+        (used, base)
+    }
+
+    /// Moves the cursor over one value, `depth` brackets deep, that begins at the cursor.
+    ///
+    /// With `keep`, all its bytes stay at hand and their range is given; without, bytes are forgotten on
+    /// the way and the range means nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where brackets do not match, nest too deep, or the input ends.
+    pub fn skip_value(&mut self, depth: u32, keep: bool) -> Result<Range<usize>, FeedError> {
+        let start = self.cursor;
+        match self.peek()? {
+            Some(b'{' | b'[' | b'"') => {}
+            Some(b',' | b':' | b'}' | b']') | None => return Err(self.unexpected("a value")),
+            Some(_) => return self.skip_scalar(),
+        }
+        let begin = self.base.byte + start as u64;
+        let mut skipper = Skipper::new(MAX_DEPTH.saturating_sub(depth));
+        loop {
+            match skipper.walk(&self.text, self.cursor) {
+                Skip::End(end) => {
+                    self.cursor = end;
+                    return Ok(start..end);
+                }
+                Skip::More => {
+                    self.cursor = self.text.len();
+                    if !self.fill(1)? {
+                        let kind = FaultKind::UnexpectedEnd { open: usize::try_from(begin).ok() };
+                        return Err(FeedError::Fault { at: self.position(), kind });
+                    }
+                    if !keep {
+                        self.drop_used();
+                    }
+                }
+                Skip::Mismatch(at) => {
+                    let kind = FaultKind::Unexpected { expected: "the bracket that is open" };
+                    return Err(FeedError::Fault { at: self.position_of(at), kind });
+                }
+                Skip::TooDeep(at) => {
+                    return Err(FeedError::Fault { at: self.position_of(at), kind: FaultKind::TooDeep });
+                }
+            }
+        }
+    }
+
+    /// Moves the cursor over a number or literal.
+    fn skip_scalar(&mut self) -> Result<Range<usize>, FeedError> {
+        let start = self.cursor;
+        while let Some(byte) = self.peek()? {
+            if matches!(byte, b',' | b':' | b'}' | b']' | b'{' | b'[' | b'"' | b' ' | b'\t' | b'\n' | b'\r')
+            {
+                break;
+            }
+            self.cursor += 1;
+        }
+        Ok(start..self.cursor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives one byte at a time, so that every boundary is a boundary of reads.
+    struct Trickle(Vec<u8>, usize);
+
+    impl Read for Trickle {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let (Some(byte), Some(slot)) = (self.0.get(self.1), buffer.first_mut()) else {
+                return Ok(0);
+            };
+            *slot = *byte;
+            self.1 += 1;
+            Ok(1)
+        }
+    }
+
+    fn feed(text: &str) -> Feed {
+        Feed::new(Box::new(Trickle(text.as_bytes().to_vec(), 0)), Position::START)
+    }
+
+    #[test]
+    fn values_are_taken_whole() {
+        let mut feed = feed(" {\"a\": [1, \"}\"]}\n, 12 ,\"x\"");
+        assert_eq!(feed.next_solid().unwrap(), Some(b'{'));
+        let object = feed.skip_value(0, true).unwrap();
+        assert_eq!(&feed.text()[object], b"{\"a\": [1, \"}\"]}");
+        feed.expect(b',', "`,`").unwrap();
+        let (used, base) = feed.take_used();
+        assert_eq!(used, b" {\"a\": [1, \"}\"]}\n,");
+        assert_eq!(base, Position::START);
+        feed.next_solid().unwrap();
+        assert_eq!(feed.position(), Position { byte: 19, line_1based: 2, column_1based: 3 });
+        let number = feed.skip_value(0, true).unwrap();
+        assert_eq!(&feed.text()[number], b"12");
+        feed.expect(b',', "`,`").unwrap();
+        let text = feed.skip_value(0, true).unwrap();
+        assert_eq!(&feed.text()[text], b"\"x\"");
+        assert_eq!(feed.peek().unwrap(), None);
+    }
+
+    #[test]
+    fn faults_have_positions() {
+        let fault = |text: &str| {
+            let mut feed = feed(text);
+            feed.next_solid().unwrap();
+            match feed.skip_value(0, false).unwrap_err() {
+                FeedError::Fault { at, kind } => (at.line_1based, at.column_1based, kind),
+                FeedError::Io(error) => panic!("{error}"),
+            }
+        };
+        let open = |open| FaultKind::UnexpectedEnd { open };
+        assert_eq!(fault("\n {\"a\":\n [1, 2"), (3, 7, open(Some(2))));
+        let bracket = FaultKind::Unexpected { expected: "the bracket that is open" };
+        assert_eq!(fault("[1}"), (1, 3, bracket));
+        assert_eq!(fault("]"), (1, 1, FaultKind::Unexpected { expected: "a value" }));
+        assert_eq!(fault(&"[".repeat(129)), (1, 129, FaultKind::TooDeep));
+    }
+
+    #[test]
+    fn a_spool_gets_every_byte_from_the_first_waiting_one() {
+        use std::io::Seek as _;
+        let mut feed = feed("abc[1,2,3]");
+        feed.fill(3).unwrap();
+        feed.advance(3);
+        feed.drop_used();
+        feed.spool_to(tempfile::tempfile().unwrap()).unwrap();
+        feed.skip_value(0, false).unwrap();
+        let mut spool = feed.take_spool().unwrap();
+        spool.rewind().unwrap();
+        let mut copy = String::new();
+        spool.read_to_string(&mut copy).unwrap();
+        assert_eq!(copy, "[1,2,3]");
+    }
+}

@@ -1,0 +1,21 @@
+//! Bytes become payloads: formats, operation detection, error bodies, pages.
+
+mod error_body;
+mod feed;
+mod limits;
+mod open;
+mod pages;
+mod recognise;
+mod snapshots;
+mod split;
+mod work;
+
+pub use error_body::{ErrorBody, error_response, error_text};
+pub use feed::{Feed, FeedError};
+pub use limits::{Limits, SizeError, parse_size};
+pub use open::{Opened, open};
+pub use pages::{Page, PageFacts};
+pub use recognise::{Document, Members, Recognised, Stranger, recognise};
+pub use snapshots::{Assembly, Snapshot, SnapshotProblem, assemble};
+pub use split::{SplitError, Splitter};
+pub use work::{Batch, Content, PayloadHead};

@@ -1,0 +1,215 @@
+//! Opening an input: unpacking it, and keeping to the limits.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read};
+use std::rc::Rc;
+
+use sha2::{Digest as _, Sha256};
+
+use super::Limits;
+use crate::discover::{InputFile, Origin};
+
+/// Bytes of a packed input before the ratio is looked at.
+const RATIO_FLOOR: u64 = 16 << 20;
+const GZIP_MAGIC: [u8; 2] = [0x1F, 0x8B];
+const ZSTD_MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
+
+/// An input under way.
+pub struct Opened {
+    /// Its unpacked bytes.
+    pub reader: Box<dyn Read>,
+    /// Whether its bytes can be read again from the file as they are.
+    pub rereadable: Option<std::path::PathBuf>,
+    raw: Rc<RefCell<Raw>>,
+}
+
+/// What is known of the bytes as they are stored.
+#[derive(Default)]
+struct Raw {
+    bytes: u64,
+    digest: Option<Sha256>,
+    ended: bool,
+}
+
+impl Opened {
+    /// Bytes read so far, as they are stored.
+    pub fn stored_bytes(&self) -> u64 {
+        self.raw.borrow().bytes
+    }
+
+    /// The SHA-256 of the bytes as they are stored, in hexadecimal; where it was asked for and all bytes
+    /// have been read.
+    pub fn sha256(&self) -> Option<String> {
+        let raw = self.raw.borrow();
+        if !raw.ended {
+            return None;
+        }
+        raw.digest.as_ref().map(|digest| hexadecimal(&digest.clone().finalize()))
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Opens an input; gzip and Zstandard are told by their first bytes, whatever the name.
+///
+/// # Errors
+///
+/// Where the file cannot be opened or its first bytes cannot be read. Breaking a limit is an error of
+/// the reader: [`io::ErrorKind::FileTooLarge`].
+pub fn open(input: &InputFile, limits: Limits, digest: bool) -> io::Result<Opened> {
+    let raw = Rc::new(RefCell::new(Raw { digest: digest.then(Sha256::new), ..Raw::default() }));
+    let stored: Box<dyn Read> = match &input.origin {
+        Origin::Stdin => Box::new(io::stdin().lock()),
+        Origin::Path(path) => Box::new(File::open(path)?),
+    };
+    let mut stored = BufReader::with_capacity(1 << 17, Counting { inner: stored, raw: Rc::clone(&raw) });
+    let head = stored.fill_buf()?;
+    let (unpacked, packed): (Box<dyn Read>, bool) = if head.starts_with(&GZIP_MAGIC) {
+        (Box::new(flate2::bufread::MultiGzDecoder::new(stored)), true)
+    } else if head.starts_with(&ZSTD_MAGIC) {
+        (Box::new(zstd::stream::read::Decoder::with_buffer(stored)?), true)
+    } else {
+        (Box::new(stored), false)
+    };
+    let rereadable = match &input.origin {
+        Origin::Path(path) if !packed && path.is_file() => Some(path.clone()),
+        _ => None,
+    };
+    let reader = Capped { inner: unpacked, raw: Rc::clone(&raw), packed, limits, bytes: 0 };
+    Ok(Opened { reader: Box::new(reader), rereadable, raw })
+}
+
+/// Counts and digests what passes through.
+struct Counting<R> {
+    inner: R,
+    raw: Rc<RefCell<Raw>>,
+}
+
+impl<R: Read> Read for Counting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let mut raw = self.raw.borrow_mut();
+        raw.bytes += count as u64;
+        raw.ended |= count == 0 && !buffer.is_empty();
+        if let Some(digest) = &mut raw.digest {
+            digest.update(buffer.get(..count).unwrap_or_default());
+        }
+        Ok(count)
+    }
+}
+
+/// Fails where more comes out than is allowed.
+struct Capped {
+    inner: Box<dyn Read>,
+    raw: Rc<RefCell<Raw>>,
+    packed: bool,
+    limits: Limits,
+    bytes: u64,
+}
+
+impl Read for Capped {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.bytes += count as u64;
+        if self.bytes > self.limits.max_file_bytes {
+            return Err(too_large(format!(
+                "it holds more than {} bytes (--max-file-size)",
+                self.limits.max_file_bytes
+            )));
+        }
+        let stored = self.raw.borrow().bytes.max(1);
+        if self.packed && self.bytes > RATIO_FLOOR && self.bytes / stored > self.limits.max_ratio {
+            return Err(too_large(format!(
+                "it unpacks to more than {} times its size (--max-ratio)",
+                self.limits.max_ratio
+            )));
+        }
+        Ok(count)
+    }
+}
+
+fn too_large(message: String) -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+    use std::sync::Arc;
+
+    fn file(bytes: &[u8]) -> (tempfile::NamedTempFile, InputFile) {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        let input =
+            InputFile { name: Arc::from("f"), origin: Origin::Path(file.path().to_owned()) };
+        (file, input)
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn read(bytes: &[u8], limits: Limits) -> io::Result<(Vec<u8>, Opened)> {
+        let (_file, input) = file(bytes);
+        let mut opened = open(&input, limits, true)?;
+        let mut content = Vec::new();
+        opened.reader.read_to_end(&mut content)?;
+        Ok((content, opened))
+    }
+
+    #[test]
+    fn packed_files_are_told_by_their_content() {
+        let text = b"{\"a\": 1}";
+        for packed in [text.to_vec(), gzip(text), zstd::encode_all(&text[..], 3).unwrap()] {
+            let (content, opened) = read(&packed, Limits::default()).unwrap();
+            assert_eq!(content, text);
+            assert_eq!(opened.stored_bytes(), packed.len() as u64);
+            assert_eq!(opened.rereadable.is_some(), packed == text);
+        }
+    }
+
+    #[test]
+    fn several_gzip_members_are_one_text() {
+        let packed = [gzip(b"one "), gzip(b"two")].concat();
+        assert_eq!(read(&packed, Limits::default()).unwrap().0, b"one two");
+    }
+
+    #[test]
+    fn the_digest_is_that_of_the_stored_bytes() {
+        // printf 'abc' | sha256sum
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let (_, opened) = read(b"abc", Limits::default()).unwrap();
+        assert_eq!(opened.sha256().as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn limits_stop_the_reading() {
+        let limits = Limits { max_file_bytes: 10, ..Limits::default() };
+        assert!(read(b"0123456789", limits).is_ok());
+        let error = read(b"0123456789x", limits).map(|_| ()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+
+        let bomb = gzip(&vec![b' '; 64 << 20]);
+        let error = read(&bomb, Limits::default()).map(|_| ()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+        let raised = Limits { max_ratio: 2000, ..Limits::default() };
+        assert_eq!(read(&bomb, raised).unwrap().0.len(), 64 << 20);
+    }
+
+    #[test]
+    fn a_packed_file_that_is_cut_off_is_an_error() {
+        let packed = gzip(&b"0123456789".repeat(1000));
+        assert!(read(&packed[..packed.len() - 9], Limits::default()).is_err());
+    }
+}

@@ -1,0 +1,63 @@
+//! What the loader hands to those who judge.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use crate::operation::Operation;
+use crate::source::Position;
+
+/// A piece of a file: some whole documents, or some whole resources of one payload.
+#[derive(Debug)]
+pub struct Batch {
+    /// The bytes; not yet known to be UTF-8.
+    pub text: Vec<u8>,
+    /// Position of the first byte in its file.
+    pub base: Position,
+    /// What the bytes are.
+    pub content: Content,
+}
+
+/// What the bytes of a [`Batch`] are.
+#[derive(Debug)]
+pub enum Content {
+    /// A document a line; blank lines do not count.
+    Lines {
+        /// Index of the first document in its file.
+        first_document: u64,
+    },
+    /// Documents.
+    Documents {
+        /// Index of the first document in its file; `None` where the file is one document.
+        first_document: Option<u64>,
+        /// Where they stand in the text.
+        spans: Vec<Range<usize>>,
+    },
+    /// Resources of one payload that is too large to be handled as a document.
+    Resources {
+        /// What the payload says beside its resources.
+        head: Arc<PayloadHead>,
+        /// Index of the first resource in its payload.
+        first_index: u64,
+        /// Where they stand in the text.
+        spans: Vec<Range<usize>>,
+        /// Whether these are the payload's last resources.
+        last: bool,
+    },
+    /// No JSON, but perhaps an error response in another form. All of the file, or its first bytes.
+    Text,
+}
+
+/// A payload without its resources.
+#[derive(Debug)]
+pub struct PayloadHead {
+    /// The operation that it answers.
+    pub operation: Operation,
+    /// Index of its document in its file; `None` where the file is one document.
+    pub document: Option<u64>,
+    /// Where it begins.
+    pub start: Position,
+    /// Its members but for the resources, in the order of the text.
+    pub members: Vec<(String, Box<RawValue>)>,
+}

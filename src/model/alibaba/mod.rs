@@ -1,0 +1,4 @@
+//! Alibaba Cloud.
+
+pub mod oos;
+pub mod sas;

@@ -1,0 +1,3 @@
+//! Huawei Cloud.
+
+pub mod coc;

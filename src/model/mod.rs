@@ -1,0 +1,34 @@
+//! The typed model: one record per documented object, in normalised types.
+//!
+//! A field of a record tells four states apart, since a verdict may hang on each of them: absent,
+//! null, a value, and unreadable (a value of a type that the field cannot have). Reading never stops at
+//! an unreadable field. Times become RFC 3339 UTC, counts become numbers, documented placeholders
+//! become null; names stay as documented. Fields that no document names are kept.
+
+pub mod alibaba;
+pub mod aws;
+pub mod huawei;
+
+mod envelope;
+mod field;
+mod identity;
+mod inspect;
+mod record;
+mod resource;
+mod scalars;
+mod schema;
+mod tree;
+
+pub use envelope::Envelope;
+pub use field::{Field, JsonKind, List, Mismatch, Reading, Wire};
+pub use identity::Identity;
+pub use inspect::{Inspect, Remark, RemarkKind};
+pub use record::Unknown;
+pub use resource::{Resource, is_sensitive};
+pub use scalars::{
+    CalendarDate, Code, Count32, Count64, Counted, Enumeration, EpochMilliseconds, EpochOrIsoTime, Flag,
+    Int32, Int64, Integer, IsoTime, JsonText, NumberText, OptionalText, Placeholders, Text, Timestamp,
+    Vocabulary,
+};
+pub use schema::resource_schema;
+pub use tree::Tree;

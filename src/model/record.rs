@@ -1,0 +1,169 @@
+//! The macro that declares a documented object, and the fields that no document names.
+
+use std::borrow::Cow;
+
+use super::tree::{Tree, insert_unique};
+
+/// Fields of a record that its document does not name, sorted by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Unknown<'a>(Vec<(Cow<'a, str>, Tree<'a>)>);
+
+impl<'a> Unknown<'a> {
+    /// The fields, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Tree<'a>)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes a field out.
+    pub fn remove(&mut self, name: &str) -> Option<Tree<'a>> {
+        let index = self.0.iter().position(|(key, _)| key == name)?;
+        Some(self.0.remove(index).1)
+    }
+
+    pub(super) fn insert(&mut self, name: Cow<'a, str>, value: Tree<'a>) -> Result<(), String> {
+        insert_unique(&mut self.0, name, value)
+    }
+}
+
+/// Declares an object of a payload: a struct with a [`Field`](super::Field) for each documented name.
+///
+/// ```text
+/// record! {
+///     /// What the object is.
+///     pub struct PatchRule {
+///         /// What the field says. Its wire type, normalised type and unit. Its source.
+///         "ApproveAfterDays" approve_after_days: Count32,
+///     }
+/// }
+/// ```
+///
+/// From the one declaration come: reading (unknown names are kept, a name that stands twice is an
+/// error), writing in normalised types, [`Inspect`](super::Inspect), and the JSON Schema with the doc
+/// comments as descriptions. Field types may use the lifetime `'a` of the text that is read.
+macro_rules! record {
+    (
+        $(#[doc = $doc:literal])*
+        pub struct $name:ident {
+            $(
+                $(#[doc = $field_doc:literal])*
+                $wire:literal $field:ident : $type:ty
+            ),* $(,)?
+        }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+        pub struct $name<'a> {
+            $(
+                $(#[doc = $field_doc])*
+                pub $field: $crate::model::Field<$type>,
+            )*
+            /// Fields that the documents do not name.
+            pub unknown: $crate::model::Unknown<'a>,
+        }
+
+        impl<'a> $crate::model::Wire<'a> for $name<'a> {
+            fn from_object<A: serde::de::MapAccess<'a>>(
+                mut object: A,
+            ) -> Result<$crate::model::Reading<Self>, A::Error> {
+                use serde::de::Error as _;
+                let mut record = Self::default();
+                while let Some($crate::model::tree::Borrowable(name)) = object.next_key()? {
+                    match name.as_ref() {
+                        $(
+                            $wire => {
+                                if !record.$field.is_absent() {
+                                    let message = $crate::model::tree::duplicate($wire);
+                                    return Err(A::Error::custom(message));
+                                }
+                                record.$field = object.next_value()?;
+                            }
+                        )*
+                        _ => {
+                            let value = object.next_value()?;
+                            record.unknown.insert(name, value).map_err(A::Error::custom)?;
+                        }
+                    }
+                }
+                Ok(Ok(Some(record)))
+            }
+        }
+
+        impl serde::Serialize for $name<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap as _;
+                let mut map = serializer.serialize_map(None)?;
+                $(
+                    if self.$field.is_written() {
+                        map.serialize_entry($wire, &self.$field)?;
+                    }
+                )*
+                for (name, value) in self.unknown.iter() {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+        }
+
+        impl $crate::model::Inspect for $name<'_> {
+            const EXPECTED: &'static str = "an object";
+
+            fn inspect(
+                &self,
+                at: &mut $crate::source::json::JsonPath,
+                tell: &mut dyn FnMut($crate::model::Remark<'_>),
+            ) {
+                $( $crate::model::inspect::field(&self.$field, $wire, at, tell); )*
+                $crate::model::inspect::unknown(&self.unknown, at, tell);
+            }
+
+            fn has_unreadable(&self) -> bool {
+                $( self.$field.has_unreadable() || )* false
+            }
+        }
+
+        impl<'a> schemars::JsonSchema for $name<'a> {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                std::borrow::Cow::Borrowed(stringify!($name))
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                $crate::model::schema::Properties::new(generator)
+                    $( .with::<$type>($wire, concat!($($field_doc, "\n",)* "")) )*
+                    .into_schema(concat!($($doc, "\n",)* ""))
+            }
+        }
+    };
+}
+
+/// Declares a type that stands for the documented values of an enumeration.
+macro_rules! vocabulary {
+    ($(#[doc = $doc:literal])* $name:ident: $($value:literal)*) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        pub struct $name;
+
+        impl $crate::model::Vocabulary for $name {
+            const VALUES: &'static [&'static str] = &[$($value),*];
+        }
+    };
+}
+
+/// Declares a type that stands for the texts by which a vendor says "nothing".
+macro_rules! placeholders {
+    ($(#[doc = $doc:literal])* $name:ident: $($value:literal)*) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        pub struct $name;
+
+        impl $crate::model::Placeholders for $name {
+            const NULL: &'static [&'static str] = &[$($value),*];
+        }
+    };
+}
+
+pub(super) use {placeholders, record, vocabulary};

@@ -1,0 +1,190 @@
+//! What went wrong with the inputs, the policies or the run itself.
+
+use std::fmt;
+
+use super::{Excerpt, Place};
+
+/// How much a diagnostic weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Level {
+    /// Something could not be judged, or must not be trusted: the run ends with exit code 2.
+    Error,
+    /// Worth knowing; it does not change the exit code.
+    Warning,
+}
+
+impl Level {
+    /// `error` or `warning`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $variant:ident = $text:literal),* $(,)?) => {
+        /// The stable code of a diagnostic. `docs/diagnostics.md` lists them with cause and cure.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code {
+            $($(#[doc = $doc])* $variant,)*
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The code as it is printed, e.g. `payload.incomplete`.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// No input file was found.
+    InputNone = "input.none",
+    /// An input could not be read.
+    InputUnreadable = "input.unreadable",
+    /// Something in a directory is no regular file, or leads back to itself.
+    InputSkipped = "input.skipped",
+    /// An input is larger, or unpacks to more, than allowed.
+    InputTooLarge = "input.too_large",
+    /// The content is no payload of a known operation.
+    PayloadUnrecognised = "payload.unrecognised",
+    /// The content is no well-formed JSON.
+    PayloadMalformed = "payload.malformed",
+    /// An error response was saved in place of a payload.
+    PayloadErrorBody = "payload.error_body",
+    /// Pages or rows of an answer are missing.
+    PayloadIncomplete = "payload.incomplete",
+    /// Nothing in the payload tells whether it is the whole answer.
+    PayloadUnverified = "payload.unverified",
+    /// A snapshot holds no resource.
+    PayloadEmpty = "payload.empty",
+    /// A payload contradicts itself, or the other pages of its snapshot.
+    PayloadInconsistent = "payload.inconsistent",
+    /// The same resource stands twice in a snapshot, with different content.
+    PayloadDuplicate = "payload.duplicate",
+    /// The same resource stands twice in a snapshot, with the same content.
+    PayloadRepeated = "payload.repeated",
+    /// A snapshot is older than allowed.
+    PayloadStale = "payload.stale",
+    /// A maximal age is asked for, but the snapshot holds no time of its own.
+    PayloadUndated = "payload.undated",
+    /// A value has a type that its field cannot have.
+    PayloadTypeMismatch = "payload.type_mismatch",
+    /// A field that the documents do not name (reported with `--strict`).
+    PayloadUnknownField = "payload.unknown_field",
+    /// A value that the documents do not list (reported with `--strict`).
+    PayloadUnknownValue = "payload.unknown_value",
+    /// A policy file could not be read.
+    PolicyUnreadable = "policy.unreadable",
+    /// A policy file is no valid Rego, or does not compile.
+    PolicyParse = "policy.parse",
+    /// The METADATA of a policy file is missing or wrong.
+    PolicyMetadata = "policy.metadata",
+    /// `--rule`, `--exclude` or `--set` names no known rule.
+    PolicyUnknownRule = "policy.unknown_rule",
+    /// `--set` names no param of the rule, or a value of another type.
+    PolicyParam = "policy.param",
+    /// No rule is left to evaluate.
+    PolicyNone = "policy.none",
+    /// No selected rule applies to a payload's operation.
+    PolicyNoneForOperation = "policy.none_for_operation",
+    /// A Rego test failed, could not be run, or its name is not unique.
+    PolicyTest = "policy.test",
+    /// The result could not be written.
+    OutputUnwritable = "output.unwritable",
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One thing that is wrong, with its place and its cure.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// What kind of problem this is.
+    pub code: Code,
+    /// Whether the run can still count as evaluated.
+    pub level: Level,
+    /// What is wrong: a lower-case fragment, user input in backticks.
+    pub message: String,
+    /// Where it is wrong.
+    pub place: Option<Place>,
+    /// The lines around that place.
+    pub excerpt: Option<Excerpt>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Further places that belong to the same problem.
+    pub related: Vec<Diagnostic>,
+}
+
+impl Diagnostic {
+    /// An error without a place.
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            level: Level::Error,
+            message: message.into(),
+            place: None,
+            excerpt: None,
+            help: None,
+            related: Vec::new(),
+        }
+    }
+
+    /// A warning without a place.
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self { level: Level::Warning, ..Self::error(code, message) }
+    }
+
+    /// Adds the place.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// Adds the lines around the place.
+    #[must_use]
+    pub fn showing(mut self, excerpt: Excerpt) -> Self {
+        self.excerpt = Some(excerpt);
+        self
+    }
+
+    /// Adds advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a further place of the same problem.
+    #[must_use]
+    pub fn with(mut self, related: Self) -> Self {
+        self.related.push(related);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_dotted() {
+        let mut texts: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert!(texts.iter().all(|text| text.split('.').count() == 2));
+        texts.sort_unstable();
+        texts.dedup();
+        assert_eq!(texts.len(), Code::ALL.len());
+    }
+}

@@ -1,0 +1,415 @@
+//! The few lines of a file that a diagnostic shows.
+//!
+//! An excerpt is small whatever the file: at most two lines of context around each label, long lines
+//! cut around it, and nothing in it that a terminal would obey.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::Arc;
+
+use unicode_width::UnicodeWidthChar as _;
+
+use super::{Position, Tracker};
+
+/// Lines shown before and after a labelled line.
+const CONTEXT_LINES: usize = 2;
+/// Widest line that is shown whole, in terminal columns: fits 80 with a gutter of seven digits.
+const MAX_WIDTH: usize = 68;
+/// Columns kept before a label in a line that is cut.
+const LEAD_WIDTH: usize = 24;
+/// Context lines longer than this many bytes are left out: looking at them would cost too much.
+const MAX_CONTEXT_BYTES: usize = 4096;
+
+/// A part of the text to underline, and what to say about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Byte range in the text that the excerpt is taken from.
+    pub span: Range<usize>,
+    /// The words beside the underline.
+    pub text: String,
+    /// Replace the labelled text by a mark: it must not be shown.
+    pub secret: bool,
+}
+
+impl Label {
+    /// A label that shows what it underlines.
+    pub fn new(span: Range<usize>, text: impl Into<String>) -> Self {
+        Self { span, text: text.into(), secret: false }
+    }
+}
+
+/// Lines of a file around one or more labels, ready to be printed.
+#[derive(Clone, Debug)]
+pub struct Excerpt {
+    /// The file's display name.
+    pub file: Arc<str>,
+    /// Runs of neighbouring lines, in file order.
+    pub windows: Vec<Window>,
+}
+
+/// A run of neighbouring lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Number of the first line, counted from 1.
+    pub first_line_1based: u64,
+    /// The lines, printable, each ended by `\n`.
+    pub text: String,
+    /// What is underlined.
+    pub marks: Vec<Mark>,
+}
+
+/// A label within a [`Window`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Byte range in the window's text.
+    pub span: Range<usize>,
+    /// The words beside the underline.
+    pub text: String,
+    /// Where the labelled text stands in its file.
+    pub position: Position,
+}
+
+impl Excerpt {
+    /// Takes the lines around `labels` out of `text`, whose first byte stands at `base` in `file`.
+    ///
+    /// A label over several lines is shown at its first character. Bytes that are no UTF-8 show as
+    /// the replacement character.
+    pub fn new(file: &Arc<str>, text: &[u8], base: Position, mut labels: Vec<Label>) -> Self {
+        labels.sort_by_key(|label| label.span.start);
+        let mut tracker = Tracker::new(text, base);
+        let mut windows: Vec<Window> = Vec::new();
+        let mut group: Vec<Label> = Vec::new();
+        let mut lines = 0..0;
+        for label in labels {
+            let line = line_around(text, label.span.start);
+            let around = if line.len() > MAX_CONTEXT_BYTES || label.secret {
+                line
+            } else {
+                widen(text, line)
+            };
+            if !group.is_empty() && around.start >= lines.end {
+                windows.extend(window(text, &mut tracker, lines.clone(), &group));
+                group.clear();
+            }
+            lines = if group.is_empty() { around } else { lines.start..around.end.max(lines.end) };
+            group.push(label);
+        }
+        windows.extend(window(text, &mut tracker, lines, &group));
+        Self { file: Arc::clone(file), windows }
+    }
+}
+
+/// The line that holds `offset`, without its line end.
+fn line_around(text: &[u8], offset: usize) -> Range<usize> {
+    let offset = offset.min(text.len());
+    let before = text.get(..offset).unwrap_or_default();
+    let after = text.get(offset..).unwrap_or_default();
+    let start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    let end = memchr::memchr(b'\n', after).map_or(text.len(), |at| offset + at);
+    start..end
+}
+
+/// Adds up to [`CONTEXT_LINES`] on both sides, as far as they are of a sensible length.
+fn widen(text: &[u8], line: Range<usize>) -> Range<usize> {
+    let Range { mut start, mut end } = line;
+    for _ in 0..CONTEXT_LINES {
+        let Some(previous_end) = start.checked_sub(1) else { break };
+        let previous = line_around(text, previous_end);
+        if previous.len() > MAX_CONTEXT_BYTES {
+            break;
+        }
+        start = previous.start;
+    }
+    for _ in 0..CONTEXT_LINES {
+        if end + 1 >= text.len() {
+            break;
+        }
+        let next = line_around(text, end + 1);
+        if next.len() > MAX_CONTEXT_BYTES {
+            break;
+        }
+        end = next.end;
+    }
+    start..end
+}
+
+fn window(
+    text: &[u8],
+    tracker: &mut Tracker<'_>,
+    lines: Range<usize>,
+    labels: &[Label],
+) -> Option<Window> {
+    if labels.is_empty() {
+        return None;
+    }
+    let first_line_1based = tracker.position(lines.start).line_1based;
+    let mut shown = Window { first_line_1based, text: String::new(), marks: Vec::new() };
+    let mut start = lines.start;
+    while start <= lines.end {
+        let line = line_around(text, start);
+        let on_line: Vec<&Label> = labels
+            .iter()
+            .filter(|label| line.start <= label.span.start && label.span.start <= line.end)
+            .collect();
+        push_line(&mut shown, text, tracker, &line, &on_line);
+        start = line.end + 1;
+    }
+    Some(shown)
+}
+
+/// Appends one line, cut and made printable, with its labels.
+fn push_line(
+    shown: &mut Window,
+    text: &[u8],
+    tracker: &mut Tracker<'_>,
+    line: &Range<usize>,
+    labels: &[&Label],
+) {
+    let focus = labels.first().map_or(line.start, |label| label.span.start);
+    let cut = cut(text, line, focus);
+    let mut marks: Vec<(Range<usize>, &Label)> = Vec::new();
+    for label in labels {
+        // A label over several lines shows at its first character.
+        let end = if label.span.end > line.end {
+            label.span.start + text.get(label.span.start..).map_or(0, first_character)
+        } else {
+            label.span.end
+        };
+        let start = label.span.start.clamp(cut.start, cut.end);
+        marks.push((start..end.clamp(start, cut.end), label));
+    }
+    if cut.start > line.start {
+        shown.text.push('…');
+    }
+    let mut at = cut.start;
+    for (span, label) in marks {
+        push_printable(&mut shown.text, text.get(at..span.start).unwrap_or_default());
+        let mark_start = shown.text.len();
+        if label.secret {
+            shown.text.push_str("(not shown)");
+        } else {
+            push_printable(&mut shown.text, text.get(span.clone()).unwrap_or_default());
+        }
+        shown.marks.push(Mark {
+            span: mark_start..shown.text.len(),
+            text: label.text.clone(),
+            position: tracker.position(label.span.start),
+        });
+        at = span.end.max(at);
+    }
+    push_printable(&mut shown.text, text.get(at..cut.end).unwrap_or_default());
+    if cut.end < line.end {
+        shown.text.push('…');
+    }
+    shown.text.push('\n');
+}
+
+/// The part of `line` to show: all of it, or a stretch around `focus`.
+fn cut(text: &[u8], line: &Range<usize>, focus: usize) -> Range<usize> {
+    let fits = |range: Range<usize>| {
+        range.len() <= 4 * MAX_WIDTH
+            && width(text.get(range).unwrap_or_default()) <= MAX_WIDTH
+    };
+    if fits(line.clone()) {
+        return line.clone();
+    }
+    let start = step_back(text, line.start, focus, LEAD_WIDTH);
+    let used = width(text.get(start..focus).unwrap_or_default());
+    let end = step_forward(text, focus, line.end, MAX_WIDTH.saturating_sub(used));
+    start..end
+}
+
+/// Goes back from `from` by at most `columns`, not before `floor`.
+fn step_back(text: &[u8], floor: usize, from: usize, columns: usize) -> usize {
+    let mut at = from;
+    let mut used = 0;
+    while at > floor {
+        let mut previous = at - 1;
+        while previous > floor && text.get(previous).is_some_and(|byte| byte & 0xC0 == 0x80) {
+            previous -= 1;
+        }
+        used += width(text.get(previous..at).unwrap_or_default());
+        if used > columns {
+            break;
+        }
+        at = previous;
+    }
+    at
+}
+
+/// Goes forward from `from` by at most `columns`, not past `ceiling`.
+fn step_forward(text: &[u8], from: usize, ceiling: usize, columns: usize) -> usize {
+    let mut at = from;
+    let mut used = 0;
+    while at < ceiling {
+        let rest = text.get(at..ceiling).unwrap_or_default();
+        let next = at + first_character(rest);
+        used += width(text.get(at..next).unwrap_or_default());
+        if used > columns {
+            break;
+        }
+        at = next;
+    }
+    at
+}
+
+/// Length in bytes of the first character, 1 for a byte that begins none, 0 for empty text.
+fn first_character(text: &[u8]) -> usize {
+    let length = match text.first() {
+        None => return 0,
+        Some(0xC2..=0xDF) => 2,
+        Some(0xE0..=0xEF) => 3,
+        Some(0xF0..=0xF4) => 4,
+        Some(_) => 1,
+    };
+    match text.get(..length) {
+        Some(bytes) if std::str::from_utf8(bytes).is_ok() => length,
+        _ => 1,
+    }
+}
+
+/// Terminal columns that `text` takes once it is printable.
+fn width(text: &[u8]) -> usize {
+    let mut shown = String::new();
+    push_printable(&mut shown, text);
+    shown.chars().map(|c| if c == '\t' { 4 } else { c.width().unwrap_or(0) }).sum()
+}
+
+fn push_printable(out: &mut String, text: &[u8]) {
+    for c in String::from_utf8_lossy(text).chars() {
+        match c {
+            // A carriage return that ends a line is part of the line end.
+            '\r' => {}
+            '\t' => out.push(c),
+            c => push_char(out, c),
+        }
+    }
+}
+
+/// Appends `c`, or its escape where a terminal would obey it or not show it.
+fn push_char(out: &mut String, c: char) {
+    if obeyed_or_hidden(c) {
+        let mut units = [0; 2];
+        for unit in c.encode_utf16(&mut units) {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    } else {
+        out.push(c);
+    }
+}
+
+/// Control characters, and characters that reorder or hide their neighbours.
+const fn obeyed_or_hidden(c: char) -> bool {
+    matches!(c,
+        '\0'..='\x1F' | '\x7F'..='\u{9F}' | '\u{AD}' | '\u{61C}' | '\u{180E}'
+        | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+        | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// `text` with every character that a terminal would obey, or that hides or reorders others, written
+/// as its JSON escape (`\u001b`). Line ends and tabs count among them: the result is one line.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(obeyed_or_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c => push_char(&mut out, c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn excerpt(text: &str, spans: &[Range<usize>]) -> Vec<Window> {
+        let labels = spans.iter().map(|span| Label::new(span.clone(), "here")).collect();
+        Excerpt::new(&Arc::from("f"), text.as_bytes(), Position::START, labels).windows
+    }
+
+    fn marked(window: &Window) -> Vec<&str> {
+        window.marks.iter().map(|mark| &window.text[mark.span.clone()]).collect()
+    }
+
+    #[test]
+    fn two_lines_of_context_on_both_sides() {
+        let text = "l1\nl2\nl3\nl4\nl5\nl6\nl7\n";
+        let [window] = &excerpt(text, &[9..11])[..] else { panic!("one window") };
+        assert_eq!(window.text, "l2\nl3\nl4\nl5\nl6\n");
+        assert_eq!(window.first_line_1based, 2);
+        assert_eq!(marked(window), ["l4"]);
+        assert_eq!(window.marks[0].position.line_1based, 4);
+    }
+
+    #[test]
+    fn near_labels_share_a_window_and_far_ones_do_not() {
+        let text = (1..=30).map(|n| format!("line {n:02}\n")).collect::<String>();
+        let near = excerpt(&text, &[8..12, 24..28]);
+        assert_eq!(near.len(), 1);
+        assert_eq!(marked(&near[0]).len(), 2);
+        let far = excerpt(&text, &[8..12, 160..164]);
+        assert_eq!(far.len(), 2);
+        assert_eq!(far[1].first_line_1based, 19);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_label() {
+        let text = format!("{{\"a\":\"{}\",\"n\":42,\"b\":\"{}\"}}", "x".repeat(99_000), "y".repeat(99_000));
+        let at = text.find("42").unwrap();
+        let [window] = &excerpt(&text, &[at..at + 2])[..] else { panic!("one window") };
+        assert_eq!(marked(window), ["42"]);
+        assert!(window.text.starts_with("…xxx") && window.text.ends_with("yyy…\n"));
+        assert!(window.text.chars().count() <= MAX_WIDTH + 3, "{}", window.text);
+        assert_eq!(window.marks[0].position.column_1based, at as u64 + 1);
+    }
+
+    #[test]
+    fn a_label_over_several_lines_shows_its_first_character() {
+        let [window] = &excerpt("{\n  \"a\": 1\n}\n", &[0..12])[..] else { panic!("one window") };
+        assert_eq!(marked(window), ["{"]);
+    }
+
+    #[test]
+    fn nothing_reaches_the_terminal_that_it_would_obey() {
+        let text = "\"a\u{1b}[31mb\u{202e}c\u{9b}d\"\r\n";
+        let [window] = &excerpt(text, &[0..text.len() - 2])[..] else { panic!("one window") };
+        assert_eq!(window.text, "\"a\\u001b[31mb\\u202ec\\u009bd\"\n");
+        assert_eq!(marked(window), ["\"a\\u001b[31mb\\u202ec\\u009bd\""]);
+        assert_eq!(printable("a\nb\u{1b}\t"), "a\\nb\\u001b\\t");
+        assert_eq!(printable("\u{e0041}"), "\\udb40\\udc41", "as JSON escapes it");
+        assert!(matches!(printable("plain é 𝄞"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_secret_is_not_shown_nor_are_its_neighbours() {
+        let text = "before\n  \"c\": \"password\"\nafter\n";
+        let mut label = Label::new(14..24, "here");
+        label.secret = true;
+        let shown = Excerpt::new(&Arc::from("f"), text.as_bytes(), Position::START, vec![label]);
+        assert_eq!(shown.windows[0].text, "  \"c\": (not shown)\n");
+    }
+
+    #[test]
+    fn ends_of_the_text_are_places_too() {
+        let [window] = &excerpt("{\"a\": ", &[6..6])[..] else { panic!("one window") };
+        assert_eq!(window.text, "{\"a\": \n");
+        assert_eq!(window.marks[0].span, 6..6);
+        let [empty] = &excerpt("", &[0..0])[..] else { panic!("one window") };
+        assert_eq!(empty.text, "\n");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_replaced() {
+        let labels = vec![Label::new(1..2, "here")];
+        let shown = Excerpt::new(&Arc::from("f"), b"a\xFFb", Position::START, labels);
+        assert_eq!(shown.windows[0].text, "a\u{FFFD}b\n");
+    }
+}

@@ -1,0 +1,14 @@
+//! JSON as text: paths into it, where a value stands, and what is wrong with a malformed one.
+//!
+//! Values are parsed by `serde_json`; this module answers the questions about *places* that a parser
+//! of values cannot answer, and only when they are asked.
+
+mod check;
+mod locate;
+mod path;
+mod skip;
+
+pub use check::{Fault, FaultKind, MAX_DEPTH, check};
+pub use locate::{Located, locate};
+pub use path::{JsonPath, PathError, Segment};
+pub use skip::{Skip, Skipper, string_end};

@@ -1,0 +1,12 @@
+//! Texts, places in them, and what is said about those places.
+//!
+//! Everything later in the flow speaks of a place in the user's file through these types.
+
+mod diagnostic;
+mod excerpt;
+pub mod json;
+mod place;
+
+pub use diagnostic::{Code, Diagnostic, Level};
+pub use excerpt::{Excerpt, Label, printable};
+pub use place::{Place, Position, Tracker};

@@ -1,0 +1,141 @@
+//! Byte offsets, lines and columns.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A point in a text: byte offset, and line and column for people.
+///
+/// Lines end at `\n`. Columns count characters (Unicode scalar values), not bytes, and a tab is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Offset in bytes from the start of the (decompressed) file.
+    pub byte: u64,
+    /// Line, counted from 1.
+    pub line_1based: u64,
+    /// Character column, counted from 1.
+    pub column_1based: u64,
+}
+
+impl Position {
+    /// The first character of a text.
+    pub const START: Self = Self { byte: 0, line_1based: 1, column_1based: 1 };
+
+    /// The position right after `text`, where `self` is the position of its first byte.
+    ///
+    /// `text` must start and end between characters for the column to be exact.
+    #[must_use]
+    pub fn after(self, text: &[u8]) -> Self {
+        let byte = self.byte + text.len() as u64;
+        match memchr::memrchr(b'\n', text) {
+            None => {
+                Self { byte, column_1based: self.column_1based + characters(text), ..self }
+            }
+            Some(last) => Self {
+                byte,
+                line_1based: self.line_1based + memchr::memchr_iter(b'\n', text).count() as u64,
+                column_1based: 1 + characters(text.get(last + 1..).unwrap_or_default()),
+            },
+        }
+    }
+}
+
+/// Number of characters in UTF-8 text: every byte but the continuation bytes.
+fn characters(text: &[u8]) -> u64 {
+    text.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64
+}
+
+/// Finds positions in one text, cheapest for ascending offsets.
+///
+/// Line and column are counted from the last position asked for, so that asking for `n` ascending
+/// offsets reads the text once.
+#[derive(Clone, Debug)]
+pub struct Tracker<'t> {
+    text: &'t [u8],
+    base: Position,
+    last_offset: usize,
+    last: Position,
+}
+
+impl<'t> Tracker<'t> {
+    /// `base` is the position of the first byte of `text` in its file.
+    pub const fn new(text: &'t [u8], base: Position) -> Self {
+        Self { text, base, last_offset: 0, last: base }
+    }
+
+    /// The position of `offset`, in bytes from the start of the text; past the end counts as the end.
+    pub fn position(&mut self, offset: usize) -> Position {
+        let offset = offset.min(self.text.len());
+        if offset < self.last_offset {
+            self.last_offset = 0;
+            self.last = self.base;
+        }
+        let between = self.text.get(self.last_offset..offset).unwrap_or_default();
+        self.last = self.last.after(between);
+        self.last_offset = offset;
+        self.last
+    }
+}
+
+/// A half-open range of a file, with the line and column of its start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file's display name.
+    pub file: Arc<str>,
+    /// Where the range starts.
+    pub start: Position,
+    /// Byte offset right after the range.
+    pub end_byte: u64,
+}
+
+impl Place {
+    /// The range `span` of the text that `tracker` walks, in `file`.
+    pub fn of(file: &Arc<str>, tracker: &mut Tracker<'_>, span: &Range<usize>) -> Self {
+        let start = tracker.position(span.start);
+        let end_byte = start.byte + span.len() as u64;
+        Self { file: Arc::clone(file), start, end_byte }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str, offset: usize) -> (u64, u64) {
+        let position = Tracker::new(text.as_bytes(), Position::START).position(offset);
+        assert_eq!(position.byte, offset as u64);
+        (position.line_1based, position.column_1based)
+    }
+
+    #[test]
+    fn lines_and_columns_are_counted_by_hand() {
+        // Offsets: a=0 é=1..3 b=3 \r=4 \n=5 c=6 𝄞=7..11 d=11 \n=12
+        let text = "aéb\r\nc𝄞d\n";
+        assert_eq!(at(text, 0), (1, 1));
+        assert_eq!(at(text, 1), (1, 2));
+        assert_eq!(at(text, 3), (1, 3));
+        assert_eq!(at(text, 4), (1, 4), "a carriage return is a character of its line");
+        assert_eq!(at(text, 6), (2, 1));
+        assert_eq!(at(text, 11), (2, 3));
+        assert_eq!(at(text, 13), (3, 1));
+    }
+
+    #[test]
+    fn a_tracker_may_go_back() {
+        let mut tracker = Tracker::new(b"one\ntwo\nthree", Position::START);
+        assert_eq!(tracker.position(9).line_1based, 3);
+        assert_eq!(tracker.position(5).line_1based, 2);
+        assert_eq!(tracker.position(5).column_1based, 2);
+        assert_eq!(tracker.position(999).column_1based, 6, "past the end is the end");
+    }
+
+    #[test]
+    fn a_text_may_start_inside_a_file() {
+        let base = Position { byte: 100, line_1based: 7, column_1based: 41 };
+        let mut tracker = Tracker::new(b"x y\nz", base);
+        let on_first_line = tracker.position(2);
+        assert_eq!((on_first_line.byte, on_first_line.line_1based), (102, 7));
+        assert_eq!(on_first_line.column_1based, 43);
+        let on_next_line = tracker.position(4);
+        assert_eq!((on_next_line.line_1based, on_next_line.column_1based), (8, 1));
+    }
+}
