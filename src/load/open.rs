@@ -8,6 +8,7 @@ use std::rc::Rc;
 use sha2::{Digest as _, Sha256};
 
 use super::Limits;
+use crate::source::hexadecimal;
 use crate::discover::{InputFile, Origin};
 
 /// Bytes of a packed input before the ratio is looked at.
@@ -47,15 +48,6 @@ impl Opened {
         }
         raw.digest.as_ref().map(|digest| hexadecimal(&digest.clone().finalize()))
     }
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Opens an input; gzip and Zstandard are told by their first bytes, whatever the name.

@@ -1,0 +1,77 @@
+//! The document that a rule sees as `input`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::model::{Envelope, Resource};
+use crate::operation::Operation;
+
+/// Where a resource comes from: what a rule sees as `input.source`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Source<'a> {
+    /// The operation's full id.
+    pub operation: &'static str,
+    /// First part of the operation's id.
+    pub provider: &'static str,
+    /// Second part of the operation's id.
+    pub service: &'static str,
+    /// Display name of the file.
+    pub file: &'a str,
+    /// Region of the resource, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<&'a str>,
+    /// Account of the resource, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<&'a str>,
+    /// When the payload was received, RFC 3339 in UTC, where it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub captured_at: Option<&'a str>,
+}
+
+impl<'a> Source<'a> {
+    /// The source of `resource` in `file`.
+    pub fn new(
+        operation: Operation,
+        file: &'a str,
+        resource: &'a Resource<'_>,
+        captured_at: Option<&'a str>,
+    ) -> Self {
+        Self {
+            operation: operation.id(),
+            provider: operation.provider(),
+            service: operation.service(),
+            file,
+            region: resource.region(),
+            account: resource.account(),
+            captured_at,
+        }
+    }
+}
+
+/// The whole of `input`.
+#[derive(Debug, Serialize)]
+pub struct Input<'a> {
+    /// The normalised resource.
+    pub resource: &'a Resource<'a>,
+    /// The envelope of its payload; empty for a resource without one.
+    pub payload: Payload<'a>,
+    /// Where it comes from.
+    pub source: Source<'a>,
+    /// Params of the rule.
+    pub params: &'a BTreeMap<String, Value>,
+}
+
+/// The envelope, or an empty object.
+#[derive(Debug)]
+pub struct Payload<'a>(pub Option<&'a Envelope<'a>>);
+
+impl Serialize for Payload<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Some(envelope) => envelope.serialize(serializer),
+            None => serializer.collect_map(std::iter::empty::<((), ())>()),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Rules meet resources: the only place that knows the Rego engine.
+
+mod engine;
+mod input;
+mod judge;
+mod outcome;
+mod plan;
+mod rego_test;
+mod syntax;
+mod value;
+
+pub use engine::{EngineError, RegoPlace, quiet_engine_panics};
+pub use input::{Input, Payload, Source};
+pub use judge::Judge;
+pub use outcome::{Denial, Outcome};
+pub use plan::Plan;
+pub use rego_test::{Comparison, Coverage, TestFailure, TestOutcome, TestReport, run_tests};

@@ -1,0 +1,163 @@
+//! What a rule says of a resource.
+
+use regorus::Value;
+
+use super::EngineError;
+use crate::source::json::{JsonPath, Segment};
+
+/// The outcome of one rule on one resource.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Nothing speaks against it.
+    Pass,
+    /// The rule is not about this resource.
+    NotApplicable,
+    /// The rule denies it; at least one denial.
+    Fail(Vec<Denial>),
+    /// The rule says that it cannot be judged; at least one reason.
+    Inconclusive(Vec<Denial>),
+    /// The rule could not be evaluated.
+    Error(EngineError),
+}
+
+/// One element of a rule's `deny` or `inconclusive`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denial {
+    /// What the rule says.
+    pub message: String,
+    /// The value within the resource that it names.
+    pub path: Option<JsonPath>,
+}
+
+/// Reads a `deny` or `inconclusive` set.
+///
+/// # Errors
+///
+/// Where it is no set, or an element is neither a text nor an object with `msg` (and perhaps `path`).
+pub(super) fn denials(name: &str, value: &Value) -> Result<Vec<Denial>, EngineError> {
+    let error = |message: String| EngineError { message, place: None };
+    let Value::Set(set) = value else {
+        let message = format!("`{name}` must be a set (`{name} contains …`), not {}", described(value));
+        return Err(error(message));
+    };
+    set.iter().map(|element| denial(name, element).map_err(error)).collect()
+}
+
+fn denial(name: &str, element: &Value) -> Result<Denial, String> {
+    match element {
+        Value::String(message) => Ok(Denial { message: message.to_string(), path: None }),
+        Value::Object(_) => {
+            let Value::String(message) = &element["msg"] else {
+                return Err(format!("an element of `{name}` has no text as `msg`"));
+            };
+            let path = match &element["path"] {
+                Value::Undefined => None,
+                path => Some(read_path(path).map_err(|why| {
+                    format!("`path` in `{name}` must be a path within the resource: {why}")
+                })?),
+            };
+            Ok(Denial { message: message.to_string(), path })
+        }
+        other => {
+            let what = described(other);
+            Err(format!("an element of `{name}` must be a text, or an object with `msg`, not {what}"))
+        }
+    }
+}
+
+/// A path as text (`a.b[0]`, `/a/b/0`), or as a list of names and indices.
+fn read_path(value: &Value) -> Result<JsonPath, String> {
+    match value {
+        Value::String(text) => JsonPath::parse(text).map_err(|error| error.to_string()),
+        Value::Array(steps) => steps
+            .iter()
+            .map(|step| match step {
+                Value::String(name) => Ok(Segment::Key(name.to_string())),
+                Value::Number(_) => match step.as_u32() {
+                    Ok(index) => Ok(Segment::Index(index as usize)),
+                    Err(_) => Err("a step is no index".to_owned()),
+                },
+                other => Err(format!("a step is {}", described(other))),
+            })
+            .collect(),
+        other => Err(format!("it is {}", described(other))),
+    }
+}
+
+/// A kind of value, with its article.
+pub(super) const fn described(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "an array",
+        Value::Set(_) => "a set",
+        Value::Object(_) => "an object",
+        Value::Undefined => "undefined",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::engine::{add, evaluate, new_engine};
+    use crate::policy::PolicyFile;
+
+    fn read(rule: &str) -> Result<Vec<(String, Option<String>)>, String> {
+        let mut engine = new_engine(chrono::DateTime::UNIX_EPOCH).unwrap();
+        add(&mut engine, &PolicyFile::new("f", format!("package x\n\n{rule}\n"))).unwrap();
+        let value = evaluate(&mut engine, "data.x.deny").unwrap();
+        denials("deny", &value)
+            .map(|denials| {
+                denials
+                    .into_iter()
+                    .map(|denial| (denial.message, denial.path.map(|path| path.pointer())))
+                    .collect()
+            })
+            .map_err(|error| error.message)
+    }
+
+    fn one(message: &str, pointer: Option<&str>) -> Vec<(String, Option<String>)> {
+        vec![(message.to_owned(), pointer.map(str::to_owned))]
+    }
+
+    #[test]
+    fn texts_and_objects_are_read() {
+        assert_eq!(read("deny contains \"a\" if true"), Ok(one("a", None)));
+        assert_eq!(read("deny contains {\"msg\": \"a\"} if true"), Ok(one("a", None)));
+        assert_eq!(
+            read("deny contains {\"msg\": \"a\", \"path\": \"b.c[1]\", \"more\": 1} if true"),
+            Ok(one("a", Some("/b/c/1")))
+        );
+        assert_eq!(
+            read("deny contains {\"msg\": \"a\", \"path\": [\"b.c\", 1]} if true"),
+            Ok(one("a", Some("/b.c/1")))
+        );
+        assert_eq!(read("deny contains 1 if false"), Ok(vec![]));
+    }
+
+    #[test]
+    fn anything_else_is_an_error_and_never_a_pass() {
+        for (rule, message) in [
+            ("deny := true", "`deny` must be a set (`deny contains …`), not a boolean"),
+            ("deny := [] if true", "`deny` must be a set (`deny contains …`), not an array"),
+            ("deny := {} if false", "`deny` must be a set (`deny contains …`), not undefined"),
+            (
+                "deny contains 1 if true",
+                "an element of `deny` must be a text, or an object with `msg`, not a number",
+            ),
+            ("deny contains {\"message\": \"a\"} if true", "an element of `deny` has no text as `msg`"),
+            (
+                "deny contains {\"msg\": \"a\", \"path\": 1} if true",
+                "`path` in `deny` must be a path within the resource: it is a number",
+            ),
+            (
+                "deny contains {\"msg\": \"a\", \"path\": \"b[\"} if true",
+                "`path` in `deny` must be a path within the resource: `b[` is no path: a bracket is not closed",
+            ),
+        ] {
+            assert_eq!(read(rule), Err(message.to_owned()), "{rule}");
+        }
+    }
+}

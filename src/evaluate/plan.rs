@@ -1,0 +1,161 @@
+//! Which files each rule needs, checked once before anything is judged.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::engine::{EngineError, add, new_engine};
+use super::syntax::{self, Module};
+use super::Judge;
+use crate::operation::Operation;
+use crate::policy::{PolicyFile, PolicySet, Rule};
+use crate::source::{Code, Diagnostic};
+
+/// Rules that compile, with the files that they need. Shared by all threads.
+#[derive(Debug)]
+pub struct Plan {
+    pub(super) rules: Vec<PlannedRule>,
+    pub(super) clock: DateTime<Utc>,
+}
+
+/// A rule and what it needs.
+#[derive(Debug)]
+pub(super) struct PlannedRule {
+    pub(super) rule: Arc<Rule>,
+    /// Its own file, and all files that it refers to.
+    pub(super) files: Vec<Arc<PolicyFile>>,
+    pub(super) has_applies: bool,
+    pub(super) has_inconclusive: bool,
+}
+
+impl Plan {
+    /// Parses and compiles the rules of `set`, with the libraries that they use.
+    ///
+    /// # Errors
+    ///
+    /// Every file that does not parse, and every rule that does not compile, with its place.
+    pub fn new(set: &PolicySet, clock: DateTime<Utc>) -> Result<Self, Vec<Diagnostic>> {
+        let mut problems = Vec::new();
+        let files: Vec<&Arc<PolicyFile>> =
+            set.rules.iter().map(|rule| &rule.file).chain(&set.libraries).collect();
+        let modules: Vec<Module> = files
+            .iter()
+            .map(|file| {
+                parse(file, clock).unwrap_or_else(|error| {
+                    problems.push(error.diagnostic(Code::PolicyParse, [&***file]));
+                    Module::default()
+                })
+            })
+            .collect();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let by_package = by_package(&files);
+        let mut rules = Vec::new();
+        for (index, rule) in set.rules.iter().enumerate() {
+            let needed = needed(index, &modules, &by_package);
+            let own = modules.get(index).map(|module| module.rules.as_slice()).unwrap_or_default();
+            let defines = |name: &str| own.iter().any(|head| head.name == name);
+            let planned = PlannedRule {
+                rule: Arc::clone(rule),
+                files: needed.iter().filter_map(|&i| files.get(i)).map(|&file| Arc::clone(file)).collect(),
+                has_applies: defines("applies"),
+                has_inconclusive: defines("inconclusive"),
+            };
+            if !defines("deny") {
+                problems.push(no_deny(rule));
+            } else if let Err(error) = compile(&planned, clock) {
+                let files = planned.files.iter().map(|file| &**file);
+                problems.push(error.diagnostic(Code::PolicyParse, files));
+            }
+            rules.push(planned);
+        }
+        if problems.is_empty() { Ok(Self { rules, clock }) } else { Err(problems) }
+    }
+
+    /// The rules, in the order in which they are judged by.
+    pub fn rules(&self) -> impl Iterator<Item = &Arc<Rule>> {
+        self.rules.iter().map(|planned| &planned.rule)
+    }
+
+    /// Whether a rule applies to an operation.
+    pub fn judges(&self, operation: Operation) -> bool {
+        self.rules.iter().any(|planned| planned.rule.applies_to.contains(&operation))
+    }
+
+    /// A judge of an operation's resources, for the thread that asks.
+    ///
+    /// # Errors
+    ///
+    /// Where a rule that compiled before does not any more: a defect.
+    pub fn judge(&self, operation: Operation) -> Result<Judge<'_>, EngineError> {
+        Judge::new(self, operation)
+    }
+}
+
+fn no_deny(rule: &Rule) -> Diagnostic {
+    let (place, excerpt) = rule.file.place(rule.file.package().map_or(0..0, |(_, span)| span), "here");
+    Diagnostic::error(Code::PolicyMetadata, format!("the rule {} has no `deny`", rule.id))
+        .at(place)
+        .showing(excerpt)
+        .help("add `deny contains {\"msg\": msg, \"path\": path} if { … }`")
+}
+
+pub(super) fn parse(file: &PolicyFile, clock: DateTime<Utc>) -> Result<Module, EngineError> {
+    let mut engine = new_engine(clock)?;
+    add(&mut engine, file)?;
+    Ok(syntax::modules(&engine)?.pop().unwrap_or_default())
+}
+
+/// An engine with all files of the rule. Compiling finds unsafe variables and the like.
+pub(super) fn compile(planned: &PlannedRule, clock: DateTime<Utc>) -> Result<regorus::Engine, EngineError> {
+    let mut engine = new_engine(clock)?;
+    for file in &planned.files {
+        add(&mut engine, file)?;
+    }
+    let entry = format!("data.{}.deny", planned.rule.package);
+    engine
+        .compile_with_entrypoint(&entry.into())
+        .map_err(|error| EngineError::parse(&error.to_string()))?;
+    Ok(engine)
+}
+
+/// Files by the steps of their package.
+pub(super) fn by_package(files: &[&Arc<PolicyFile>]) -> HashMap<Vec<String>, Vec<usize>> {
+    let mut by_package: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
+    for (index, file) in files.iter().enumerate() {
+        if let Some((package, _)) = file.package() {
+            let steps = package.split('.').map(str::to_owned).collect();
+            by_package.entry(steps).or_default().push(index);
+        }
+    }
+    by_package
+}
+
+/// The file `start`, and all files whose packages it refers to, directly or not, in order.
+pub(super) fn needed(
+    start: usize,
+    modules: &[Module],
+    by_package: &HashMap<Vec<String>, Vec<usize>>,
+) -> Vec<usize> {
+    let mut needed = vec![start];
+    let mut next = 0;
+    while let Some(&index) = needed.get(next) {
+        next += 1;
+        let Some(module) = modules.get(index) else { continue };
+        for path in &module.data_references {
+            // The package itself, one around the reference, or all below it.
+            let related = by_package.iter().filter(|(package, _)| {
+                package.starts_with(path) || path.starts_with(package)
+            });
+            for &file in related.flat_map(|(_, files)| files) {
+                if !needed.contains(&file) {
+                    needed.push(file);
+                }
+            }
+        }
+    }
+    needed.sort_unstable();
+    needed
+}

@@ -1,0 +1,79 @@
+//! What makes a finding the same one in another run.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::operation::Operation;
+use crate::policy::RuleId;
+use crate::source::hexadecimal;
+
+/// SHA-256 over rule, operation and identity of the resource: never over a place.
+///
+/// The digest is that of the compact JSON array `["RULE", "operation", "part", …]`. Where the identity is
+/// masked or not there, so that it could stand for several resources, the array ends in
+/// `{"content": "…"}` with the SHA-256 of the normalised resource instead.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    /// Of a rule on a resource with these parts of its identity.
+    pub fn of_identity<'p>(
+        rule: &RuleId,
+        operation: Operation,
+        parts: impl IntoIterator<Item = &'p str>,
+    ) -> Self {
+        Self::digest(rule, operation, parts.into_iter().map(Value::from))
+    }
+
+    /// Of a rule on a resource that only its content tells from others; `normalised` is its JSON.
+    pub fn of_content(rule: &RuleId, operation: Operation, normalised: &str) -> Self {
+        let content = hexadecimal(&Sha256::digest(normalised.as_bytes()));
+        Self::digest(rule, operation, [json!({ "content": content })])
+    }
+
+    fn digest(rule: &RuleId, operation: Operation, rest: impl IntoIterator<Item = Value>) -> Self {
+        let head = [Value::from(rule.as_str()), Value::from(operation.id())];
+        let array: Value = head.into_iter().chain(rest).collect();
+        Self(hexadecimal(&Sha256::digest(array.to_string().as_bytes())))
+    }
+
+    /// In hexadecimal.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id() -> RuleId {
+        RuleId::parse("HWC-COC-001").unwrap()
+    }
+
+    #[test]
+    fn the_digest_is_the_documented_one() {
+        // printf '%s' '["HWC-COC-001","huawei.coc.ListInstanceCompliant","ecs-1"]' | sha256sum
+        let fingerprint = Fingerprint::of_identity(&id(), Operation::ListInstanceCompliant, ["ecs-1"]);
+        assert_eq!(fingerprint.as_str(), "792d2e7a2a0e4c5a3b29960f81352ad4cbfe2e56008b6e96b3a54724edf2e51a");
+        // printf '%s' '{"id":null}' | sha256sum, and that within the array
+        let fingerprint = Fingerprint::of_content(&id(), Operation::ListInstanceCompliant, "{\"id\":null}");
+        assert_eq!(fingerprint.as_str(), "07f344fa2f2b9f5adf67eb2cb942bdf0a01683ef942bce688d5cf6a8881ed559");
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        let of = |parts: &[&'static str]| {
+            Fingerprint::of_identity(&id(), Operation::ListPublishBatch, parts.iter().copied())
+        };
+        assert_ne!(of(&["1", "23"]), of(&["12", "3"]));
+    }
+}

@@ -1,0 +1,90 @@
+//! Findings: verdicts with their message, place, evidence and fingerprint, and what they add up to.
+
+mod fingerprint;
+mod gate;
+mod tally;
+mod verdict;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::operation::Operation;
+use crate::policy::Rule;
+use crate::source::{Excerpt, Place};
+
+pub use fingerprint::Fingerprint;
+pub use gate::{ExitCode, Gate};
+pub use tally::{Counts, Tally};
+pub use verdict::Verdict;
+
+/// A verdict of one rule on one resource.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule.
+    pub rule: Arc<Rule>,
+    /// What it says.
+    pub verdict: Verdict,
+    /// Why, in the rule's words; of several reasons one after the other.
+    pub message: String,
+    /// What it is about.
+    pub resource: Arc<Subject>,
+    /// Where to look first.
+    pub location: Location,
+    /// The values that it rests on.
+    pub evidence: Vec<Evidence>,
+    /// What makes it the same finding in another run.
+    pub fingerprint: Fingerprint,
+    /// The lines around its places, where they are to be shown.
+    pub excerpt: Option<Excerpt>,
+}
+
+/// The resource that a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The operation whose payload it stands in.
+    pub operation: Operation,
+    /// Its identity, parts joined by `/`.
+    pub id: Option<String>,
+    /// A name for people.
+    pub name: Option<String>,
+    /// Its region.
+    pub region: Option<String>,
+    /// Its account.
+    pub account: Option<String>,
+}
+
+/// A place in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The place in the file.
+    pub place: Place,
+    /// Index of the document in its file; `None` where the file is one document.
+    pub document: Option<u64>,
+    /// RFC 6901 pointer from the root of the document.
+    pub pointer: String,
+}
+
+/// A value that a finding rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// RFC 6901 pointer from the root of the document.
+    pub pointer: String,
+    /// The value as the payload has it.
+    pub value: EvidenceValue,
+    /// Its place; of an absent value the place of its nearest existing ancestor.
+    pub place: Place,
+}
+
+/// What there is to show of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EvidenceValue {
+    /// The value.
+    Present(Value),
+    /// The payload does not have it.
+    Absent,
+    /// It is too long to be repeated.
+    Long,
+    /// It must not be shown.
+    Secret,
+}

@@ -1,0 +1,119 @@
+//! A policy file and places in it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::source::{Excerpt, Label, Place, Position, Tracker};
+
+/// What a policy file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyRole {
+    /// It holds a rule.
+    Rule,
+    /// It holds functions and values for rules.
+    Library,
+    /// It holds tests.
+    Test,
+}
+
+/// A Rego file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct PolicyFile {
+    /// Its display name: the path as given, or `builtin:` and the path below `policies`.
+    pub name: Arc<str>,
+    /// Its text.
+    pub text: String,
+}
+
+impl PolicyFile {
+    /// A file with this display name and text.
+    pub fn new(name: &str, text: impl Into<String>) -> Self {
+        Self { name: Arc::from(name), text: text.into() }
+    }
+
+    /// The SHA-256 of its text, in hexadecimal.
+    pub fn sha256(&self) -> String {
+        crate::source::hexadecimal(&Sha256::digest(self.text.as_bytes()))
+    }
+
+    /// Whether its name says that it holds tests.
+    pub fn is_test(&self) -> bool {
+        self.name.ends_with("_test.rego")
+    }
+
+    /// The package that it declares, e.g. `policies.lib.times`, and where the declaration stands.
+    pub fn package(&self) -> Option<(&str, Range<usize>)> {
+        let mut offset = 0;
+        for line in self.text.split_inclusive('\n') {
+            let code = line.trim_end();
+            if let Some(rest) = code.strip_prefix("package ") {
+                let name = rest.split('#').next().unwrap_or_default().trim();
+                return Some((name, offset..offset + code.len()));
+            }
+            offset += line.len();
+        }
+        None
+    }
+
+    /// Line of the first definition of `name` at the start of a line, counted from 1.
+    pub fn definition_line_1based(&self, name: &str) -> Option<u64> {
+        let defines = |line: &str| {
+            let ends = |c: char| c.is_whitespace() || matches!(c, '[' | '(' | '{' | ':' | '=' | '.');
+            line.strip_prefix(name).is_some_and(|rest| rest.starts_with(ends))
+        };
+        self.text.lines().position(defines).map(|index| index as u64 + 1)
+    }
+
+    /// Byte offset of a line and character column, both counted from 1; the end where there is no such
+    /// place.
+    pub fn offset(&self, line_1based: u64, column_1based: u64) -> usize {
+        let line = usize::try_from(line_1based.saturating_sub(1)).unwrap_or(usize::MAX);
+        let column = usize::try_from(column_1based.saturating_sub(1)).unwrap_or(usize::MAX);
+        let start: usize = self.text.split_inclusive('\n').take(line).map(str::len).sum();
+        let rest = self.text.get(start..).unwrap_or_default();
+        start + rest.chars().take(column).map(char::len_utf8).sum::<usize>()
+    }
+
+    /// From `offset` to the end of its word, at least one character unless at the end.
+    pub fn word(&self, offset: usize) -> Range<usize> {
+        let rest = self.text.get(offset..).unwrap_or_default();
+        let in_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let end = rest.find(|c| !in_word(c)).unwrap_or(rest.len());
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        offset..offset + end.max(first)
+    }
+
+    /// The place of a range of bytes, and the lines around it.
+    pub fn place(&self, span: Range<usize>, label: &str) -> (Place, Excerpt) {
+        let mut tracker = Tracker::new(self.text.as_bytes(), Position::START);
+        let place = Place::of(&self.name, &mut tracker, &span);
+        let labels = vec![Label::new(span, label)];
+        (place, Excerpt::new(&self.name, self.text.as_bytes(), Position::START, labels))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn package_and_definitions_are_found_in_the_text() {
+        let text = "# package no\npackage a.b # yes\n\ndenyx := 1\ndeny contains 1 if true\n";
+        let file = PolicyFile::new("f", text);
+        assert_eq!(file.package(), Some(("a.b", 13..30)));
+        assert_eq!(file.definition_line_1based("deny"), Some(5));
+        assert_eq!(file.definition_line_1based("allow"), None);
+    }
+
+    #[test]
+    fn lines_and_columns_become_offsets() {
+        let file = PolicyFile::new("f", "é: 1\nab: c-d\n");
+        assert_eq!(file.offset(1, 2), 2);
+        assert_eq!(file.offset(2, 5), 10);
+        assert_eq!(file.word(10), 10..13);
+        assert_eq!(file.offset(9, 9), 14);
+        assert_eq!(file.word(14), 14..14);
+    }
+}
