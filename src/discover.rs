@@ -9,7 +9,7 @@ use std::sync::Arc;
 use globset::GlobBuilder;
 use walkdir::WalkDir;
 
-use crate::source::{Code, Diagnostic, printable};
+use crate::source::{Code, Diagnostic, Level, printable};
 
 /// Endings that a directory is searched for; each may be followed by one of [`PACKED`].
 const ENDINGS: [&str; 3] = [".json", ".ndjson", ".jsonl"];
@@ -66,10 +66,23 @@ pub fn discover(inputs: &[PathBuf]) -> Discovery {
             search.path(input);
         }
     }
-    let Search { mut files, mut diagnostics, .. } = search;
-    if files.is_empty() && diagnostics.is_empty() {
+    let Search {
+        mut files,
+        mut diagnostics,
+        ..
+    } = search;
+    if files.is_empty()
+        && diagnostics
+            .iter()
+            .all(|diagnostic| diagnostic.level == Level::Warning)
+    {
+        let what = if inputs.is_empty() {
+            "no input was given"
+        } else {
+            "no input file is left"
+        };
         diagnostics.push(
-            Diagnostic::error(Code::InputNone, "no input was given")
+            Diagnostic::error(Code::InputNone, what)
                 .help("name files, directories or globs, or `-` to read standard input"),
         );
     }
@@ -91,7 +104,10 @@ impl Search {
             Ok(metadata) if metadata.is_dir() => self.directory(input),
             Ok(metadata) => self.named_file(input, metadata.file_type()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                match input.to_str().filter(|text| text.contains(['*', '?', '[', '{'])) {
+                match input
+                    .to_str()
+                    .filter(|text| text.contains(['*', '?', '[', '{']))
+                {
                     Some(pattern) => self.glob(pattern),
                     None => self.unreadable(input, &error),
                 }
@@ -117,7 +133,10 @@ impl Search {
 
     fn directory(&mut self, directory: &Path) {
         let before = self.files.len() + self.diagnostics.len();
-        for entry in WalkDir::new(directory).follow_links(true).sort_by_file_name() {
+        for entry in WalkDir::new(directory)
+            .follow_links(true)
+            .sort_by_file_name()
+        {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) if !has_known_ending(entry.path()) => {}
@@ -133,9 +152,11 @@ impl Search {
 
     fn nothing_in(&mut self, directory: &Path) {
         // Files that another input has named already are no reason to complain.
-        let known = WalkDir::new(directory).follow_links(true).into_iter().flatten().any(|entry| {
-            entry.file_type().is_file() && has_known_ending(entry.path())
-        });
+        let known = WalkDir::new(directory)
+            .follow_links(true)
+            .into_iter()
+            .flatten()
+            .any(|entry| entry.file_type().is_file() && has_known_ending(entry.path()));
         if !known {
             self.diagnostics.push(
                 Diagnostic::error(
@@ -170,13 +191,21 @@ impl Search {
             Err(error) => {
                 self.diagnostics.push(Diagnostic::error(
                     Code::InputNone,
-                    format!("`{}` is no valid glob: {}", printable(pattern), error.kind()),
+                    format!(
+                        "`{}` is no valid glob: {}",
+                        printable(pattern),
+                        error.kind()
+                    ),
                 ));
                 return;
             }
         };
         let root = literal_root(pattern);
-        let start = if root.as_os_str().is_empty() { Path::new(".") } else { &root };
+        let start = if root.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &root
+        };
         let mut matched = false;
         if start.exists() {
             for entry in WalkDir::new(start).follow_links(true).sort_by_file_name() {
@@ -227,7 +256,10 @@ impl Search {
             }
         };
         if self.seen.insert(real) {
-            self.files.push(InputFile { name: Arc::from(name), origin });
+            self.files.push(InputFile {
+                name: Arc::from(name),
+                origin,
+            });
         }
     }
 
@@ -261,8 +293,15 @@ fn literal_root(pattern: &str) -> PathBuf {
 }
 
 fn has_known_ending(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let plain = PACKED.iter().find_map(|packed| name.strip_suffix(packed)).unwrap_or(&name);
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    let plain = PACKED
+        .iter()
+        .find_map(|packed| name.strip_suffix(packed))
+        .unwrap_or(&name);
     ENDINGS.iter().any(|ending| plain.ends_with(ending))
 }
 
@@ -287,14 +326,25 @@ fn describe(kind: FileType) -> &'static str {
             return "a device";
         }
     }
-    if kind.is_dir() { "a directory" } else { "no regular file" }
+    if kind.is_dir() {
+        "a directory"
+    } else {
+        "no regular file"
+    }
 }
 
 /// A path for people: `/` between its parts, no leading `./`, nothing that a terminal would obey.
 fn shown(path: &Path) -> String {
     let text = path.to_string_lossy();
-    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
-    let trimmed = text.strip_prefix("./").filter(|rest| !rest.is_empty()).unwrap_or(&text);
+    let text = if cfg!(windows) {
+        text.replace('\\', "/")
+    } else {
+        text.into_owned()
+    };
+    let trimmed = text
+        .strip_prefix("./")
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(&text);
     printable(trimmed).into_owned()
 }
 
@@ -342,8 +392,15 @@ mod tests {
             .into_iter()
             .map(|name| name.rsplit_once('/').map_or(name, |(_, last)| last))
             .collect();
-        assert_eq!(found, ["a.ndjson", "b.json", "d.data", "c.json.gz", STDIN_NAME]);
-        assert!(discovery.diagnostics.is_empty(), "{:?}", discovery.diagnostics);
+        assert_eq!(
+            found,
+            ["a.ndjson", "b.json", "d.data", "c.json.gz", STDIN_NAME]
+        );
+        assert!(
+            discovery.diagnostics.is_empty(),
+            "{:?}",
+            discovery.diagnostics
+        );
     }
 
     #[test]
@@ -382,7 +439,12 @@ mod tests {
         let socket = folder.path().join("s.json");
         let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
         let in_directory = discover(&[folder.path().to_owned()]);
-        assert_eq!(in_directory.diagnostics[0].code, Code::InputSkipped);
+        let codes: Vec<_> = in_directory.diagnostics.iter().map(|d| d.code).collect();
+        assert_eq!(
+            codes,
+            [Code::InputSkipped, Code::InputNone],
+            "nothing is left to judge"
+        );
         let named = discover(&[socket]);
         assert_eq!(named.diagnostics[0].code, Code::InputUnreadable);
     }

@@ -1,2 +1,10 @@
-//! x
-fn main() {}
+//! The `probity` command.
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    probity::cli::main().into()
+}

@@ -39,6 +39,7 @@ struct Facts {
     id: &'static str,
     collection: Option<&'static str>,
     kind: &'static str,
+    plural: &'static str,
     paging: Paging,
 }
 
@@ -58,30 +59,35 @@ impl Operation {
                 id: "alibaba.oos.ListInstancePatchStates",
                 collection: Some("InstancePatchStates"),
                 kind: "instance_patch_state",
+                plural: "instance patch states",
                 paging: Paging::Token,
             },
             Self::DescribeImageInstances => Facts {
                 id: "alibaba.sas.DescribeImageInstances",
                 collection: Some("ImageInstanceList"),
                 kind: "container_image",
+                plural: "container images",
                 paging: Paging::Numbered,
             },
             Self::ListPublishBatch => Facts {
                 id: "alibaba.sas.ListPublishBatch",
                 collection: Some("BatchList"),
                 kind: "agent_release_batch",
+                plural: "release batches",
                 paging: Paging::Numbered,
             },
             Self::GetPatchBaseline => Facts {
                 id: "aws.ssm.GetPatchBaseline",
                 collection: None,
                 kind: "patch_baseline",
+                plural: "patch baselines",
                 paging: Paging::Whole,
             },
             Self::ListInstanceCompliant => Facts {
                 id: "huawei.coc.ListInstanceCompliant",
                 collection: Some("instance_compliant"),
                 kind: "node_compliance_report",
+                plural: "node reports",
                 paging: Paging::Total,
             },
         }
@@ -110,6 +116,11 @@ impl Operation {
     /// What one resource is, in `snake_case`.
     pub const fn resource_kind(self) -> &'static str {
         self.facts().kind
+    }
+
+    /// Several resources, in words.
+    pub const fn resources_in_words(self) -> &'static str {
+        self.facts().plural
     }
 
     /// How pages of this operation tell that they are complete.

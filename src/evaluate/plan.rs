@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::Judge;
 use super::engine::{EngineError, add, new_engine};
 use super::syntax::{self, Module};
-use super::Judge;
 use crate::operation::Operation;
 use crate::policy::{PolicyFile, PolicySet, Rule};
 use crate::source::{Code, Diagnostic};
@@ -37,8 +37,12 @@ impl Plan {
     /// Every file that does not parse, and every rule that does not compile, with its place.
     pub fn new(set: &PolicySet, clock: DateTime<Utc>) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
-        let files: Vec<&Arc<PolicyFile>> =
-            set.rules.iter().map(|rule| &rule.file).chain(&set.libraries).collect();
+        let files: Vec<&Arc<PolicyFile>> = set
+            .rules
+            .iter()
+            .map(|rule| &rule.file)
+            .chain(&set.libraries)
+            .collect();
         let modules: Vec<Module> = files
             .iter()
             .map(|file| {
@@ -55,11 +59,18 @@ impl Plan {
         let mut rules = Vec::new();
         for (index, rule) in set.rules.iter().enumerate() {
             let needed = needed(index, &modules, &by_package);
-            let own = modules.get(index).map(|module| module.rules.as_slice()).unwrap_or_default();
+            let own = modules
+                .get(index)
+                .map(|module| module.rules.as_slice())
+                .unwrap_or_default();
             let defines = |name: &str| own.iter().any(|head| head.name == name);
             let planned = PlannedRule {
                 rule: Arc::clone(rule),
-                files: needed.iter().filter_map(|&i| files.get(i)).map(|&file| Arc::clone(file)).collect(),
+                files: needed
+                    .iter()
+                    .filter_map(|&i| files.get(i))
+                    .map(|&file| Arc::clone(file))
+                    .collect(),
                 has_applies: defines("applies"),
                 has_inconclusive: defines("inconclusive"),
             };
@@ -71,7 +82,19 @@ impl Plan {
             }
             rules.push(planned);
         }
-        if problems.is_empty() { Ok(Self { rules, clock }) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Self { rules, clock })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// A plan without rules, for runs that only read.
+    pub const fn empty(clock: DateTime<Utc>) -> Self {
+        Self {
+            rules: Vec::new(),
+            clock,
+        }
     }
 
     /// The rules, in the order in which they are judged by.
@@ -81,7 +104,9 @@ impl Plan {
 
     /// Whether a rule applies to an operation.
     pub fn judges(&self, operation: Operation) -> bool {
-        self.rules.iter().any(|planned| planned.rule.applies_to.contains(&operation))
+        self.rules
+            .iter()
+            .any(|planned| planned.rule.applies_to.contains(&operation))
     }
 
     /// A judge of an operation's resources, for the thread that asks.
@@ -95,11 +120,16 @@ impl Plan {
 }
 
 fn no_deny(rule: &Rule) -> Diagnostic {
-    let (place, excerpt) = rule.file.place(rule.file.package().map_or(0..0, |(_, span)| span), "here");
-    Diagnostic::error(Code::PolicyMetadata, format!("the rule {} has no `deny`", rule.id))
-        .at(place)
-        .showing(excerpt)
-        .help("add `deny contains {\"msg\": msg, \"path\": path} if { … }`")
+    let (place, excerpt) = rule
+        .file
+        .place(rule.file.package().map_or(0..0, |(_, span)| span), "here");
+    Diagnostic::error(
+        Code::PolicyMetadata,
+        format!("the rule {} has no `deny`", rule.id),
+    )
+    .at(place)
+    .showing(excerpt)
+    .help("add `deny contains {\"msg\": msg, \"path\": path} if { … }`")
 }
 
 pub(super) fn parse(file: &PolicyFile, clock: DateTime<Utc>) -> Result<Module, EngineError> {
@@ -109,7 +139,10 @@ pub(super) fn parse(file: &PolicyFile, clock: DateTime<Utc>) -> Result<Module, E
 }
 
 /// An engine with all files of the rule. Compiling finds unsafe variables and the like.
-pub(super) fn compile(planned: &PlannedRule, clock: DateTime<Utc>) -> Result<regorus::Engine, EngineError> {
+pub(super) fn compile(
+    planned: &PlannedRule,
+    clock: DateTime<Utc>,
+) -> Result<regorus::Engine, EngineError> {
     let mut engine = new_engine(clock)?;
     for file in &planned.files {
         add(&mut engine, file)?;
@@ -143,12 +176,14 @@ pub(super) fn needed(
     let mut next = 0;
     while let Some(&index) = needed.get(next) {
         next += 1;
-        let Some(module) = modules.get(index) else { continue };
+        let Some(module) = modules.get(index) else {
+            continue;
+        };
         for path in &module.data_references {
             // The package itself, one around the reference, or all below it.
-            let related = by_package.iter().filter(|(package, _)| {
-                package.starts_with(path) || path.starts_with(package)
-            });
+            let related = by_package
+                .iter()
+                .filter(|(package, _)| package.starts_with(path) || path.starts_with(package));
             for &file in related.flat_map(|(_, files)| files) {
                 if !needed.contains(&file) {
                     needed.push(file);

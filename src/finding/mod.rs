@@ -2,6 +2,7 @@
 
 mod fingerprint;
 mod gate;
+mod run;
 mod tally;
 mod verdict;
 
@@ -15,6 +16,7 @@ use crate::source::{Excerpt, Place};
 
 pub use fingerprint::Fingerprint;
 pub use gate::{ExitCode, Gate};
+pub use run::{InputSummary, Run};
 pub use tally::{Counts, Tally};
 pub use verdict::Verdict;
 

@@ -14,7 +14,7 @@ pub use error_body::{ErrorBody, error_response, error_text};
 pub use feed::{Feed, FeedError};
 pub use limits::{Limits, SizeError, parse_size};
 pub use open::{Opened, open};
-pub use pages::{Page, PageFacts};
+pub use pages::{Page, PageFacts, Wholeness, hull};
 pub use recognise::{Document, Members, Recognised, Stranger, recognise};
 pub use snapshots::{Assembly, Snapshot, SnapshotProblem, assemble};
 pub use split::{SplitError, Splitter};

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use sha2::{Digest as _, Sha256};
 
 use super::Limits;
-use crate::source::hexadecimal;
 use crate::discover::{InputFile, Origin};
+use crate::source::hexadecimal;
 
 /// Bytes of a packed input before the ratio is looked at.
 const RATIO_FLOOR: u64 = 16 << 20;
@@ -25,6 +25,16 @@ pub struct Opened {
     raw: Rc<RefCell<Raw>>,
 }
 
+/// Counts the bytes of an input while it is read.
+pub struct Counter(Rc<RefCell<Raw>>);
+
+impl Counter {
+    /// Bytes read so far, as they are stored.
+    pub fn stored_bytes(&self) -> u64 {
+        self.0.borrow().bytes
+    }
+}
+
 /// What is known of the bytes as they are stored.
 #[derive(Default)]
 struct Raw {
@@ -34,6 +44,11 @@ struct Raw {
 }
 
 impl Opened {
+    /// A counter that lives on while the input is read.
+    pub fn counter(&self) -> Counter {
+        Counter(Rc::clone(&self.raw))
+    }
+
     /// Bytes read so far, as they are stored.
     pub fn stored_bytes(&self) -> u64 {
         self.raw.borrow().bytes
@@ -46,7 +61,9 @@ impl Opened {
         if !raw.ended {
             return None;
         }
-        raw.digest.as_ref().map(|digest| hexadecimal(&digest.clone().finalize()))
+        raw.digest
+            .as_ref()
+            .map(|digest| hexadecimal(&digest.clone().finalize()))
     }
 }
 
@@ -57,17 +74,29 @@ impl Opened {
 /// Where the file cannot be opened or its first bytes cannot be read. Breaking a limit is an error of
 /// the reader: [`io::ErrorKind::FileTooLarge`].
 pub fn open(input: &InputFile, limits: Limits, digest: bool) -> io::Result<Opened> {
-    let raw = Rc::new(RefCell::new(Raw { digest: digest.then(Sha256::new), ..Raw::default() }));
+    let raw = Rc::new(RefCell::new(Raw {
+        digest: digest.then(Sha256::new),
+        ..Raw::default()
+    }));
     let stored: Box<dyn Read> = match &input.origin {
         Origin::Stdin => Box::new(io::stdin().lock()),
         Origin::Path(path) => Box::new(File::open(path)?),
     };
-    let mut stored = BufReader::with_capacity(1 << 17, Counting { inner: stored, raw: Rc::clone(&raw) });
+    let mut stored = BufReader::with_capacity(
+        1 << 17,
+        Counting {
+            inner: stored,
+            raw: Rc::clone(&raw),
+        },
+    );
     let head = stored.fill_buf()?;
     let (unpacked, packed): (Box<dyn Read>, bool) = if head.starts_with(&GZIP_MAGIC) {
         (Box::new(flate2::bufread::MultiGzDecoder::new(stored)), true)
     } else if head.starts_with(&ZSTD_MAGIC) {
-        (Box::new(zstd::stream::read::Decoder::with_buffer(stored)?), true)
+        (
+            Box::new(zstd::stream::read::Decoder::with_buffer(stored)?),
+            true,
+        )
     } else {
         (Box::new(stored), false)
     };
@@ -75,8 +104,18 @@ pub fn open(input: &InputFile, limits: Limits, digest: bool) -> io::Result<Opene
         Origin::Path(path) if !packed && path.is_file() => Some(path.clone()),
         _ => None,
     };
-    let reader = Capped { inner: unpacked, raw: Rc::clone(&raw), packed, limits, bytes: 0 };
-    Ok(Opened { reader: Box::new(reader), rereadable, raw })
+    let reader = Capped {
+        inner: unpacked,
+        raw: Rc::clone(&raw),
+        packed,
+        limits,
+        bytes: 0,
+    };
+    Ok(Opened {
+        reader: Box::new(reader),
+        rereadable,
+        raw,
+    })
 }
 
 /// Counts and digests what passes through.
@@ -141,8 +180,10 @@ mod tests {
     fn file(bytes: &[u8]) -> (tempfile::NamedTempFile, InputFile) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        let input =
-            InputFile { name: Arc::from("f"), origin: Origin::Path(file.path().to_owned()) };
+        let input = InputFile {
+            name: Arc::from("f"),
+            origin: Origin::Path(file.path().to_owned()),
+        };
         (file, input)
     }
 
@@ -163,7 +204,11 @@ mod tests {
     #[test]
     fn packed_files_are_told_by_their_content() {
         let text = b"{\"a\": 1}";
-        for packed in [text.to_vec(), gzip(text), zstd::encode_all(&text[..], 3).unwrap()] {
+        for packed in [
+            text.to_vec(),
+            gzip(text),
+            zstd::encode_all(&text[..], 3).unwrap(),
+        ] {
             let (content, opened) = read(&packed, Limits::default()).unwrap();
             assert_eq!(content, text);
             assert_eq!(opened.stored_bytes(), packed.len() as u64);
@@ -187,7 +232,10 @@ mod tests {
 
     #[test]
     fn limits_stop_the_reading() {
-        let limits = Limits { max_file_bytes: 10, ..Limits::default() };
+        let limits = Limits {
+            max_file_bytes: 10,
+            ..Limits::default()
+        };
         assert!(read(b"0123456789", limits).is_ok());
         let error = read(b"0123456789x", limits).map(|_| ()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
@@ -195,7 +243,10 @@ mod tests {
         let bomb = gzip(&vec![b' '; 64 << 20]);
         let error = read(&bomb, Limits::default()).map(|_| ()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
-        let raised = Limits { max_ratio: 2000, ..Limits::default() };
+        let raised = Limits {
+            max_ratio: 2000,
+            ..Limits::default()
+        };
         assert_eq!(read(&bomb, raised).unwrap().0.len(), 64 << 20);
     }
 

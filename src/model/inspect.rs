@@ -55,7 +55,10 @@ impl<T: Inspect> Inspect for Field<T> {
         match self {
             Self::Value(value) => value.inspect(at, tell),
             Self::Unreadable(mismatch) => {
-                let kind = RemarkKind::Unreadable { expected: T::EXPECTED, mismatch: *mismatch };
+                let kind = RemarkKind::Unreadable {
+                    expected: T::EXPECTED,
+                    mismatch: *mismatch,
+                };
                 tell(Remark { path: at, kind });
             }
             Self::Absent | Self::Null => {}
@@ -101,14 +104,13 @@ pub(super) fn field<T: Inspect>(
     at.pop();
 }
 
-pub(super) fn unknown(
-    unknown: &Unknown<'_>,
-    at: &mut JsonPath,
-    tell: &mut dyn FnMut(Remark<'_>),
-) {
+pub(super) fn unknown(unknown: &Unknown<'_>, at: &mut JsonPath, tell: &mut dyn FnMut(Remark<'_>)) {
     for (name, _) in unknown.iter() {
         at.push_key(name);
-        tell(Remark { path: at, kind: RemarkKind::UnknownField });
+        tell(Remark {
+            path: at,
+            kind: RemarkKind::UnknownField,
+        });
         at.pop();
     }
 }

@@ -19,6 +19,11 @@ impl<'a> Unknown<'a> {
         self.0.is_empty()
     }
 
+    /// Whether there is a field of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
     /// Takes a field out.
     pub fn remove(&mut self, name: &str) -> Option<Tree<'a>> {
         let index = self.0.iter().position(|(key, _)| key == name)?;

@@ -113,9 +113,12 @@ impl<'a> Resource<'a> {
             Self::PatchBaseline(_) | Self::PublishBatch(_) => None,
             Self::InstancePatchState(state) => state.operation_end_time.value().map(|time| time.0),
             Self::ImageInstance(image) => image.last_scan_time.value().map(|time| time.0),
-            Self::InstanceCompliant(node) => {
-                node.execution_summary.value()?.report_time.value().map(|time| time.0)
-            }
+            Self::InstanceCompliant(node) => node
+                .execution_summary
+                .value()?
+                .report_time
+                .value()
+                .map(|time| time.0),
         }
     }
 
@@ -123,12 +126,37 @@ impl<'a> Resource<'a> {
     pub fn has_documented_field(&self) -> bool {
         fn knows<T: Serialize>(resource: &T, unknown: &Unknown<'_>) -> bool {
             let members = serde_json::to_value(resource).ok();
-            let count = members.as_ref().and_then(|members| members.as_object()).map_or(0, |m| m.len());
+            let count = members
+                .as_ref()
+                .and_then(|members| members.as_object())
+                .map_or(0, |m| m.len());
             count > unknown.iter().count()
         }
         each!(self, resource => {
             resource.has_unreadable() || knows(resource, &resource.unknown)
         })
+    }
+
+    /// Fields that the documents do not name.
+    pub fn unknown(&self) -> &Unknown<'a> {
+        each!(self, resource => &resource.unknown)
+    }
+
+    /// Paths of its values that must not be shown.
+    pub fn secrets(&self) -> Vec<JsonPath> {
+        let Self::PatchBaseline(baseline) = self else {
+            return Vec::new();
+        };
+        let sources = baseline.sources.value().map_or(0, Vec::len);
+        (0..sources)
+            .map(|index| {
+                let mut path = JsonPath::default();
+                path.push_key("Sources");
+                path.push_index(index);
+                path.push_key("Configuration");
+                path
+            })
+            .collect()
     }
 
     /// Tells what is remarkable about its values: unreadable ones, unknown fields and values.
@@ -207,7 +235,10 @@ mod tests {
         let expected = json!({"MissingCount": 12, "OperationEndTime": "2021-09-10T11:42:22Z",
             "OwnerInformation": null, "InstanceId": "i-1", "OperationType": "scan", "PatchGroup": null,
             "FailedCount": null, "New": [1]});
-        assert_eq!(normalised(Operation::ListInstancePatchStates, text), expected);
+        assert_eq!(
+            normalised(Operation::ListInstancePatchStates, text),
+            expected
+        );
     }
 
     #[test]
@@ -218,10 +249,16 @@ mod tests {
         let expected = json!({"ImageCreate": "2020-09-14T07:52:28.849Z", "ImageSize": 1_604_487_690,
             "Endpoints": [], "RepoNamespace": null, "LastScanTime": "2024-07-19T04:25:59Z", "Deployed": 1,
             "RepoName": "app", "Tag": "1.0", "RegionId": "cn-hangzhou", "Digest": "sha256:9"});
-        assert_eq!(normalised(Operation::DescribeImageInstances, text), expected);
+        assert_eq!(
+            normalised(Operation::DescribeImageInstances, text),
+            expected
+        );
         let image = Resource::parse(Operation::DescribeImageInstances, text).unwrap();
         assert_eq!(image.identity().to_string(), "cn-hangzhou/app:1.0/sha256:9");
-        assert_eq!(image.observed_at().unwrap().to_rfc3339(), "2024-07-19T04:25:59Z");
+        assert_eq!(
+            image.observed_at().unwrap().to_rfc3339(),
+            "2024-07-19T04:25:59Z"
+        );
     }
 
     #[test]
@@ -244,7 +281,8 @@ mod tests {
         assert_eq!(baseline.account(), Some("075727635805"));
         let value = serde_json::to_value(&baseline).unwrap();
         assert!(value.get("ResponseMetadata").is_none());
-        let plain = Resource::parse(Operation::GetPatchBaseline, r#"{"BaselineId":"pb-1"}"#).unwrap();
+        let plain =
+            Resource::parse(Operation::GetPatchBaseline, r#"{"BaselineId":"pb-1"}"#).unwrap();
         assert_eq!((plain.region(), plain.account()), (None, None));
     }
 
@@ -298,15 +336,17 @@ mod tests {
             hasher.finish()
         };
         let one = hash(r#"{"BatchId":1,"Status":2,"New":{"a":1,"b":2}}"#);
-        assert_eq!(one, hash(r#"{ "New": {"b":2, "a":1}, "Status":2.0, "BatchId": 1 }"#));
+        assert_eq!(
+            one,
+            hash(r#"{ "New": {"b":2, "a":1}, "Status":2.0, "BatchId": 1 }"#)
+        );
         assert_ne!(one, hash(r#"{"BatchId":1,"Status":3,"New":{"a":1,"b":2}}"#));
     }
 
     #[test]
     fn only_secrets_and_what_holds_them_are_sensitive() {
-        let sensitive = |path: &str| {
-            is_sensitive(Operation::GetPatchBaseline, &JsonPath::parse(path).unwrap())
-        };
+        let sensitive =
+            |path: &str| is_sensitive(Operation::GetPatchBaseline, &JsonPath::parse(path).unwrap());
         assert!(sensitive("Sources[3].Configuration"));
         assert!(sensitive("Sources[3]") && sensitive("Sources"));
         assert!(!sensitive("Sources[3].Name") && !sensitive("Name"));
@@ -315,7 +355,9 @@ mod tests {
     #[test]
     fn a_stranger_has_no_documented_field() {
         let known = |text: &str| {
-            Resource::parse(Operation::ListPublishBatch, text).unwrap().has_documented_field()
+            Resource::parse(Operation::ListPublishBatch, text)
+                .unwrap()
+                .has_documented_field()
         };
         assert!(known(r#"{"BatchId":1,"x":2}"#));
         assert!(known(r#"{"BatchId":"wrong"}"#));

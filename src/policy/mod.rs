@@ -11,8 +11,8 @@ mod rule;
 mod select;
 mod severity;
 
-pub use file::{PolicyFile, PolicyRole};
-pub use find::{builtin_files, find_files};
+pub use file::PolicyFile;
+pub use find::{builtin_files, find_files, with_builtin_libraries};
 pub use registry::{PolicySet, load};
 pub use rule::{RelatedResource, Rule, RuleId, RuleIdError};
 pub use select::{Override, OverrideError, Selection, select};

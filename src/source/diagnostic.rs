@@ -98,6 +98,8 @@ codes! {
     PolicyNoneForOperation = "policy.none_for_operation",
     /// A Rego test failed, could not be run, or its name is not unique.
     PolicyTest = "policy.test",
+    /// A defect of probity itself.
+    InternalDefect = "internal.defect",
     /// The result could not be written.
     OutputUnwritable = "output.unwritable",
 }
@@ -143,7 +145,10 @@ impl Diagnostic {
 
     /// A warning without a place.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
-        Self { level: Level::Warning, ..Self::error(code, message) }
+        Self {
+            level: Level::Warning,
+            ..Self::error(code, message)
+        }
     }
 
     /// Adds the place.

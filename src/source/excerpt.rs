@@ -28,14 +28,15 @@ pub struct Label {
     pub span: Range<usize>,
     /// The words beside the underline.
     pub text: String,
-    /// Replace the labelled text by a mark: it must not be shown.
-    pub secret: bool,
 }
 
 impl Label {
-    /// A label that shows what it underlines.
+    /// A label over `span`.
     pub fn new(span: Range<usize>, text: impl Into<String>) -> Self {
-        Self { span, text: text.into(), secret: false }
+        Self {
+            span,
+            text: text.into(),
+        }
     }
 }
 
@@ -75,29 +76,87 @@ impl Excerpt {
     ///
     /// A label over several lines is shown at its first character. Bytes that are no UTF-8 show as
     /// the replacement character.
-    pub fn new(file: &Arc<str>, text: &[u8], base: Position, mut labels: Vec<Label>) -> Self {
+    pub fn new(file: &Arc<str>, text: &[u8], base: Position, labels: Vec<Label>) -> Self {
+        Self::without(file, text, base, labels, &[])
+    }
+
+    /// The same, with the ranges `secrets` of the text made unreadable.
+    pub fn without(
+        file: &Arc<str>,
+        text: &[u8],
+        base: Position,
+        mut labels: Vec<Label>,
+        secrets: &[Range<usize>],
+    ) -> Self {
         labels.sort_by_key(|label| label.span.start);
-        let mut tracker = Tracker::new(text, base);
+        let text = Shown { text, secrets };
+        let mut tracker = Tracker::new(text.text, base);
         let mut windows: Vec<Window> = Vec::new();
         let mut group: Vec<Label> = Vec::new();
         let mut lines = 0..0;
         for label in labels {
-            let line = line_around(text, label.span.start);
-            let around = if line.len() > MAX_CONTEXT_BYTES || label.secret {
+            let line = line_around(text.text, label.span.start);
+            let around = if line.len() > MAX_CONTEXT_BYTES {
                 line
             } else {
-                widen(text, line)
+                widen(text.text, line)
             };
             if !group.is_empty() && around.start >= lines.end {
-                windows.extend(window(text, &mut tracker, lines.clone(), &group));
+                windows.extend(window(&text, &mut tracker, lines.clone(), &group));
                 group.clear();
             }
-            lines = if group.is_empty() { around } else { lines.start..around.end.max(lines.end) };
+            lines = if group.is_empty() {
+                around
+            } else {
+                lines.start..around.end.max(lines.end)
+            };
             group.push(label);
         }
-        windows.extend(window(text, &mut tracker, lines, &group));
-        Self { file: Arc::clone(file), windows }
+        windows.extend(window(&text, &mut tracker, lines, &group));
+        Self {
+            file: Arc::clone(file),
+            windows,
+        }
     }
+}
+
+/// A text, and the ranges of it that must not be shown.
+struct Shown<'t> {
+    text: &'t [u8],
+    secrets: &'t [Range<usize>],
+}
+
+impl<'t> Shown<'t> {
+    /// A part of the text, secrets made unreadable.
+    fn part(&self, range: Range<usize>) -> Cow<'t, [u8]> {
+        let plain = self.text.get(range.clone()).unwrap_or_default();
+        let within: Vec<Range<usize>> = self
+            .secrets
+            .iter()
+            .filter(|secret| secret.start < range.end && range.start < secret.end)
+            .map(|secret| {
+                secret.start.saturating_sub(range.start)..secret.end.min(range.end) - range.start
+            })
+            .collect();
+        if within.is_empty() {
+            Cow::Borrowed(plain)
+        } else {
+            Cow::Owned(mask(plain, &within))
+        }
+    }
+}
+
+/// A copy of UTF-8 text with a star for each character of the given ranges.
+fn mask(text: &[u8], secrets: &[Range<usize>]) -> Vec<u8> {
+    let mut masked = Vec::with_capacity(text.len());
+    for (at, &byte) in text.iter().enumerate() {
+        if !secrets.iter().any(|secret| secret.contains(&at)) {
+            masked.push(byte);
+        } else if byte & 0xC0 != 0x80 {
+            masked.push(b'*');
+        }
+    }
+    masked
 }
 
 /// The line that holds `offset`, without its line end.
@@ -114,7 +173,9 @@ fn line_around(text: &[u8], offset: usize) -> Range<usize> {
 fn widen(text: &[u8], line: Range<usize>) -> Range<usize> {
     let Range { mut start, mut end } = line;
     for _ in 0..CONTEXT_LINES {
-        let Some(previous_end) = start.checked_sub(1) else { break };
+        let Some(previous_end) = start.checked_sub(1) else {
+            break;
+        };
         let previous = line_around(text, previous_end);
         if previous.len() > MAX_CONTEXT_BYTES {
             break;
@@ -135,7 +196,7 @@ fn widen(text: &[u8], line: Range<usize>) -> Range<usize> {
 }
 
 fn window(
-    text: &[u8],
+    text: &Shown<'_>,
     tracker: &mut Tracker<'_>,
     lines: Range<usize>,
     labels: &[Label],
@@ -144,10 +205,14 @@ fn window(
         return None;
     }
     let first_line_1based = tracker.position(lines.start).line_1based;
-    let mut shown = Window { first_line_1based, text: String::new(), marks: Vec::new() };
+    let mut shown = Window {
+        first_line_1based,
+        text: String::new(),
+        marks: Vec::new(),
+    };
     let mut start = lines.start;
     while start <= lines.end {
-        let line = line_around(text, start);
+        let line = line_around(text.text, start);
         let on_line: Vec<&Label> = labels
             .iter()
             .filter(|label| line.start <= label.span.start && label.span.start <= line.end)
@@ -161,18 +226,18 @@ fn window(
 /// Appends one line, cut and made printable, with its labels.
 fn push_line(
     shown: &mut Window,
-    text: &[u8],
+    text: &Shown<'_>,
     tracker: &mut Tracker<'_>,
     line: &Range<usize>,
     labels: &[&Label],
 ) {
     let focus = labels.first().map_or(line.start, |label| label.span.start);
-    let cut = cut(text, line, focus);
+    let cut = cut(text.text, line, focus);
     let mut marks: Vec<(Range<usize>, &Label)> = Vec::new();
     for label in labels {
         // A label over several lines shows at its first character.
         let end = if label.span.end > line.end {
-            label.span.start + text.get(label.span.start..).map_or(0, first_character)
+            label.span.start + text.text.get(label.span.start..).map_or(0, first_character)
         } else {
             label.span.end
         };
@@ -184,13 +249,9 @@ fn push_line(
     }
     let mut at = cut.start;
     for (span, label) in marks {
-        push_printable(&mut shown.text, text.get(at..span.start).unwrap_or_default());
+        push_printable(&mut shown.text, &text.part(at..span.start));
         let mark_start = shown.text.len();
-        if label.secret {
-            shown.text.push_str("(not shown)");
-        } else {
-            push_printable(&mut shown.text, text.get(span.clone()).unwrap_or_default());
-        }
+        push_printable(&mut shown.text, &text.part(span.clone()));
         shown.marks.push(Mark {
             span: mark_start..shown.text.len(),
             text: label.text.clone(),
@@ -198,7 +259,7 @@ fn push_line(
         });
         at = span.end.max(at);
     }
-    push_printable(&mut shown.text, text.get(at..cut.end).unwrap_or_default());
+    push_printable(&mut shown.text, &text.part(at..cut.end));
     if cut.end < line.end {
         shown.text.push('…');
     }
@@ -208,8 +269,7 @@ fn push_line(
 /// The part of `line` to show: all of it, or a stretch around `focus`.
 fn cut(text: &[u8], line: &Range<usize>, focus: usize) -> Range<usize> {
     let fits = |range: Range<usize>| {
-        range.len() <= 4 * MAX_WIDTH
-            && width(text.get(range).unwrap_or_default()) <= MAX_WIDTH
+        range.len() <= 4 * MAX_WIDTH && width(text.get(range).unwrap_or_default()) <= MAX_WIDTH
     };
     if fits(line.clone()) {
         return line.clone();
@@ -273,7 +333,10 @@ fn first_character(text: &[u8]) -> usize {
 fn width(text: &[u8]) -> usize {
     let mut shown = String::new();
     push_printable(&mut shown, text);
-    shown.chars().map(|c| if c == '\t' { 4 } else { c.width().unwrap_or(0) }).sum()
+    shown
+        .chars()
+        .map(|c| if c == '\t' { 4 } else { c.width().unwrap_or(0) })
+        .sum()
 }
 
 fn push_printable(out: &mut String, text: &[u8]) {
@@ -331,18 +394,27 @@ mod tests {
     use super::*;
 
     fn excerpt(text: &str, spans: &[Range<usize>]) -> Vec<Window> {
-        let labels = spans.iter().map(|span| Label::new(span.clone(), "here")).collect();
+        let labels = spans
+            .iter()
+            .map(|span| Label::new(span.clone(), "here"))
+            .collect();
         Excerpt::new(&Arc::from("f"), text.as_bytes(), Position::START, labels).windows
     }
 
     fn marked(window: &Window) -> Vec<&str> {
-        window.marks.iter().map(|mark| &window.text[mark.span.clone()]).collect()
+        window
+            .marks
+            .iter()
+            .map(|mark| &window.text[mark.span.clone()])
+            .collect()
     }
 
     #[test]
     fn two_lines_of_context_on_both_sides() {
         let text = "l1\nl2\nl3\nl4\nl5\nl6\nl7\n";
-        let [window] = &excerpt(text, &[9..11])[..] else { panic!("one window") };
+        let [window] = &excerpt(text, &[9..11])[..] else {
+            panic!("one window")
+        };
         assert_eq!(window.text, "l2\nl3\nl4\nl5\nl6\n");
         assert_eq!(window.first_line_1based, 2);
         assert_eq!(marked(window), ["l4"]);
@@ -351,7 +423,9 @@ mod tests {
 
     #[test]
     fn near_labels_share_a_window_and_far_ones_do_not() {
-        let text = (1..=30).map(|n| format!("line {n:02}\n")).collect::<String>();
+        let text = (1..=30)
+            .map(|n| format!("line {n:02}\n"))
+            .collect::<String>();
         let near = excerpt(&text, &[8..12, 24..28]);
         assert_eq!(near.len(), 1);
         assert_eq!(marked(&near[0]).len(), 2);
@@ -362,47 +436,90 @@ mod tests {
 
     #[test]
     fn a_long_line_is_cut_around_the_label() {
-        let text = format!("{{\"a\":\"{}\",\"n\":42,\"b\":\"{}\"}}", "x".repeat(99_000), "y".repeat(99_000));
+        let text = format!(
+            "{{\"a\":\"{}\",\"n\":42,\"b\":\"{}\"}}",
+            "x".repeat(99_000),
+            "y".repeat(99_000)
+        );
         let at = text.find("42").unwrap();
-        let [window] = &excerpt(&text, &[at..at + 2])[..] else { panic!("one window") };
+        let [window] = &excerpt(&text, &[at..at + 2])[..] else {
+            panic!("one window")
+        };
         assert_eq!(marked(window), ["42"]);
         assert!(window.text.starts_with("…xxx") && window.text.ends_with("yyy…\n"));
-        assert!(window.text.chars().count() <= MAX_WIDTH + 3, "{}", window.text);
+        assert!(
+            window.text.chars().count() <= MAX_WIDTH + 3,
+            "{}",
+            window.text
+        );
         assert_eq!(window.marks[0].position.column_1based, at as u64 + 1);
     }
 
     #[test]
     fn a_label_over_several_lines_shows_its_first_character() {
-        let [window] = &excerpt("{\n  \"a\": 1\n}\n", &[0..12])[..] else { panic!("one window") };
+        let [window] = &excerpt("{\n  \"a\": 1\n}\n", &[0..12])[..] else {
+            panic!("one window")
+        };
         assert_eq!(marked(window), ["{"]);
     }
 
     #[test]
     fn nothing_reaches_the_terminal_that_it_would_obey() {
         let text = "\"a\u{1b}[31mb\u{202e}c\u{9b}d\"\r\n";
-        let [window] = &excerpt(text, &[0..text.len() - 2])[..] else { panic!("one window") };
+        let [window] = &excerpt(text, &[0..text.len() - 2])[..] else {
+            panic!("one window")
+        };
         assert_eq!(window.text, "\"a\\u001b[31mb\\u202ec\\u009bd\"\n");
         assert_eq!(marked(window), ["\"a\\u001b[31mb\\u202ec\\u009bd\""]);
         assert_eq!(printable("a\nb\u{1b}\t"), "a\\nb\\u001b\\t");
-        assert_eq!(printable("\u{e0041}"), "\\udb40\\udc41", "as JSON escapes it");
+        assert_eq!(
+            printable("\u{e0041}"),
+            "\\udb40\\udc41",
+            "as JSON escapes it"
+        );
         assert!(matches!(printable("plain é 𝄞"), Cow::Borrowed(_)));
     }
 
     #[test]
-    fn a_secret_is_not_shown_nor_are_its_neighbours() {
-        let text = "before\n  \"c\": \"password\"\nafter\n";
-        let mut label = Label::new(14..24, "here");
-        label.secret = true;
-        let shown = Excerpt::new(&Arc::from("f"), text.as_bytes(), Position::START, vec![label]);
-        assert_eq!(shown.windows[0].text, "  \"c\": (not shown)\n");
+    fn secrets_are_not_shown_beside_a_label_nor_under_it() {
+        let text = "{\"n\": 1, \"é\": \"pässword\"}\n{\"m\": \"pässword\"}\n";
+        let secrets: Vec<Range<usize>> = text
+            .match_indices("pässword")
+            .map(|(at, secret)| at..at + secret.len())
+            .collect();
+        let shown = |span: Range<usize>| {
+            let labels = vec![Label::new(span, "here")];
+            let mut windows = Excerpt::without(
+                &Arc::from("f"),
+                text.as_bytes(),
+                Position::START,
+                labels,
+                &secrets,
+            )
+            .windows;
+            windows.remove(0)
+        };
+        let beside = shown(6..7);
+        assert_eq!(
+            beside.text,
+            "{\"n\": 1, \"é\": \"********\"}\n{\"m\": \"********\"}\n"
+        );
+        assert_eq!(marked(&beside), ["1"]);
+        let under = shown(secrets[0].clone());
+        assert_eq!(marked(&under), ["********"]);
+        assert_eq!(under.marks[0].position.column_1based, 16);
     }
 
     #[test]
     fn ends_of_the_text_are_places_too() {
-        let [window] = &excerpt("{\"a\": ", &[6..6])[..] else { panic!("one window") };
+        let [window] = &excerpt("{\"a\": ", &[6..6])[..] else {
+            panic!("one window")
+        };
         assert_eq!(window.text, "{\"a\": \n");
         assert_eq!(window.marks[0].span, 6..6);
-        let [empty] = &excerpt("", &[0..0])[..] else { panic!("one window") };
+        let [empty] = &excerpt("", &[0..0])[..] else {
+            panic!("one window")
+        };
         assert_eq!(empty.text, "\n");
     }
 

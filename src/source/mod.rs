@@ -8,15 +8,17 @@ pub mod json;
 mod place;
 
 pub use diagnostic::{Code, Diagnostic, Level};
-pub use excerpt::{Excerpt, Label, printable};
+pub use excerpt::{Excerpt, Label, Mark, Window, printable};
 pub use place::{Place, Position, Tracker};
 
 /// Lower-case hexadecimal.
 pub fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }

@@ -5,9 +5,8 @@
 
 use std::borrow::Cow;
 
-use crate::model::record::{placeholders, vocabulary, record};
-use crate::model::{
-    Counted, Enumeration, Identity, Int32, IsoTime, OptionalText, Text };
+use crate::model::record::{placeholders, record, vocabulary};
+use crate::model::{Counted, Enumeration, Identity, Int32, IsoTime, OptionalText, Text};
 
 placeholders! {
     /// How this service writes "nothing": the word, nothing at all, or a pair of curly quotes.
@@ -82,10 +81,12 @@ record! {
     }
 }
 
-
 impl InstancePatchState<'_> {
     /// `InstanceId`.
     pub fn identity(&self) -> Identity<'_> {
-        Identity::new([self.instance_id.value().map(|id| Cow::Borrowed(id.as_str()))])
+        Identity::new([self
+            .instance_id
+            .value()
+            .map(|id| Cow::Borrowed(id.as_str()))])
     }
 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::NoText;
-use crate::model::record::{vocabulary, record};
+use crate::model::record::{record, vocabulary};
 use crate::model::{Code, Count32, Identity, Int32, Int64, OptionalText, Text};
 
 vocabulary! {
@@ -75,8 +75,12 @@ impl PublishBatch<'_> {
     /// `Version` and `BatchId`.
     pub fn identity(&self) -> Identity<'_> {
         Identity::new([
-            self.version.value().map(|version| Cow::Borrowed(version.as_str())),
-            self.batch_id.value().map(|id| Cow::Owned(id.value().to_string())),
+            self.version
+                .value()
+                .map(|version| Cow::Borrowed(version.as_str())),
+            self.batch_id
+                .value()
+                .map(|id| Cow::Owned(id.value().to_string())),
         ])
     }
 }

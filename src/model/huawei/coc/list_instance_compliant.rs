@@ -5,9 +5,8 @@
 
 use std::borrow::Cow;
 
-use crate::model::record::{placeholders, vocabulary, record};
-use crate::model::{
-    Count32, Count64, Enumeration, EpochMilliseconds, Identity, OptionalText, };
+use crate::model::record::{placeholders, record, vocabulary};
+use crate::model::{Count32, Count64, Enumeration, EpochMilliseconds, Identity, OptionalText};
 
 placeholders! {
     /// An empty string says nothing.
@@ -137,7 +136,11 @@ record! {
 impl InstanceCompliant<'_> {
     /// `instance_id`, else `node_id`, else `id`.
     pub fn identity(&self) -> Identity<'_> {
-        let id = self.instance_id.value().or(self.node_id.value()).or(self.id.value());
+        let id = self
+            .instance_id
+            .value()
+            .or(self.node_id.value())
+            .or(self.id.value());
         Identity::new([id.map(|id| Cow::Borrowed(id.as_str()))])
     }
 }

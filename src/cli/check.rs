@@ -1,0 +1,187 @@
+//! `probity check`.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::options::{ClockOptions, LoadOptions, PolicyOptions};
+use super::output::Output;
+use super::{ColorChoice, Failure, policies, stderr_style, stdout_style};
+use crate::discover::discover;
+use crate::evaluate::Plan;
+use crate::finding::{ExitCode, Verdict};
+use crate::policy::Severity;
+use crate::report::{
+    JsonReporter, NdjsonReporter, PrettyReporter, Reporter, Style, write_diagnostic,
+};
+use crate::run::{Event, Progress, execute};
+use crate::settings::{JudgeSettings, Purpose};
+
+/// How long a run goes on before its progress is shown.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    load: LoadOptions,
+
+    #[command(flatten)]
+    policy: PolicyOptions,
+
+    #[command(flatten)]
+    clock: ClockOptions,
+
+    /// Severity from which on a failure, or an inconclusive verdict, closes the gate.
+    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    fail_on: Severity,
+
+    /// Report these verdicts too, separated by commas.
+    #[arg(long, value_name = "VERDICTS", value_delimiter = ',', value_enum)]
+    include: Vec<IncludeChoice>,
+
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = Format::Pretty)]
+    format: Format,
+
+    /// Write the result to a file, which appears whole or not at all.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Excerpts and a summary, for people.
+    Pretty,
+    /// One document.
+    Json,
+    /// A finding a line as it is decided, then the summary.
+    Ndjson,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum IncludeChoice {
+    /// What passed.
+    Pass,
+    /// What rules are not about.
+    NotApplicable,
+}
+
+pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
+    let load = arguments.load.resolve();
+    let judging = judging(arguments);
+    let policies = policies::load_selected(&arguments.policy.resolve())?;
+    let plan = Plan::new(&policies, judging.clock)?;
+    let discovery = discover(&load.inputs);
+    let mut output = Output::open(arguments.output.as_deref())?;
+    let style = if output.is_stdout() {
+        stdout_style(color)
+    } else {
+        Style::PLAIN
+    };
+    let mut reporter: Box<dyn Reporter + '_> = match arguments.format {
+        Format::Pretty => Box::new(PrettyReporter::new(&mut output, style)),
+        Format::Json => Box::new(JsonReporter::new(&mut output)),
+        Format::Ndjson => Box::new(NdjsonReporter::new(&mut output)),
+    };
+    let mut problem = None;
+    let run = with_progress(|progress| {
+        execute(&load, &judging, &plan, discovery, progress, &mut |event| {
+            let told = match event {
+                Event::Finding(finding) => reporter.finding(finding),
+                Event::Diagnostic(diagnostic) => {
+                    // Losing standard error must not lose the result.
+                    let _ = write_diagnostic(diagnostic, stderr_style(color), &mut io::stderr());
+                    Ok(())
+                }
+                Event::Input(_) => Ok(()),
+            };
+            told.map_err(|error| problem = Some(error)).is_ok()
+        })
+    });
+    let finished = match run {
+        Ok(run) => reporter.finish(&run).map(|()| run),
+        Err(stopped) => Err(problem.unwrap_or_else(|| io::Error::other(stopped))),
+    };
+    drop(reporter);
+    let run = finished.map_err(|error| output.failure(error))?;
+    if !output.is_stdout() {
+        let _ = writeln!(io::stderr(), "gate: {}", run.gate);
+    }
+    output.commit()?;
+    Ok(run.gate.exit_code())
+}
+
+fn judging(arguments: &CheckArguments) -> JudgeSettings {
+    JudgeSettings {
+        purpose: Purpose::Judge,
+        clock: arguments.clock.resolve(),
+        fail_on: arguments.fail_on,
+        include: arguments
+            .include
+            .iter()
+            .map(|choice| match choice {
+                IncludeChoice::Pass => Verdict::Pass,
+                IncludeChoice::NotApplicable => Verdict::NotApplicable,
+            })
+            .collect(),
+        excerpts: arguments.format == Format::Pretty,
+        digests: arguments.format != Format::Pretty,
+    }
+}
+
+/// Shows on a terminal how far the work has come, if it takes long.
+pub(super) fn with_progress<T>(work: impl FnOnce(&Progress) -> T) -> T {
+    let progress = Progress::default();
+    if !io::stderr().is_terminal() {
+        return work(&progress);
+    }
+    let (done, waiting) = crossbeam_channel::bounded::<()>(1);
+    thread::scope(|scope| {
+        let progress = &progress;
+        scope.spawn(move || {
+            if waiting.recv_timeout(PATIENCE) != Err(crossbeam_channel::RecvTimeoutError::Timeout) {
+                return;
+            }
+            let bar = bar(progress.total_bytes.load(Ordering::Relaxed));
+            loop {
+                bar.set_position(progress.read_bytes.load(Ordering::Relaxed));
+                if waiting.recv_timeout(Duration::from_millis(100))
+                    != Err(crossbeam_channel::RecvTimeoutError::Timeout)
+                {
+                    bar.finish_and_clear();
+                    return;
+                }
+            }
+        });
+        let result = work(progress);
+        // Dropping the sender ends the bar.
+        drop(done);
+        result
+    })
+}
+
+fn bar(total_bytes: u64) -> ProgressBar {
+    let target = ProgressDrawTarget::stderr_with_hz(10);
+    let (bar, template) = if total_bytes > 0 {
+        let template = "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
+        (
+            ProgressBar::with_draw_target(Some(total_bytes), target),
+            template,
+        )
+    } else {
+        (
+            ProgressBar::with_draw_target(None, target),
+            "{spinner} {bytes}, {bytes_per_sec}",
+        )
+    };
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

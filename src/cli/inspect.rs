@@ -1,0 +1,127 @@
+//! `probity inspect`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+
+use super::check::with_progress;
+use super::options::{ClockOptions, LoadOptions, PolicyOptions};
+use super::output::Output;
+use super::{ColorChoice, Failure, policies, stderr_style, stdout_style};
+use crate::discover::discover;
+use crate::evaluate::Plan;
+use crate::finding::ExitCode;
+use crate::policy::{Rule, Severity};
+use crate::report::{Style, write_diagnostic, write_inspection, write_inspection_json};
+use crate::run::{Event, execute};
+use crate::settings::{JudgeSettings, Purpose};
+use crate::source::{Code, Diagnostic};
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArguments {
+    #[command(flatten)]
+    load: LoadOptions,
+
+    #[command(flatten)]
+    policy: PolicyOptions,
+
+    #[command(flatten)]
+    clock: ClockOptions,
+
+    /// Print instead, one a line, the `input` document that rules see for each resource.
+    ///
+    /// Its `params` are those of the rule that `--rule` names, and empty without one.
+    #[arg(long)]
+    inputs: bool,
+
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+
+    /// Write to a file, which appears whole or not at all.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Table,
+    /// One document.
+    Json,
+}
+
+pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
+    let load = arguments.load.resolve();
+    let clock = arguments.clock.resolve();
+    let purpose = if arguments.inputs {
+        Purpose::ShowInputs(params(&arguments.policy)?)
+    } else {
+        Purpose::Inspect
+    };
+    let judging = JudgeSettings {
+        purpose,
+        clock,
+        fail_on: Severity::Low,
+        include: Vec::new(),
+        excerpts: false,
+        digests: arguments.format == Format::Json,
+    };
+    let mut output = Output::open(arguments.output.as_deref())?;
+    let style = if output.is_stdout() {
+        stdout_style(color)
+    } else {
+        Style::PLAIN
+    };
+    let mut problem = None;
+    let plan = Plan::empty(clock);
+    let discovery = discover(&load.inputs);
+    let run = with_progress(|progress| {
+        execute(&load, &judging, &plan, discovery, progress, &mut |event| {
+            let told = match event {
+                Event::Input(input) => writeln!(output, "{input}"),
+                Event::Diagnostic(diagnostic) if arguments.inputs => {
+                    let _ = write_diagnostic(diagnostic, stderr_style(color), &mut io::stderr());
+                    Ok(())
+                }
+                Event::Diagnostic(_) | Event::Finding(_) => Ok(()),
+            };
+            told.map_err(|error| problem = Some(error)).is_ok()
+        })
+    });
+    let written = match &run {
+        Err(_) => Err(problem.unwrap_or_else(|| io::Error::other("the run was stopped"))),
+        Ok(_) if arguments.inputs => output.flush(),
+        Ok(run) => match arguments.format {
+            Format::Table => write_inspection(run, style, &mut output),
+            Format::Json => write_inspection_json(run, &mut output),
+        },
+    };
+    written.map_err(|error| output.failure(error))?;
+    output.commit()?;
+    Ok(run.map_or(ExitCode::Error, |run| run.gate.exit_code()))
+}
+
+/// The params of the one rule that is named, or none.
+fn params(options: &PolicyOptions) -> Result<BTreeMap<String, serde_json::Value>, Failure> {
+    let settings = options.resolve();
+    if settings.selection.include.is_empty() && settings.selection.overrides.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rules: Vec<Arc<Rule>> = policies::load_selected(&settings)?.rules;
+    match rules.as_slice() {
+        [rule] => Ok(rule.params.clone()),
+        _ => Err(Diagnostic::error(
+            Code::PolicyUnknownRule,
+            format!(
+                "--inputs shows the params of one rule, but {} are selected",
+                rules.len()
+            ),
+        )
+        .help("name one with --rule")
+        .into()),
+    }
+}

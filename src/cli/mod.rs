@@ -1,0 +1,158 @@
+//! The command line: arguments become settings, results become output and an exit code.
+
+mod check;
+mod inspect;
+mod options;
+mod output;
+mod policies;
+mod rules;
+mod schema;
+mod test;
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::evaluate::quiet_engine_panics;
+use crate::finding::ExitCode;
+use crate::report::{Style, write_diagnostic};
+use crate::source::Diagnostic;
+
+/// Judges saved cloud API responses by Rego rules; a pass means something.
+///
+/// Exit codes: 0 the gate passes, 1 the gate fails (or a test), 2 not everything could be evaluated.
+#[derive(Debug, Parser)]
+#[command(
+    name = "probity",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+struct Arguments {
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    color: ColorChoice,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Judge saved payloads and say whether the gate passes.
+    Check(check::CheckArguments),
+    /// Show what is recognised in files, without judging.
+    Inspect(inspect::InspectArguments),
+    /// List rules, or show one in full.
+    Rules(rules::RulesArguments),
+    /// Run the Rego tests beside rules.
+    Test(test::TestArguments),
+    /// Print a JSON Schema: of an operation's resources, or of the result.
+    Schema(schema::SchemaArguments),
+}
+
+/// Why a command ended without a result.
+#[derive(Debug)]
+enum Failure {
+    /// What is wrong with the request or the policies.
+    Diagnostics(Vec<Diagnostic>),
+    /// Standard output cannot be written.
+    Output(io::Error),
+}
+
+impl From<Vec<Diagnostic>> for Failure {
+    fn from(diagnostics: Vec<Diagnostic>) -> Self {
+        Self::Diagnostics(diagnostics)
+    }
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::Diagnostics(vec![diagnostic])
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Runs the command that the process was called with.
+pub fn main() -> ExitCode {
+    quiet_engine_panics();
+    let arguments = Arguments::parse();
+    let color = arguments.color;
+    let result = match arguments.command {
+        Command::Check(arguments) => check::run(&arguments, color),
+        Command::Inspect(arguments) => inspect::run(&arguments, color),
+        Command::Rules(arguments) => rules::run(&arguments, color),
+        Command::Test(arguments) => test::run(&arguments, color),
+        Command::Schema(arguments) => schema::run(&arguments),
+    };
+    match result {
+        Ok(code) => code,
+        // Nobody reads on: that is for the reader to decide, and no failure.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::Pass,
+        Err(Failure::Output(error)) => {
+            let _ = writeln!(io::stderr(), "error: cannot write the output: {error}");
+            ExitCode::Error
+        }
+        Err(Failure::Diagnostics(diagnostics)) => {
+            let style = stderr_style(color);
+            for diagnostic in &diagnostics {
+                let _ = write_diagnostic(diagnostic, style, &mut io::stderr());
+            }
+            ExitCode::Error
+        }
+    }
+}
+
+/// How text on standard output looks.
+fn stdout_style(color: ColorChoice) -> Style {
+    style(color, io::stdout().is_terminal())
+}
+
+/// How text on standard error looks.
+fn stderr_style(color: ColorChoice) -> Style {
+    style(color, io::stderr().is_terminal())
+}
+
+fn style(color: ColorChoice, terminal: bool) -> Style {
+    let wanted = match color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => {
+            terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        }
+    };
+    if terminal {
+        Style::for_terminal(wanted)
+    } else {
+        Style {
+            color: wanted,
+            ..Style::PLAIN
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,51 @@
+//! `probity schema`.
+
+use std::io::{self, Write as _};
+
+use clap::Args;
+
+use super::Failure;
+use crate::finding::ExitCode;
+use crate::model::resource_schema;
+use crate::operation::Operation;
+use crate::report::run_schema;
+use crate::source::{Code, Diagnostic};
+
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true)]
+pub(super) struct SchemaArguments {
+    /// An operation, or `run` for the result of `check --format json`.
+    #[arg(value_name = "OPERATION", required_unless_present = "list")]
+    of: Option<String>,
+
+    /// List what there are schemas of.
+    #[arg(long, conflicts_with = "of")]
+    list: bool,
+}
+
+pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
+    let mut out = io::stdout().lock();
+    let schema = match arguments.of.as_deref() {
+        None => {
+            for operation in Operation::ALL {
+                writeln!(out, "{operation}")?;
+            }
+            writeln!(out, "run")?;
+            return Ok(ExitCode::Pass);
+        }
+        Some("run") => run_schema(),
+        Some(name) => match name.parse::<Operation>() {
+            Ok(operation) => resource_schema(operation),
+            Err(error) => {
+                return Err(
+                    Diagnostic::error(Code::PayloadUnrecognised, error.to_string())
+                        .help("`probity schema --list` lists what there are schemas of")
+                        .into(),
+                );
+            }
+        },
+    };
+    serde_json::to_writer_pretty(&mut out, &schema).map_err(io::Error::from)?;
+    writeln!(out)?;
+    Ok(ExitCode::Pass)
+}

@@ -1,0 +1,43 @@
+//! Reports: what people and machines read.
+//!
+//! A reporter takes findings as they are decided and the run at its end, so that a report of a million
+//! findings needs no more memory than one of ten.
+
+mod excerpt;
+mod inspect;
+mod json;
+mod pretty;
+mod rules;
+mod schema;
+mod style;
+mod tests;
+
+use std::io;
+
+use crate::finding::{Finding, Run};
+
+pub use excerpt::write_diagnostic;
+pub use inspect::{write_inspection, write_inspection_json};
+pub use json::{JsonReporter, NdjsonReporter};
+pub use pretty::PrettyReporter;
+pub use rules::{write_rule, write_rules, write_rules_json};
+pub use schema::run_schema;
+pub use style::Style;
+pub use tests::write_test_report;
+
+/// Writes a report.
+pub trait Reporter {
+    /// Takes the next finding.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    fn finding(&mut self, finding: &Finding) -> io::Result<()>;
+
+    /// Takes the result of the run, when all findings were given.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    fn finish(&mut self, run: &Run) -> io::Result<()>;
+}

@@ -1,0 +1,291 @@
+//! For people at a terminal.
+
+use std::io::{self, Write};
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use miette::Severity as Weight;
+use owo_colors::OwoColorize as _;
+
+use super::excerpt::{Shape, place_words};
+use super::{Reporter, Style};
+use crate::finding::{Counts, Finding, Gate, Run, Subject, Verdict};
+use crate::operation::Operation;
+use crate::policy::Severity;
+use crate::source::{Diagnostic, printable};
+
+/// Diagnostics that the summary lists.
+const LISTED: usize = 15;
+
+/// A block for each finding, then a summary.
+pub struct PrettyReporter<W> {
+    out: W,
+    style: Style,
+    /// Errors of several rules about the same thing, shown once.
+    errors: Vec<Finding>,
+}
+
+impl<W: Write> PrettyReporter<W> {
+    /// Writes to `out`.
+    pub const fn new(out: W, style: Style) -> Self {
+        Self {
+            out,
+            style,
+            errors: Vec::new(),
+        }
+    }
+
+    fn flush_errors(&mut self) -> io::Result<()> {
+        let errors = std::mem::take(&mut self.errors);
+        let Some(first) = errors.first() else {
+            return Ok(());
+        };
+        let ids: Vec<&str> = errors
+            .iter()
+            .map(|finding| finding.rule.id.as_str())
+            .collect();
+        let header = match ids.as_slice() {
+            [id] => format!("{id} could not judge {}", subject_words(first)),
+            ids => format!(
+                "{} rules could not judge {}",
+                ids.len(),
+                subject_words(first)
+            ),
+        };
+        let mut shape =
+            Shape::new(header, &first.message, Weight::Error).showing(first.excerpt.as_ref());
+        shape.label_words = false;
+        if ids.len() > 1 {
+            shape.help = Some(format!("these are {}", ids.join(", ")));
+        }
+        shape.write(self.style, &mut self.out)
+    }
+}
+
+impl<W: Write> Reporter for PrettyReporter<W> {
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        let same = self.errors.first().is_some_and(|first| {
+            first.resource == finding.resource
+                && first.location == finding.location
+                && first.message == finding.message
+        });
+        if !self.errors.is_empty() && !(finding.verdict == Verdict::Error && same) {
+            self.flush_errors()?;
+        }
+        if finding.verdict == Verdict::Error {
+            self.errors.push(finding.clone());
+            return Ok(());
+        }
+        finding_shape(finding).write(self.style, &mut self.out)
+    }
+
+    fn finish(&mut self, run: &Run) -> io::Result<()> {
+        self.flush_errors()?;
+        write_summary(run, self.style, &mut self.out)?;
+        self.out.flush()
+    }
+}
+
+fn finding_shape(finding: &Finding) -> Shape<'_> {
+    let rule = &finding.rule;
+    let subject = subject_words(finding);
+    let (header, weight) = match finding.verdict {
+        Verdict::Fail => (
+            format!("{} {} fails on {subject}", rule.id, rule.severity),
+            Weight::Error,
+        ),
+        Verdict::Inconclusive => (
+            format!("{} {} is inconclusive on {subject}", rule.id, rule.severity),
+            Weight::Warning,
+        ),
+        verdict => {
+            let words = verdict.as_str().replace('_', " ");
+            (
+                format!("{} {} on {subject}: {words}", rule.id, rule.severity),
+                Weight::Advice,
+            )
+        }
+    };
+    let mut shape = Shape::new(header, &rule.title, weight).showing(finding.excerpt.as_ref());
+    match finding.verdict {
+        Verdict::Fail => shape.help.clone_from(&rule.remediation),
+        Verdict::Inconclusive => {
+            shape.help = Some(
+                "what the payload does not tell cannot pass: save the whole answer".to_owned(),
+            );
+        }
+        _ => shape.label_words = false,
+    }
+    shape
+}
+
+/// The resource's id, or where it stands; its name and region in brackets.
+fn subject_words(finding: &Finding) -> String {
+    let Subject {
+        id, name, region, ..
+    } = finding.resource.as_ref();
+    let mut words = id
+        .clone()
+        .unwrap_or_else(|| place_words(&finding.location.place));
+    // An id that is made of names needs no repetition.
+    let more: Vec<&str> = [name, region]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .filter(|more| !words.contains(more))
+        .collect();
+    if !more.is_empty() {
+        words.push_str(&format!(" ({})", more.join(", ")));
+    }
+    printable(&words).into_owned()
+}
+
+/// Verdicts by operation and by severity, problems, and what the gate says and why.
+fn write_summary(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let columns = [
+        ("pass", Verdict::Pass),
+        ("fail", Verdict::Fail),
+        ("inconclusive", Verdict::Inconclusive),
+        ("n/a", Verdict::NotApplicable),
+        ("error", Verdict::Error),
+    ];
+    let total = run.tally.total();
+    if total.total() > 0 {
+        let mut table = new_table(style);
+        table.set_header(
+            ["verdicts"]
+                .into_iter()
+                .chain(columns.map(|(name, _)| name)),
+        );
+        let mut row = |name: &str, counts: Counts| {
+            let cells = columns.map(|(_, verdict)| counts.of(verdict).to_string());
+            table.add_row([name.to_owned()].into_iter().chain(cells));
+        };
+        for operation in Operation::ALL {
+            let counts = run.tally.by_operation(operation);
+            if counts.total() > 0 {
+                row(operation.id(), counts);
+            }
+        }
+        for severity in Severity::ALL {
+            let counts = run.tally.by_severity(severity);
+            if counts.total() > 0 {
+                row(&format!("of severity {severity}"), counts);
+            }
+        }
+        row("all", total);
+        for column in table.column_iter_mut().skip(1) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        for line in table.lines() {
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(
+        out,
+        "{}, {}, {}, {}, clock {}",
+        counted(run.files, "file"),
+        counted(run.payloads, "payload"),
+        counted(run.resources, "resource"),
+        counted(run.rules.len() as u64, "rule"),
+        run.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+    )?;
+    write_problems(&run.diagnostics, out)?;
+    write_gate(run, style, out)
+}
+
+/// A line for each of the first diagnostics.
+fn write_problems(diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
+    for diagnostic in diagnostics.iter().take(LISTED) {
+        let place = diagnostic
+            .place
+            .as_ref()
+            .map_or_else(String::new, |place| place_words(place) + ": ");
+        let level = diagnostic.level.as_str();
+        writeln!(
+            out,
+            "{level} {}: {place}{}",
+            diagnostic.code,
+            printable(&diagnostic.message)
+        )?;
+    }
+    match diagnostics.len().saturating_sub(LISTED) {
+        0 => Ok(()),
+        more => writeln!(out, "and {}", counted(more as u64, "more problem")),
+    }
+}
+
+fn write_gate(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let (errors, _) = run.problems();
+    let count = |verdict: Verdict| -> u64 {
+        let heavy = Severity::ALL
+            .into_iter()
+            .filter(|&severity| severity >= run.fail_on);
+        heavy
+            .map(|severity| run.tally.by_severity(severity).of(verdict))
+            .sum()
+    };
+    let mut reasons = Vec::new();
+    let mut reason = |count: u64, one: &str, many: &str| {
+        if count > 0 {
+            reasons.push(format!("{count} {}", if count == 1 { one } else { many }));
+        }
+    };
+    reason(
+        errors as u64,
+        "input or policy could not be used",
+        "inputs or policies could not be used",
+    );
+    let rule_errors = run.tally.total().of(Verdict::Error);
+    reason(
+        rule_errors,
+        "verdict could not be reached",
+        "verdicts could not be reached",
+    );
+    reason(count(Verdict::Fail), "failure", "failures");
+    reason(
+        count(Verdict::Inconclusive),
+        "inconclusive verdict",
+        "inconclusive verdicts",
+    );
+    let why = match run.gate {
+        Gate::Pass if reasons.is_empty() && run.tally.total().of(Verdict::Fail) > 0 => {
+            format!("nothing at or above {} failed", run.fail_on)
+        }
+        Gate::Pass => "nothing failed".to_owned(),
+        Gate::Fail | Gate::Error if run.fail_on == Severity::Low => reasons.join(", "),
+        Gate::Fail | Gate::Error => {
+            format!("{} (failures from {} on)", reasons.join(", "), run.fail_on)
+        }
+    };
+    let gate = run.gate.as_str().to_uppercase();
+    let gate = match (style.color, run.gate) {
+        (false, _) => gate,
+        (true, Gate::Pass) => gate.green().bold().to_string(),
+        (true, Gate::Fail) => gate.red().bold().to_string(),
+        (true, Gate::Error) => gate.yellow().bold().to_string(),
+    };
+    writeln!(
+        out,
+        "\ngate: {gate}, {why} (exit code {})",
+        run.gate.exit_code() as u8
+    )
+}
+
+pub(super) fn new_table(style: Style) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(style.width).unwrap_or(u16::MAX));
+    table
+}
+
+/// `1 file`, `2 files`.
+pub(super) fn counted(count: u64, what: &str) -> String {
+    if count == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{count} {what}s")
+    }
+}

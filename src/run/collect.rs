@@ -1,0 +1,685 @@
+//! Takes outcomes in order, and makes the result of the run of them.
+
+use std::collections::BTreeMap;
+use std::mem;
+use std::sync::Arc;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+use super::Event;
+use super::duplicates::{Seen, duplicates};
+use super::log::Log;
+use super::worker::BatchOutcome;
+use crate::discover::InputFile;
+use crate::finding::{Gate, InputSummary, Run, Tally};
+use crate::load::{Assembly, Page, SnapshotProblem, SplitError, Wholeness, assemble, hull};
+use crate::operation::{Operation, Paging};
+use crate::policy::Rule;
+use crate::settings::{JudgeSettings, LoadSettings};
+use crate::source::json::FaultKind;
+use crate::source::{Code, Diagnostic, Level, Place, Position};
+
+/// What the reader says of a file when it is through with it.
+#[derive(Debug, Default)]
+pub(super) struct FileEnd {
+    pub(super) bytes: u64,
+    pub(super) sha256: Option<String>,
+    pub(super) error: Option<SplitError>,
+}
+
+/// The result in the making.
+pub(super) struct Collector<'s> {
+    load: &'s LoadSettings,
+    judging: &'s JudgeSettings,
+    files: &'s [InputFile],
+    tally: Tally,
+    payloads: u64,
+    resources: u64,
+    diagnostics: Vec<Diagnostic>,
+    inputs: Vec<InputSummary>,
+    current: CurrentFile,
+    /// Pages that other files may complete, with the index of their file.
+    loose: Vec<(usize, bool, Page)>,
+    /// Resources on such pages.
+    loose_seen: Vec<(Operation, Seen, usize)>,
+    unjudged: BTreeMap<Operation, (Place, u64)>,
+}
+
+/// What is known of the file under way.
+#[derive(Default)]
+struct CurrentFile {
+    log: Log,
+    pages: Vec<Page>,
+    /// The payload whose parts are coming in.
+    part: Option<Page>,
+    seen: Vec<(Operation, Seen)>,
+    totals: BTreeMap<Operation, Totals>,
+    bare: BTreeMap<Operation, Page>,
+}
+
+/// What a file holds of an operation.
+#[derive(Default)]
+struct Totals {
+    payloads: u64,
+    resources: u64,
+    observed: Option<std::ops::RangeInclusive<DateTime<Utc>>>,
+    stated_total: Option<u64>,
+    incomplete: bool,
+    unverified: bool,
+    /// Whether the last page named a further one.
+    open: bool,
+}
+
+/// A snapshot, as far as there is something to say about it.
+struct View<'v> {
+    operation: Operation,
+    resources: u64,
+    newest: Option<DateTime<Utc>>,
+    complete: Option<bool>,
+    bare: bool,
+    page: &'v Page,
+}
+
+impl<'s> Collector<'s> {
+    pub(super) fn new(
+        load: &'s LoadSettings,
+        judging: &'s JudgeSettings,
+        files: &'s [InputFile],
+    ) -> Self {
+        Self {
+            load,
+            judging,
+            files,
+            tally: Tally::default(),
+            payloads: 0,
+            resources: 0,
+            diagnostics: Vec::new(),
+            inputs: Vec::new(),
+            current: CurrentFile::default(),
+            loose: Vec::new(),
+            loose_seen: Vec::new(),
+            unjudged: BTreeMap::new(),
+        }
+    }
+
+    /// Takes the outcome of the next batch of the current file.
+    pub(super) fn batch(&mut self, outcome: BatchOutcome) {
+        self.tally.merge(&outcome.tally);
+        let current = &mut self.current;
+        current.log.append(outcome.log);
+        current.seen.extend(outcome.seen);
+        for (operation, place) in outcome.unjudged {
+            let entry = self.unjudged.entry(operation).or_insert((place, 0));
+            entry.1 += 1;
+        }
+        for page in outcome.pages {
+            self.page(page);
+        }
+        if let Some((part, last)) = outcome.part {
+            let whole = match self.current.part.take() {
+                None => part,
+                Some(mut whole) => {
+                    whole.resources += part.resources;
+                    whole.identities.extend(part.identities);
+                    whole.observed = hull(whole.observed.take(), part.observed);
+                    whole
+                }
+            };
+            if last {
+                self.page(whole);
+            } else {
+                self.current.part = Some(whole);
+            }
+        }
+    }
+
+    /// Takes a payload. Most stand alone, and nothing has to be kept of them.
+    fn page(&mut self, mut page: Page) {
+        self.resources += page.resources;
+        let totals = self.current.totals.entry(page.operation).or_default();
+        totals.resources += page.resources;
+        totals.observed = hull(totals.observed.take(), page.observed.clone());
+        if page.bare {
+            totals.unverified = true;
+            match self.current.bare.get_mut(&page.operation) {
+                None => {
+                    self.current.bare.insert(page.operation, page);
+                }
+                Some(all) => {
+                    all.resources += page.resources;
+                    all.observed = hull(all.observed.take(), page.observed);
+                }
+            }
+            return;
+        }
+        self.payloads += 1;
+        totals.payloads += 1;
+        let whole = page.wholeness();
+        let after_open = mem::replace(&mut totals.open, whole == Wholeness::Part);
+        // The end of a chain of tokens looks whole, and so does the only payload of a file.
+        let may_end_chain =
+            page.operation.paging() == Paging::Token && (after_open || totals.payloads == 1);
+        if whole == Wholeness::Part || may_end_chain {
+            self.current.pages.push(page);
+            return;
+        }
+        totals.unverified |= whole == Wholeness::Unverified;
+        if let Some(stated) = page.facts.stated_total {
+            *totals.stated_total.get_or_insert(0) += stated;
+        }
+        page.identities = Vec::new();
+        let complete = (whole == Wholeness::Whole).then_some(true);
+        let problems = self.snapshot_problems(&View {
+            operation: page.operation,
+            resources: page.resources,
+            newest: page.newest(),
+            complete,
+            bare: false,
+            page: &page,
+        });
+        problems
+            .into_iter()
+            .for_each(|problem| self.current.log.push(problem));
+    }
+
+    /// Closes the current file.
+    pub(super) fn file_end(&mut self, index: usize, end: FileEnd) {
+        let Some(file) = self.files.get(index) else {
+            return;
+        };
+        let mut current = mem::take(&mut self.current);
+        if let Some(error) = end.error {
+            current.log.push(split_problem(file, error));
+        }
+        for page in current.bare.into_values() {
+            let problems = self.snapshot_problems(&View {
+                operation: page.operation,
+                resources: page.resources,
+                newest: page.newest(),
+                complete: None,
+                bare: true,
+                page: &page,
+            });
+            problems
+                .into_iter()
+                .for_each(|problem| current.log.push(problem));
+        }
+        let seen = mem::take(&mut current.seen);
+        for operation in current.totals.keys() {
+            let of_operation = seen
+                .iter()
+                .filter(|(o, _)| o == operation)
+                .map(|(_, seen)| (*seen, 0));
+            for problem in duplicate_problems(*operation, of_operation.collect(), &[file]) {
+                current.log.push(problem);
+            }
+        }
+        if !current.pages.is_empty() {
+            let operations: Vec<Operation> =
+                current.pages.iter().map(|page| page.operation).collect();
+            let kept = seen
+                .into_iter()
+                .filter(|(operation, _)| operations.contains(operation));
+            self.loose_seen
+                .extend(kept.map(|(operation, seen)| (operation, seen, index)));
+        }
+        for page in current.pages {
+            let single = current
+                .totals
+                .get(&page.operation)
+                .is_some_and(|totals| totals.payloads == 1);
+            self.loose.push((index, single, page));
+        }
+        self.diagnostics.extend(current.log.finish(&file.name));
+        let summary = |operation, totals: Totals| InputSummary {
+            file: Arc::clone(&file.name),
+            sha256: end.sha256.clone(),
+            bytes: end.bytes,
+            operation,
+            payloads: totals.payloads,
+            resources: totals.resources,
+            complete: if totals.incomplete {
+                Some(false)
+            } else {
+                (operation.is_some() && !totals.unverified).then_some(true)
+            },
+            stated_total: totals.stated_total,
+            observed: totals.observed,
+        };
+        if current.totals.is_empty() {
+            self.inputs.push(summary(None, Totals::default()));
+        }
+        for (operation, totals) in current.totals {
+            self.inputs.push(summary(Some(operation), totals));
+        }
+    }
+
+    /// The diagnostics so far that were not taken yet, in order.
+    pub(super) fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
+        mem::take(&mut self.diagnostics)
+    }
+
+    /// Joins pages between files, and makes the result. `told` are all diagnostics that were taken before.
+    pub(super) fn finish(
+        mut self,
+        rules: Vec<Arc<Rule>>,
+        mut told: Vec<Diagnostic>,
+        tell: &mut dyn FnMut(Event<'_>),
+    ) -> Run {
+        self.join_pages();
+        for (operation, (place, _)) in mem::take(&mut self.unjudged) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::PolicyNoneForOperation,
+                    format!("no selected rule is about {} (`{operation}`)", operation.resources_in_words()),
+                )
+                .at(place)
+                .help("select rules for it, or leave its files out: what no rule judges has not passed"),
+            );
+        }
+        for diagnostic in &self.diagnostics {
+            tell(Event::Diagnostic(diagnostic));
+        }
+        told.append(&mut self.diagnostics);
+        let errors = told
+            .iter()
+            .any(|diagnostic| diagnostic.level == Level::Error);
+        Run {
+            at: self.judging.clock,
+            gate: Gate::of(&self.tally, self.judging.fail_on, errors),
+            fail_on: self.judging.fail_on,
+            tally: self.tally,
+            files: self.files.len() as u64,
+            payloads: self.payloads,
+            resources: self.resources,
+            inputs: self.inputs,
+            rules,
+            diagnostics: told,
+        }
+    }
+
+    fn join_pages(&mut self) {
+        let loose = mem::take(&mut self.loose);
+        let loose_seen = mem::take(&mut self.loose_seen);
+        let entries: Vec<Assembly<'_>> = loose
+            .iter()
+            .map(|(file, single, page)| Assembly {
+                file: *file,
+                name: self.files.get(*file).map_or("", |file| &file.name),
+                single: *single,
+                page,
+            })
+            .collect();
+        for snapshot in assemble(&entries) {
+            let members: Vec<&(usize, bool, Page)> = snapshot
+                .pages
+                .iter()
+                .filter_map(|&index| loose.get(index))
+                .collect();
+            let mut files: Vec<usize> = members.iter().map(|(file, ..)| *file).collect();
+            files.dedup();
+            let Some(marked) = members
+                .iter()
+                .find(|(.., page)| page.mark.is_some())
+                .or(members.first())
+                .map(|(.., page)| page)
+            else {
+                continue;
+            };
+            for &file in &files {
+                self.note_snapshot(
+                    file,
+                    snapshot.operation,
+                    snapshot.complete,
+                    snapshot.stated_total,
+                );
+            }
+            if let Some(problem) = &snapshot.problem {
+                let names: Vec<&str> = files
+                    .iter()
+                    .filter_map(|&file| Some(&*self.files.get(file)?.name))
+                    .collect();
+                let here = snapshot.resources;
+                let diagnostic = page_problem(
+                    problem,
+                    snapshot.operation,
+                    here,
+                    snapshot.stated_total,
+                    &names,
+                    members.len(),
+                );
+                self.diagnostics
+                    .push(self.weighed(placed(diagnostic, marked)));
+            }
+            let view = View {
+                operation: snapshot.operation,
+                resources: snapshot.resources,
+                newest: snapshot.newest,
+                complete: snapshot.complete,
+                bare: false,
+                page: marked,
+            };
+            let problems = self.snapshot_problems(&view);
+            self.diagnostics.extend(problems);
+            if files.len() > 1 {
+                let seen = loose_seen
+                    .iter()
+                    .filter(|(operation, _, file)| {
+                        *operation == snapshot.operation && files.contains(file)
+                    })
+                    .map(|(_, seen, file)| (*seen, *file))
+                    .collect();
+                let inputs: Vec<&InputFile> = self.files.iter().collect();
+                let between = duplicate_problems(snapshot.operation, seen, &inputs);
+                self.diagnostics.extend(between);
+            }
+        }
+    }
+
+    /// Notes what a snapshot over several payloads means for a file.
+    fn note_snapshot(
+        &mut self,
+        file: usize,
+        operation: Operation,
+        complete: Option<bool>,
+        stated: Option<u64>,
+    ) {
+        let Some(name) = self.files.get(file).map(|file| &file.name) else {
+            return;
+        };
+        let summary = self
+            .inputs
+            .iter_mut()
+            .find(|summary| summary.file == *name && summary.operation == Some(operation));
+        if let Some(summary) = summary {
+            if complete != Some(true) {
+                summary.complete = complete;
+            }
+            if let Some(stated) = stated {
+                *summary.stated_total.get_or_insert(0) += stated;
+            }
+        }
+    }
+
+    /// What a snapshot as a whole gives reason to say.
+    fn snapshot_problems(&self, view: &View<'_>) -> Vec<Diagnostic> {
+        let mut problems = Vec::new();
+        let what = view.operation.resources_in_words();
+        if view.resources == 0 && view.complete != Some(false) {
+            let problem =
+                Diagnostic::error(Code::PayloadEmpty, format!("the snapshot holds no {what}"));
+            problems.push(self.weighed(placed(
+                problem.help("nothing was judged here; if that is right, say --allow-empty"),
+                view.page,
+            )));
+        }
+        if view.complete.is_none() {
+            let message = if view.bare {
+                format!("{what} without a payload: nothing tells whether all are here")
+            } else {
+                format!("nothing in the payload tells whether all {what} are here")
+            };
+            problems.push(placed(
+                Diagnostic::warning(Code::PayloadUnverified, message)
+                    .help("save the whole answer, with its totals, to have that checked"),
+                view.page,
+            ));
+        }
+        problems.extend(
+            self.load
+                .max_age
+                .and_then(|max_age| self.age_problem(view, max_age)),
+        );
+        problems
+    }
+
+    fn age_problem(&self, view: &View<'_>, max_age: TimeDelta) -> Option<Diagnostic> {
+        let problem = match view.newest {
+            None => Diagnostic::error(
+                Code::PayloadUndated,
+                "the snapshot holds no time of its own, so that nobody can tell its age",
+            )
+            .help("save it with boto3's ResponseMetadata, or judge it in a run without --max-age"),
+            Some(newest) if self.judging.clock - newest > max_age => {
+                let time = newest.to_rfc3339_opts(SecondsFormat::Secs, true);
+                let clock = self
+                    .judging
+                    .clock
+                    .to_rfc3339_opts(SecondsFormat::Secs, true);
+                Diagnostic::error(
+                    Code::PayloadStale,
+                    format!(
+                        "the snapshot is stale: its newest time is {time}, {} before {clock}",
+                        in_words(self.judging.clock - newest)
+                    ),
+                )
+                .help(format!(
+                    "save it again: at most {} are allowed (--max-age)",
+                    in_words(max_age)
+                ))
+            }
+            Some(_) => return None,
+        };
+        Some(placed(problem, view.page))
+    }
+
+    /// A warning, where the user allows it.
+    fn weighed(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        let allowed = match diagnostic.code {
+            Code::PayloadIncomplete => self.load.allow_incomplete,
+            Code::PayloadEmpty => self.load.allow_empty,
+            _ => false,
+        };
+        if allowed {
+            diagnostic.level = Level::Warning;
+            diagnostic.help = None;
+        }
+        diagnostic
+    }
+}
+
+/// The diagnostic at the value that tells, or at the payload.
+fn placed(diagnostic: Diagnostic, page: &Page) -> Diagnostic {
+    match &page.mark {
+        Some(mark) => {
+            let (place, excerpt) = mark.as_ref();
+            diagnostic.at(place.clone()).showing(excerpt.clone())
+        }
+        None => diagnostic.at(page.place.clone()),
+    }
+}
+
+fn page_problem(
+    problem: &SnapshotProblem,
+    operation: Operation,
+    here: u64,
+    stated: Option<u64>,
+    files: &[&str],
+    pages: usize,
+) -> Diagnostic {
+    let what = operation.resources_in_words();
+    let total = stated.unwrap_or_default();
+    let among = if files.len() > 1 {
+        format!(" in {} files", files.len())
+    } else {
+        String::new()
+    };
+    let save_all = "save every page of the answer; to judge what is here, say --allow-incomplete";
+    match problem {
+        SnapshotProblem::Missing { pages } => {
+            let mut message = format!("{here} of {total} {what} are here{among}");
+            match pages.as_slice() {
+                [] => message.push_str(&format!(", {} are missing", total.saturating_sub(here))),
+                [page] => message.push_str(&format!(", page {page} is missing")),
+                pages => {
+                    let list: Vec<String> = pages.iter().map(i64::to_string).collect();
+                    message.push_str(&format!(", pages {} are missing", list.join(", ")));
+                }
+            }
+            Diagnostic::error(Code::PayloadIncomplete, message).help(save_all)
+        }
+        SnapshotProblem::TokenLeft => {
+            let message =
+                format!("{here} {what} are here{among}, and a further page is named that is not");
+            Diagnostic::error(Code::PayloadIncomplete, message).help(format!(
+                "{save_all}; pages in several files must be numbered (page-1.json, page-2.json), or put them \
+                 into one file"
+            ))
+        }
+        SnapshotProblem::GapInSeries => {
+            let message = format!(
+                "the numbered pages of this answer have a gap: {}",
+                files.join(", ")
+            );
+            Diagnostic::error(Code::PayloadIncomplete, message).help(save_all)
+        }
+        SnapshotProblem::TooMany => {
+            let message = format!("{total} {what} are stated, but {here} are here{among}");
+            Diagnostic::error(Code::PayloadInconsistent, message).help(if pages == 1 {
+                "the answer contradicts itself: save it again, unedited"
+            } else {
+                "pages of different calls are mixed: give each call a folder of its own"
+            })
+        }
+        SnapshotProblem::SamePageTwice(number) => {
+            let message = format!("page {number} of this answer is here twice{among}");
+            Diagnostic::error(Code::PayloadInconsistent, message)
+                .help("pages of different calls are mixed: give each call a folder of its own")
+        }
+    }
+}
+
+/// Resources that stand twice; `files` are those that the tags in `seen` number.
+fn duplicate_problems(
+    operation: Operation,
+    seen: Vec<(Seen, usize)>,
+    files: &[&InputFile],
+) -> Vec<Diagnostic> {
+    let between_files = files.len() > 1;
+    let mut problems = Vec::new();
+    let mut repeated = 0;
+    let mut first_repeated = None;
+    for duplicate in duplicates(seen) {
+        let (place, first) = (
+            seen_place(duplicate.second, files),
+            seen_place(duplicate.first, files),
+        );
+        if between_files && duplicate.first.1 == duplicate.second.1 {
+            // Told when that file was read.
+            continue;
+        }
+        if duplicate.same {
+            repeated += 1;
+            first_repeated.get_or_insert((place, first));
+            continue;
+        }
+        problems.push(
+            Diagnostic::error(
+                Code::PayloadDuplicate,
+                format!(
+                    "the same resource stands here and at {}, with other content",
+                    at(first.as_ref())
+                ),
+            )
+            .placed(place)
+            .help("the answer changed while its pages were saved: save all of them again"),
+        );
+    }
+    if let Some((place, first)) = first_repeated {
+        let what = operation.resources_in_words();
+        let message = format!(
+            "{repeated} {what} stand twice with the same content, first this one, also at {}",
+            at(first.as_ref())
+        );
+        problems.push(
+            Diagnostic::warning(Code::PayloadRepeated, message)
+                .placed(place)
+                .help("pages overlap; each is judged where it stands"),
+        );
+    }
+    problems
+}
+
+fn seen_place((seen, file): (Seen, usize), files: &[&InputFile]) -> Option<Place> {
+    let file = files.get(file)?;
+    let start = Position {
+        byte: 0,
+        line_1based: seen.line_1based.into(),
+        column_1based: seen.column_1based.into(),
+    };
+    Some(Place {
+        file: Arc::clone(&file.name),
+        start,
+        end_byte: 0,
+    })
+}
+
+fn at(place: Option<&Place>) -> String {
+    place.map_or_else(String::new, |place| {
+        format!(
+            "`{}` line {} column {}",
+            place.file, place.start.line_1based, place.start.column_1based
+        )
+    })
+}
+
+impl Diagnostic {
+    fn placed(self, place: Option<Place>) -> Self {
+        match place {
+            Some(place) => self.at(place),
+            None => self,
+        }
+    }
+}
+
+fn split_problem(file: &InputFile, error: SplitError) -> Diagnostic {
+    let at = |position: Position| Place {
+        file: Arc::clone(&file.name),
+        start: position,
+        end_byte: position.byte,
+    };
+    match error {
+        SplitError::Io(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
+            Diagnostic::error(
+                Code::InputTooLarge,
+                format!("`{}` is too large: {error}", file.name),
+            )
+            .help("raise the limit if the file is meant to be that large")
+        }
+        SplitError::Io(error) => Diagnostic::error(
+            Code::InputUnreadable,
+            format!("cannot read `{}`: {error}", file.name),
+        ),
+        SplitError::Fault { at: position, kind } => {
+            let mut message = kind.to_string();
+            if let FaultKind::DuplicateKey { first, .. } = &kind {
+                message.push_str(&format!(" (first at byte {first})"));
+            }
+            let problem = Diagnostic::error(Code::PayloadMalformed, message).at(at(position));
+            match super::text::fault_words(&kind).1 {
+                Some(help) => problem.help(help),
+                None => problem,
+            }
+        }
+        SplitError::ByteOrderMark => Diagnostic::error(
+            Code::PayloadMalformed,
+            "the file begins with a byte order mark",
+        )
+        .at(at(Position::START))
+        .help("save the file as UTF-8 without one: in PowerShell with `-Encoding utf8NoBOM`"),
+        SplitError::Utf16 => Diagnostic::error(Code::PayloadMalformed, "the file is UTF-16")
+            .at(at(Position::START))
+            .help("save the file as UTF-8: in PowerShell with `-Encoding utf8NoBOM`"),
+        SplitError::Stopped => Diagnostic::error(Code::InputUnreadable, "the run was stopped"),
+    }
+}
+
+/// `9 days`, `3 hours`, `20 minutes`.
+fn in_words(age: TimeDelta) -> String {
+    let (number, unit) = match (age.num_days(), age.num_hours(), age.num_minutes()) {
+        (days, ..) if days >= 2 => (days, "days"),
+        (_, hours, _) if hours >= 2 => (hours, "hours"),
+        (.., minutes) => (minutes, "minutes"),
+    };
+    format!("{number} {unit}")
+}

@@ -1,0 +1,135 @@
+//! Resources that stand twice.
+
+use std::hash::{BuildHasher as _, Hash};
+
+use foldhash::quality::FixedState;
+
+use crate::model::Resource;
+use crate::source::Position;
+
+/// A resource that was seen: hashes of what it is and of what it says, and where it stands.
+///
+/// Forty bytes a resource, kept until its file (or, for a page, its snapshot) is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Seen {
+    identity: [u64; 2],
+    pub(super) document: u32,
+    pub(super) line_1based: u32,
+    pub(super) column_1based: u32,
+    content: u64,
+}
+
+impl Seen {
+    /// `None` where the identity is masked or not there: it joins nothing.
+    pub(super) fn new(
+        resource: &Resource<'_>,
+        document: Option<u64>,
+        at: Position,
+    ) -> Option<Self> {
+        let identity = resource.identity();
+        if !identity.is_joinable() {
+            return None;
+        }
+        let short = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        Some(Self {
+            identity: [hash(1, &identity), hash(2, &identity)],
+            document: short(document.unwrap_or_default()),
+            line_1based: short(at.line_1based),
+            column_1based: short(at.column_1based),
+            content: hash(3, resource),
+        })
+    }
+
+    /// A short form of the identity, for counting.
+    pub(super) const fn identity_hash(&self) -> u64 {
+        let [first, _] = self.identity;
+        first
+    }
+}
+
+fn hash(seed: u64, value: &impl Hash) -> u64 {
+    FixedState::with_seed(seed).hash_one(value)
+}
+
+/// A resource that stands in two places.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Duplicate<T> {
+    /// Where it stands first.
+    pub(super) first: T,
+    /// Where it stands again.
+    pub(super) second: T,
+    /// Whether both say the same.
+    pub(super) same: bool,
+}
+
+/// Finds resources that stand twice, in the order of their second places.
+pub(super) fn duplicates<T: Copy + Ord>(mut seen: Vec<(Seen, T)>) -> Vec<Duplicate<(Seen, T)>> {
+    seen.sort_unstable_by_key(|(seen, tag)| {
+        (
+            seen.identity,
+            *tag,
+            seen.line_1based,
+            seen.column_1based,
+            seen.document,
+        )
+    });
+    let mut found: Vec<Duplicate<(Seen, T)>> = Vec::new();
+    for group in seen.chunk_by(|(a, _), (b, _)| a.identity == b.identity) {
+        let Some((first, rest)) = group.split_first() else {
+            continue;
+        };
+        found.extend(rest.iter().map(|second| Duplicate {
+            first: *first,
+            second: *second,
+            same: first.0.content == second.0.content,
+        }));
+    }
+    found.sort_by_key(|duplicate| {
+        let (seen, tag) = duplicate.second;
+        (tag, seen.line_1based, seen.column_1based)
+    });
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Operation;
+
+    fn seen(json: &str, line: u64) -> Option<Seen> {
+        let resource = Resource::parse(Operation::ListInstancePatchStates, json).unwrap();
+        Seen::new(
+            &resource,
+            None,
+            Position {
+                byte: 0,
+                line_1based: line,
+                column_1based: 1,
+            },
+        )
+    }
+
+    #[test]
+    fn equal_identities_are_found_and_contents_compared() {
+        let all: Vec<(Seen, usize)> = [
+            (r#"{"InstanceId":"a","MissingCount":"1"}"#, 1),
+            (r#"{"InstanceId":"b","MissingCount":"1"}"#, 2),
+            (r#"{"InstanceId":"a","MissingCount":"2"}"#, 3),
+            (r#"{"MissingCount":"1","InstanceId":"b"}"#, 4),
+        ]
+        .iter()
+        .map(|(json, line)| (seen(json, *line).unwrap(), 0))
+        .collect();
+        let found: Vec<_> = duplicates(all)
+            .into_iter()
+            .map(|d| (d.first.0.line_1based, d.second.0.line_1based, d.same))
+            .collect();
+        assert_eq!(found, [(1, 3, false), (2, 4, true)]);
+    }
+
+    #[test]
+    fn a_masked_identity_joins_nothing() {
+        assert_eq!(seen(r#"{"InstanceId":"i-1****"}"#, 1), None);
+        assert_eq!(seen("{}", 1), None);
+    }
+}

@@ -1,0 +1,27 @@
+//! One execution: files in, findings out, in the order of the files whatever the number of threads.
+//!
+//! A reader cuts the inputs into batches; workers, each with an engine of its own, parse and judge them; the
+//! calling thread takes their outcomes in order. The number of batches on the way is bounded, and so is
+//! memory: nothing is kept of a resource once its findings are reported.
+
+mod collect;
+mod compose;
+mod duplicates;
+mod log;
+mod page;
+mod pipeline;
+mod text;
+mod worker;
+
+pub use pipeline::{Progress, Stopped, execute};
+
+/// What a run tells while it goes on.
+#[derive(Debug)]
+pub enum Event<'e> {
+    /// A verdict.
+    Finding(&'e crate::finding::Finding),
+    /// The document that a rule would see, as one line of JSON.
+    Input(&'e str),
+    /// Something is wrong.
+    Diagnostic(&'e crate::source::Diagnostic),
+}

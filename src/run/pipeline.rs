@@ -1,0 +1,277 @@
+//! Reader, workers and sink.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use super::Event;
+use super::collect::{Collector, FileEnd};
+use super::worker::{BatchOutcome, Worker};
+use crate::discover::{Discovery, InputFile, Origin};
+use crate::evaluate::Plan;
+use crate::finding::Run;
+use crate::load::{Batch, Splitter, open};
+use crate::settings::{JudgeSettings, LoadSettings};
+use crate::source::Diagnostic;
+
+/// Stack of a worker: deeply nested Rego is evaluated recursively.
+const STACK_BYTES: usize = 64 << 20;
+/// Batches on the way for each worker.
+const BATCHES_PER_WORKER: usize = 4;
+
+/// How far a run has come; may be looked at from another thread.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Bytes of input, as they are stored; 0 where that is not known.
+    pub total_bytes: AtomicU64,
+    /// Bytes read so far.
+    pub read_bytes: AtomicU64,
+}
+
+/// The run was stopped by the one who takes its events.
+#[derive(Debug, thiserror::Error)]
+#[error("the run was stopped")]
+pub struct Stopped;
+
+/// What comes to the sink, numbered in the order of the inputs.
+enum Message {
+    Outcome(Box<BatchOutcome>),
+    FileEnd(usize, FileEnd),
+}
+
+struct Job {
+    sequence: u64,
+    file: Arc<str>,
+    batch: Batch,
+}
+
+/// Reads and judges the files that were discovered. Events come in the order of files, documents and
+/// resources, whatever the number of threads; `tell` says whether to go on.
+///
+/// # Errors
+///
+/// [`Stopped`], when `tell` said so.
+pub fn execute(
+    load: &LoadSettings,
+    judging: &JudgeSettings,
+    plan: &Plan,
+    discovery: Discovery,
+    progress: &Progress,
+    tell: &mut dyn FnMut(Event<'_>) -> bool,
+) -> Result<Run, Stopped> {
+    let Discovery { files, diagnostics } = discovery;
+    progress
+        .total_bytes
+        .store(total_bytes(&files), Ordering::Relaxed);
+    for diagnostic in &diagnostics {
+        if !tell(Event::Diagnostic(diagnostic)) {
+            return Err(Stopped);
+        }
+    }
+    let workers = load.threads.get();
+    let on_the_way = workers * BATCHES_PER_WORKER;
+    thread::scope(|scope| {
+        let (job_sender, jobs) = bounded::<Job>(on_the_way);
+        let (results_sender, results) = unbounded::<(u64, Message)>();
+        // A batch is read only when a permit comes back, which bounds what waits anywhere.
+        let (permit_sender, permits) = bounded::<()>(on_the_way);
+        for _ in 0..on_the_way {
+            let _ = permit_sender.send(());
+        }
+        for index in 0..workers {
+            let (jobs, results) = (jobs.clone(), results_sender.clone());
+            let job = move || work(&jobs, &results, load, judging, plan);
+            let builder = thread::Builder::new().stack_size(STACK_BYTES);
+            if builder.spawn_scoped(scope, job.clone()).is_err() {
+                // Fewer threads are slower, not wrong; but there must be one.
+                if index == 0 {
+                    scope.spawn(job);
+                }
+                break;
+            }
+        }
+        drop(jobs);
+        let reader = Reader {
+            load,
+            judging,
+            jobs: job_sender,
+            results: results_sender,
+            permits,
+            progress,
+        };
+        let files = files.as_slice();
+        scope.spawn(move || reader.read(files));
+        sink(
+            Sink {
+                load,
+                judging,
+                plan,
+                files,
+                diagnostics,
+            },
+            &results,
+            permit_sender,
+            tell,
+        )
+    })
+}
+
+fn total_bytes(files: &[InputFile]) -> u64 {
+    let size = |file: &InputFile| match &file.origin {
+        Origin::Stdin => None,
+        Origin::Path(path) => fs::metadata(path).ok().map(|metadata| metadata.len()),
+    };
+    files
+        .iter()
+        .map(size)
+        .sum::<Option<u64>>()
+        .unwrap_or_default()
+}
+
+fn work(
+    jobs: &Receiver<Job>,
+    results: &Sender<(u64, Message)>,
+    load: &LoadSettings,
+    judging: &JudgeSettings,
+    plan: &Plan,
+) {
+    let mut worker = Worker::new(load, judging, plan);
+    for job in jobs {
+        let processed =
+            panic::catch_unwind(AssertUnwindSafe(|| worker.process(&job.file, &job.batch)));
+        let outcome = processed.unwrap_or_else(|_| {
+            // Nobody knows in what state the worker was left.
+            worker = Worker::new(load, judging, plan);
+            BatchOutcome::defect(&job.file, job.batch.base)
+        });
+        if results
+            .send((job.sequence, Message::Outcome(Box::new(outcome))))
+            .is_err()
+        {
+            return;
+        }
+    }
+}
+
+struct Reader<'s> {
+    load: &'s LoadSettings,
+    judging: &'s JudgeSettings,
+    jobs: Sender<Job>,
+    results: Sender<(u64, Message)>,
+    permits: Receiver<()>,
+    progress: &'s Progress,
+}
+
+impl Reader<'_> {
+    fn read(&self, files: &[InputFile]) {
+        let mut sequence = 0;
+        for (index, file) in files.iter().enumerate() {
+            let end = self.file(file, &mut sequence);
+            if self
+                .results
+                .send((sequence, Message::FileEnd(index, end)))
+                .is_err()
+            {
+                return;
+            }
+            sequence += 1;
+        }
+    }
+
+    fn file(&self, file: &InputFile, sequence: &mut u64) -> FileEnd {
+        let before = self.progress.read_bytes.load(Ordering::Relaxed);
+        let mut opened = match open(file, self.load.limits, self.judging.digests) {
+            Ok(opened) => opened,
+            Err(error) => {
+                return FileEnd {
+                    error: Some(error.into()),
+                    ..FileEnd::default()
+                };
+            }
+        };
+        let counter = opened.counter();
+        let mut emit = |batch: Batch| {
+            self.progress
+                .read_bytes
+                .store(before + counter.stored_bytes(), Ordering::Relaxed);
+            if self.permits.recv().is_err() {
+                return false;
+            }
+            let job = Job {
+                sequence: *sequence,
+                file: Arc::clone(&file.name),
+                batch,
+            };
+            *sequence += 1;
+            self.jobs.send(job).is_ok()
+        };
+        let error = Splitter::run(&mut opened, self.load.forced, &mut emit).err();
+        FileEnd {
+            bytes: opened.stored_bytes(),
+            sha256: opened.sha256(),
+            error,
+        }
+    }
+}
+
+struct Sink<'s> {
+    load: &'s LoadSettings,
+    judging: &'s JudgeSettings,
+    plan: &'s Plan,
+    files: &'s [InputFile],
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn sink(
+    sink: Sink<'_>,
+    results: &Receiver<(u64, Message)>,
+    permits: Sender<()>,
+    tell: &mut dyn FnMut(Event<'_>) -> bool,
+) -> Result<Run, Stopped> {
+    let mut collector = Collector::new(sink.load, sink.judging, sink.files);
+    let mut told = sink.diagnostics;
+    let mut waiting: BTreeMap<u64, Message> = BTreeMap::new();
+    let mut next = 0;
+    for (sequence, message) in results {
+        waiting.insert(sequence, message);
+        while let Some(message) = waiting.remove(&next) {
+            next += 1;
+            match message {
+                Message::Outcome(outcome) => {
+                    for input in &outcome.inputs {
+                        if !tell(Event::Input(input)) {
+                            return Err(Stopped);
+                        }
+                    }
+                    for finding in &outcome.findings {
+                        if !tell(Event::Finding(finding)) {
+                            return Err(Stopped);
+                        }
+                    }
+                    collector.batch(*outcome);
+                    // The reader may be gone already.
+                    let _ = permits.send(());
+                }
+                Message::FileEnd(index, end) => {
+                    collector.file_end(index, end);
+                    for diagnostic in collector.take_diagnostics() {
+                        if !tell(Event::Diagnostic(&diagnostic)) {
+                            return Err(Stopped);
+                        }
+                        told.push(diagnostic);
+                    }
+                }
+            }
+        }
+    }
+    drop(permits);
+    let rules = sink.plan.rules().map(Arc::clone).collect();
+    Ok(collector.finish(rules, told, &mut |event| {
+        tell(event);
+    }))
+}

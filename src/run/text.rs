@@ -1,0 +1,166 @@
+//! The text of a batch, and what can be said about places in it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::source::json::{FaultKind, JsonPath, Located, check, locate};
+use crate::source::{Code, Diagnostic, Excerpt, Label, Place, Position, Tracker};
+
+/// The bytes of a batch in its file.
+pub(super) struct Text<'t> {
+    pub(super) file: &'t Arc<str>,
+    bytes: &'t [u8],
+    base: Position,
+    tracker: Tracker<'t>,
+    /// All of it, where it is UTF-8.
+    checked: Option<&'t str>,
+    /// Ranges that must not be shown.
+    secrets: Vec<Range<usize>>,
+}
+
+impl<'t> Text<'t> {
+    pub(super) fn new(file: &'t Arc<str>, bytes: &'t [u8], base: Position) -> Self {
+        let checked = simdutf8::basic::from_utf8(bytes).ok();
+        Self {
+            file,
+            bytes,
+            base,
+            tracker: Tracker::new(bytes, base),
+            checked,
+            secrets: Vec::new(),
+        }
+    }
+
+    pub(super) const fn bytes(&self) -> &'t [u8] {
+        self.bytes
+    }
+
+    /// A part of the text.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic at the first byte that is no UTF-8.
+    pub(super) fn part(&mut self, span: &Range<usize>) -> Result<&'t str, Diagnostic> {
+        if let Some(text) = self.checked {
+            return Ok(text.get(span.clone()).unwrap_or_default());
+        }
+        let bytes = self.bytes.get(span.clone()).unwrap_or_default();
+        std::str::from_utf8(bytes).map_err(|error| {
+            let at = span.start + error.valid_up_to();
+            self.problem(
+                Code::PayloadMalformed,
+                at..at + 1,
+                "this is no UTF-8",
+                "not UTF-8",
+            )
+            .help("save the file as UTF-8")
+        })
+    }
+
+    pub(super) fn position(&mut self, offset: usize) -> Position {
+        self.tracker.position(offset)
+    }
+
+    pub(super) fn place(&mut self, span: &Range<usize>) -> Place {
+        Place::of(self.file, &mut self.tracker, span)
+    }
+
+    /// From now on does not show a range.
+    pub(super) fn hide(&mut self, span: Range<usize>) {
+        self.secrets.push(span);
+    }
+
+    /// The lines around labels.
+    pub(super) fn excerpt(&self, labels: Vec<Label>) -> Excerpt {
+        Excerpt::without(self.file, self.bytes, self.base, labels, &self.secrets)
+    }
+
+    /// An error at a range of bytes.
+    pub(super) fn problem(
+        &mut self,
+        code: Code,
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: &str,
+    ) -> Diagnostic {
+        let excerpt = self.excerpt(vec![Label::new(span.clone(), label)]);
+        Diagnostic::error(code, message)
+            .at(self.place(&span))
+            .showing(excerpt)
+    }
+
+    /// What is wrong with a value that the parser refused: `depth` brackets are open around it.
+    pub(super) fn malformed(
+        &mut self,
+        span: &Range<usize>,
+        depth: u32,
+        parser_says: &str,
+    ) -> Diagnostic {
+        let text = match self.part(span) {
+            Ok(text) => text,
+            Err(problem) => return problem,
+        };
+        let Err(fault) = check(text, depth) else {
+            // The parser knows better than we do; its own words must do.
+            return self.problem(
+                Code::PayloadMalformed,
+                span.start..span.start + 1,
+                parser_says,
+                "here",
+            );
+        };
+        let at = span.start + fault.span.start..span.start + fault.span.end;
+        let (label, help) = fault_words(&fault.kind);
+        let mut problem = self.problem(Code::PayloadMalformed, at, fault.kind.to_string(), label);
+        problem.help = help.map(str::to_owned);
+        let earlier = match fault.kind {
+            FaultKind::UnexpectedEnd { open: Some(open) } => Some((open, "it is open since here")),
+            FaultKind::DuplicateKey { first, .. } => Some((first, "it stands here first")),
+            _ => None,
+        };
+        if let Some((offset, words)) = earlier {
+            let start = span.start + offset;
+            problem =
+                problem.with(self.problem(Code::PayloadMalformed, start..start + 1, words, "here"));
+        }
+        problem
+    }
+}
+
+/// The words at a fault, and what to do about it.
+pub(super) const fn fault_words(kind: &FaultKind) -> (&'static str, Option<&'static str>) {
+    match kind {
+        FaultKind::Empty => (
+            "nothing here",
+            Some("save the answer again: this file holds nothing"),
+        ),
+        FaultKind::UnexpectedEnd { .. } => (
+            "the text ends here",
+            Some("the file was cut off: save the answer again"),
+        ),
+        FaultKind::Unexpected { .. } => ("unexpected", None),
+        FaultKind::Trailing => (
+            "more text",
+            Some("several payloads may follow each other, each a whole JSON value"),
+        ),
+        FaultKind::BadNumber => ("no JSON number", None),
+        FaultKind::NumberOutOfRange => ("too large", None),
+        FaultKind::BadEscape => ("no valid escape", None),
+        FaultKind::ControlCharacter => ("control character", None),
+        FaultKind::TooDeep => ("one level too deep", None),
+        FaultKind::DuplicateKey { .. } => (
+            "the second one",
+            Some("readers disagree on which of the two counts: remove one"),
+        ),
+    }
+}
+
+/// Finds `path` in the value that stands at `span` of a text.
+pub(super) fn locate_at(text: &str, span: &Range<usize>, path: &JsonPath) -> Located {
+    let located = locate(text, path);
+    let shift = |offset: usize| span.start + offset;
+    Located {
+        span: shift(located.span.start)..shift(located.span.end),
+        found: located.found,
+    }
+}

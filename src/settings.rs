@@ -1,0 +1,174 @@
+//! What a run is to do, resolved and checked: the rest of the program never sees a flag.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+
+use crate::finding::Verdict;
+use crate::load::Limits;
+use crate::operation::Operation;
+use crate::policy::{Selection, Severity};
+
+/// How inputs are read.
+#[derive(Clone, Debug)]
+pub struct LoadSettings {
+    /// Files, directories, globs, or `-`.
+    pub inputs: Vec<PathBuf>,
+    /// The operation that all documents are of, where the user says so.
+    pub forced: Option<Operation>,
+    /// Caps on sizes.
+    pub limits: Limits,
+    /// Report fields and values that no document names.
+    pub strict: bool,
+    /// Whether missing pages are only a warning.
+    pub allow_incomplete: bool,
+    /// Whether a snapshot without resources is only a warning.
+    pub allow_empty: bool,
+    /// Largest age of a snapshot.
+    pub max_age: Option<TimeDelta>,
+    /// Threads that parse and judge.
+    pub threads: NonZeroUsize,
+}
+
+/// Where rules come from and which are evaluated.
+#[derive(Clone, Debug, Default)]
+pub struct PolicySettings {
+    /// Folders or files of policies beside the built-in ones.
+    pub folders: Vec<PathBuf>,
+    /// Whether the built-in rules take part.
+    pub builtin: bool,
+    /// Which rules, with which params.
+    pub selection: Selection,
+}
+
+/// What is done with each resource.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Purpose {
+    /// It is judged.
+    Judge,
+    /// It is only read.
+    Inspect,
+    /// It is shown as rules would see it, with these params.
+    ShowInputs(BTreeMap<String, Value>),
+}
+
+/// What to do with resources and verdicts.
+#[derive(Clone, Debug)]
+pub struct JudgeSettings {
+    /// What is done with each resource.
+    pub purpose: Purpose,
+    /// The run's clock.
+    pub clock: DateTime<Utc>,
+    /// Severity from which on failures count.
+    pub fail_on: Severity,
+    /// Verdicts that are reported beside failures.
+    pub include: Vec<Verdict>,
+    /// Whether findings show the lines around their places.
+    pub excerpts: bool,
+    /// Whether the files' digests are wanted.
+    pub digests: bool,
+}
+
+impl JudgeSettings {
+    /// Whether findings with this verdict are reported.
+    pub fn reports(&self, verdict: Verdict) -> bool {
+        !matches!(verdict, Verdict::Pass | Verdict::NotApplicable)
+            || self.include.contains(&verdict)
+    }
+}
+
+/// A text that is no age.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no age, write a number with s, m, h, d or w, like 7d")]
+pub struct AgeError(String);
+
+/// Reads `90m`, `36h`, `7d`, `2w`.
+///
+/// # Errors
+///
+/// Anything else, and more than a thousand years.
+pub fn parse_age(text: &str) -> Result<TimeDelta, AgeError> {
+    let error = || AgeError(text.to_owned());
+    let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(error)?;
+    let (number, unit) = text.split_at_checked(unit_at).ok_or_else(error)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        "w" => 7 * 86_400,
+        _ => return Err(error()),
+    };
+    let number: i64 = number.parse().map_err(|_| error())?;
+    let age = number
+        .checked_mul(seconds)
+        .and_then(TimeDelta::try_seconds)
+        .ok_or_else(error)?;
+    if age <= TimeDelta::days(366_000) {
+        Ok(age)
+    } else {
+        Err(error())
+    }
+}
+
+/// A text that is no time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no time, write RFC 3339 like 2026-11-21T00:00:00Z, or a date")]
+pub struct ClockError(String);
+
+/// Reads RFC 3339, or a date for its midnight in UTC. Years 1678 to 2261.
+///
+/// # Errors
+///
+/// Anything else.
+pub fn parse_clock(text: &str) -> Result<DateTime<Utc>, ClockError> {
+    let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    DateTime::parse_from_rfc3339(text)
+        .map(|time| time.to_utc())
+        .ok()
+        .or_else(|| Some(date?.and_hms_opt(0, 0, 0)?.and_utc()))
+        .filter(|time| time.timestamp_nanos_opt().is_some())
+        .ok_or_else(|| ClockError(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_have_a_unit() {
+        assert_eq!(parse_age("7d"), Ok(TimeDelta::days(7)));
+        assert_eq!(parse_age("90m"), Ok(TimeDelta::minutes(90)));
+        assert_eq!(parse_age("0s"), Ok(TimeDelta::zero()));
+        for bad in [
+            "7",
+            "d",
+            "7 d",
+            "-1d",
+            "1.5h",
+            "7days",
+            "99999999999999w",
+            "999999999d",
+        ] {
+            assert!(parse_age(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_clock_is_a_time_or_a_date() {
+        let time = parse_clock("2026-11-21T01:00:00+01:00").unwrap();
+        assert_eq!(time, parse_clock("2026-11-21").unwrap());
+        for bad in [
+            "now",
+            "2026-11-21T01:00:00",
+            "2026-13-01",
+            "1066-10-14",
+            "2300-01-01",
+        ] {
+            assert!(parse_clock(bad).is_err(), "{bad}");
+        }
+    }
+}
