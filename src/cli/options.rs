@@ -90,7 +90,7 @@ pub(super) struct PolicyOptions {
 
     /// Evaluate only these rules: an id or a glob; may be given several times.
     #[arg(long = "rule", value_name = "RULE")]
-    include: Vec<String>,
+    selected: Vec<String>,
 
     /// Leave these rules out: an id or a glob; may be given several times.
     #[arg(long, value_name = "RULE")]
@@ -107,7 +107,7 @@ impl PolicyOptions {
             folders: self.folders.clone(),
             builtin: !self.no_builtin,
             selection: Selection {
-                include: self.include.clone(),
+                include: self.selected.clone(),
                 exclude: self.exclude.clone(),
                 overrides: self.overrides.clone(),
             },

@@ -6,6 +6,7 @@
 //! tokens are joined only as a numbered series (`page-1.json`, `page-2.json`, …).
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
 
@@ -37,8 +38,8 @@ pub struct Snapshot {
 pub enum SnapshotProblem {
     /// Fewer resources than stated.
     Missing {
-        /// Numbers of the pages that are not here, where pages have numbers.
-        pages: Vec<i64>,
+        /// Numbers of the pages that are not here, where pages have numbers: the first few runs.
+        pages: Vec<RangeInclusive<i64>>,
     },
     /// The last page names a further one.
     TokenLeft,
@@ -348,17 +349,28 @@ impl<'p> Builder<'p> {
             .find(|&size| size > 0);
         let missing = match size {
             Some(size) if !numbers.is_empty() => {
-                let last = total.div_ceil(size.unsigned_abs());
-                // Only as many as a person would read.
-                (1..=i64::try_from(last).unwrap_or(i64::MAX))
-                    .filter(|number| numbers.binary_search(number).is_err())
-                    .take(10)
-                    .collect()
+                let last = i64::try_from(total.div_ceil(size.unsigned_abs())).unwrap_or(i64::MAX);
+                gaps(&numbers, last)
             }
             _ => Vec::new(),
         };
         (here < total || !missing.is_empty()).then_some(SnapshotProblem::Missing { pages: missing })
     }
+}
+
+/// The first few runs of numbers from 1 to `last` that are not among `numbers`, which are sorted.
+fn gaps(numbers: &[i64], last: i64) -> Vec<RangeInclusive<i64>> {
+    const SHOWN: usize = 5;
+    let mut gaps = Vec::new();
+    let mut next = 1;
+    for &number in numbers.iter().filter(|&&number| number >= 1).chain([&last.saturating_add(1)]) {
+        let end = number.min(last.saturating_add(1)) - 1;
+        if next <= end && gaps.len() < SHOWN {
+            gaps.push(next..=end);
+        }
+        next = next.max(number.saturating_add(1));
+    }
+    gaps
 }
 
 /// A file name without its last number, and that number.
@@ -552,17 +564,26 @@ mod tests {
                 ("a", numbered_page(1, 2, 2, 5)),
                 ("a", numbered_page(3, 2, 1, 5))
             ]),
-            ["[0, 1] 3: Missing { pages: [2] }"]
+            ["[0, 1] 3: Missing { pages: [2..=2] }"]
         );
         assert_eq!(
             told(&[("a", numbered_page(1, 20, 1, 25))]),
-            ["[0] 1: Missing { pages: [2] }"]
+            ["[0] 1: Missing { pages: [2..=2] }"]
         );
         assert_eq!(
             told(&[("a", total(&[1], 3))]),
             ["[0] 1: Missing { pages: [] }"]
         );
         assert_eq!(told(&[("a", token(2, Some("t")))]), ["[0] 2: TokenLeft"]);
+    }
+
+    #[test]
+    fn gaps_are_runs() {
+        assert_eq!(gaps(&[1], 12), [2..=12]);
+        assert_eq!(gaps(&[2, 5], 6), [1..=1, 3..=4, 6..=6]);
+        assert_eq!(gaps(&[1, 2], 2), []);
+        assert_eq!(gaps(&[0, 9], 2), [1..=2], "numbers outside are no pages");
+        assert_eq!(gaps(&[1], i64::MAX), [2..=i64::MAX - 1]);
     }
 
     #[test]
@@ -580,8 +601,8 @@ mod tests {
                 ("e/y.json", numbered_page(2, 2, 1, 3))
             ]),
             [
-                "[0] 2: Missing { pages: [2] }",
-                "[1] 1: Missing { pages: [1] }"
+                "[0] 2: Missing { pages: [2..=2] }",
+                "[1] 1: Missing { pages: [1..=1] }"
             ]
         );
         assert_eq!(

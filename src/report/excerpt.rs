@@ -8,8 +8,15 @@ use miette::{
     SourceCode, SourceSpan, SpanContents,
 };
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::Style;
 use crate::source::{Diagnostic, Excerpt, Level, Mark, Place, Window, printable};
+
+/// Columns of line number and frame before the text of an excerpt.
+const GUTTER: usize = 8;
+/// A label may take as many columns even where it then runs over the edge.
+const MIN_LABEL: usize = 28;
 
 /// The windows of an excerpt one after the other, as one source.
 ///
@@ -33,13 +40,20 @@ impl Shown<'_> {
         None
     }
 
-    fn labels(&self, words: bool) -> Vec<LabeledSpan> {
+    /// The labels; their words are broken so that lines stay within `width` columns, where that can be.
+    fn labels(&self, words: bool, width: usize) -> Vec<LabeledSpan> {
         let mut start = 0;
         let mut labels = Vec::new();
         for window in &self.excerpt.windows {
             for mark in &window.marks {
                 let span = SourceSpan::from(start + mark.span.start..start + mark.span.end);
-                let text = words.then(|| printable(&mark.text).into_owned());
+                let text = words.then(|| {
+                    let before = window.text.get(..mark.span.start).unwrap_or_default();
+                    let line = before.rsplit('\n').next().unwrap_or_default();
+                    // The gutter, the line so far, half of the underline, and the bend.
+                    let used = GUTTER + line.width() + mark.span.len() / 2 + 4;
+                    broken(&printable(&mark.text), width.saturating_sub(used).max(MIN_LABEL))
+                });
                 labels.push(LabeledSpan::new_with_span(text, span));
             }
             start += window.text.len();
@@ -89,6 +103,8 @@ pub(super) struct Shape<'s> {
     pub(super) help: Option<String>,
     pub(super) excerpt: Option<Shown<'s>>,
     pub(super) label_words: bool,
+    /// Columns that a line may take.
+    width: usize,
     pub(super) related: Vec<Shape<'s>>,
 }
 
@@ -101,6 +117,7 @@ impl<'s> Shape<'s> {
             help: None,
             excerpt: None,
             label_words: true,
+            width: Style::PLAIN.width,
             related: Vec::new(),
         }
     }
@@ -131,9 +148,10 @@ impl<'s> Shape<'s> {
     }
 
     /// Writes it, followed by an empty line.
-    pub(super) fn write(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(mut self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        self.width = style.width;
         let mut text = String::new();
-        let rendered = style.handler().render_report(&mut text, self);
+        let rendered = style.handler().render_report(&mut text, &self);
         if rendered.is_err() {
             // Never lose the message for the sake of its form.
             text = format!("{}: {}\n", self.header, self.message);
@@ -141,6 +159,24 @@ impl<'s> Shape<'s> {
         writeln!(out, "{}", text.trim_matches('\n'))?;
         writeln!(out)
     }
+}
+
+/// The text, broken between words into lines of at most `columns`; a longer word has a line of its own.
+fn broken(text: &str, columns: usize) -> String {
+    let mut lines = String::new();
+    let mut used = 0;
+    for word in text.split(' ') {
+        if used > 0 && used + 1 + word.width() > columns {
+            lines.push('\n');
+            used = 0;
+        } else if used > 0 {
+            lines.push(' ');
+            used += 1;
+        }
+        lines.push_str(word);
+        used += word.width();
+    }
+    lines
 }
 
 /// `file:line:column`.
@@ -186,7 +222,7 @@ impl MietteDiagnostic for Shape<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let shown = self.excerpt.as_ref()?;
-        Some(Box::new(shown.labels(self.label_words).into_iter()))
+        Some(Box::new(shown.labels(self.label_words, self.width).into_iter()))
     }
 
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn MietteDiagnostic> + 'a>> {

@@ -281,6 +281,10 @@ impl<'s> Collector<'s> {
             tell(Event::Diagnostic(diagnostic));
         }
         told.append(&mut self.diagnostics);
+        told.sort_by_cached_key(|diagnostic| {
+            let place = diagnostic.place.as_ref();
+            place.map(|place| (Arc::clone(&place.file), place.start, diagnostic.code))
+        });
         let errors = told
             .iter()
             .any(|diagnostic| diagnostic.level == Level::Error);
@@ -508,13 +512,17 @@ fn page_problem(
     match problem {
         SnapshotProblem::Missing { pages } => {
             let mut message = format!("{here} of {total} {what} are here{among}");
+            let list: Vec<String> = pages
+                .iter()
+                .map(|run| match (run.start(), run.end()) {
+                    (first, last) if first == last => first.to_string(),
+                    (first, last) => format!("{first} to {last}"),
+                })
+                .collect();
             match pages.as_slice() {
                 [] => message.push_str(&format!(", {} are missing", total.saturating_sub(here))),
-                [page] => message.push_str(&format!(", page {page} is missing")),
-                pages => {
-                    let list: Vec<String> = pages.iter().map(i64::to_string).collect();
-                    message.push_str(&format!(", pages {} are missing", list.join(", ")));
-                }
+                [run] if run.start() == run.end() => message.push_str(&format!(", page {} is missing", list.join(""))),
+                _ => message.push_str(&format!(", pages {} are missing", list.join(", "))),
             }
             Diagnostic::error(Code::PayloadIncomplete, message).help(save_all)
         }

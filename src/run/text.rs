@@ -111,18 +111,20 @@ impl<'t> Text<'t> {
         };
         let at = span.start + fault.span.start..span.start + fault.span.end;
         let (label, help) = fault_words(&fault.kind);
-        let mut problem = self.problem(Code::PayloadMalformed, at, fault.kind.to_string(), label);
-        problem.help = help.map(str::to_owned);
+        let mut labels = vec![Label::new(at.clone(), label)];
         let earlier = match fault.kind {
-            FaultKind::UnexpectedEnd { open: Some(open) } => Some((open, "it is open since here")),
-            FaultKind::DuplicateKey { first, .. } => Some((first, "it stands here first")),
+            FaultKind::UnexpectedEnd { open: Some(open) } => Some((open, "open since here")),
+            FaultKind::DuplicateKey { first, .. } => Some((first, "the first one")),
             _ => None,
         };
         if let Some((offset, words)) = earlier {
             let start = span.start + offset;
-            problem =
-                problem.with(self.problem(Code::PayloadMalformed, start..start + 1, words, "here"));
+            labels.push(Label::new(start..start + 1, words));
         }
+        let mut problem = Diagnostic::error(Code::PayloadMalformed, fault.kind.to_string())
+            .at(self.place(&at))
+            .showing(self.excerpt(labels));
+        problem.help = help.map(str::to_owned);
         problem
     }
 }

@@ -36,7 +36,7 @@ deny contains {"msg": msg, "path": "BatchInterval"} if {
 	applies
 	total != null
 	too_short
-	msg := sprintf("the next batch follows after %d hours, at least %v required", [interval, input.params.min_hours])
+	msg := sprintf("the next batch follows after %v hours, at least %v required", [interval, input.params.min_hours])
 }
 
 inconclusive contains {"msg": msg, "path": "BatchInterval"} if {
@@ -48,7 +48,7 @@ inconclusive contains {"msg": msg, "path": "BatchTotal"} if {
 	total == null
 	too_short
 	msg := sprintf(
-		"the interval is %d hours, at least %v required, but the number of batches is not stated: perhaps none follows",
+		"the interval is %v hours, at least %v required, but the number of batches is not stated: perhaps none follows",
 		[interval, input.params.min_hours],
 	)
 }

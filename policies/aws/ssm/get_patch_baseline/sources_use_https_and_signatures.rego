@@ -78,7 +78,7 @@ settings(configuration) := [line |
 }
 
 # Spelt out in ASCII: regorus may be built without the classes `\s` and `\b`.
-unsigned(line) if regex.match(`^gpgcheck[ \t]*[=:][ \t]*(0|no|false|off)([^a-z0-9]|$)`, line)
+unsigned(line) if regex.match(`^(pkg_)?gpgcheck[ \t]*[=:][ \t]*(0|no|false|off)([^a-z0-9]|$)`, line)
 
 # apt reads each of these words as yes.
 unsigned(line) if {

@@ -33,7 +33,7 @@ total := object.get(input.resource, ["non_compliant_summary", "non_compliant_cou
 
 deny contains {"msg": msg, "path": critical_path} if {
 	critical > input.params.max
-	msg := sprintf("%d critical patches are non-compliant, at most %d allowed", [critical, input.params.max])
+	msg := sprintf("%d critical patches are non-compliant, at most %v allowed", [critical, input.params.max])
 }
 
 inconclusive contains {"msg": msg, "path": critical_path} if {

@@ -33,7 +33,7 @@ total := object.get(input.resource, ["non_compliant_summary", "non_compliant_cou
 
 deny contains {"msg": msg, "path": high_path} if {
 	high > input.params.max
-	msg := sprintf("%d patches of high severity are non-compliant, at most %d allowed", [high, input.params.max])
+	msg := sprintf("%d patches of high severity are non-compliant, at most %v allowed", [high, input.params.max])
 }
 
 inconclusive contains {"msg": msg, "path": high_path} if {

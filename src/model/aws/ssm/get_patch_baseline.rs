@@ -78,10 +78,10 @@ record! {
         /// Source: API reference.
         "PatchGroups" patch_groups: List<Text<'a>>,
         /// When the baseline was made. Wire: seconds since 1970, or ISO 8601 in the output of AWS CLI v2
-        /// and boto3. Normalised: RFC 3339 in UTC, to the millisecond. Source: API reference.
+        /// and boto3. Normalised: RFC 3339 in UTC. Source: API reference.
         "CreatedDate" created_date: EpochOrIsoTime,
         /// When the baseline was last changed. Wire: seconds since 1970, or ISO 8601 in the output of AWS
-        /// CLI v2 and boto3. Normalised: RFC 3339 in UTC, to the millisecond. Source: API reference.
+        /// CLI v2 and boto3. Normalised: RFC 3339 in UTC. Source: API reference.
         "ModifiedDate" modified_date: EpochOrIsoTime,
         /// Description of the baseline. Wire: string of 1 to 1024 characters. Source: API reference.
         "Description" description: Text<'a>,

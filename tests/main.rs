@@ -1,0 +1,22 @@
+//! The whole tool, through its binary.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod architecture;
+mod cases;
+mod check;
+mod contract;
+mod documents;
+mod inspect;
+mod load;
+mod never_silent;
+mod policies;
+mod pretty;
+mod samples;
+mod support;
