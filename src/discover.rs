@@ -66,21 +66,9 @@ pub fn discover(inputs: &[PathBuf]) -> Discovery {
             search.path(input);
         }
     }
-    let Search {
-        mut files,
-        mut diagnostics,
-        ..
-    } = search;
-    if files.is_empty()
-        && diagnostics
-            .iter()
-            .all(|diagnostic| diagnostic.level == Level::Warning)
-    {
-        let what = if inputs.is_empty() {
-            "no input was given"
-        } else {
-            "no input file is left"
-        };
+    let Search { mut files, mut diagnostics, .. } = search;
+    if files.is_empty() && diagnostics.iter().all(|diagnostic| diagnostic.level == Level::Warning) {
+        let what = if inputs.is_empty() { "no input was given" } else { "no input file is left" };
         diagnostics.push(
             Diagnostic::error(Code::InputNone, what)
                 .help("name files, directories or globs, or `-` to read standard input"),
@@ -104,10 +92,7 @@ impl Search {
             Ok(metadata) if metadata.is_dir() => self.directory(input),
             Ok(metadata) => self.named_file(input, metadata.file_type()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                match input
-                    .to_str()
-                    .filter(|text| text.contains(['*', '?', '[', '{']))
-                {
+                match input.to_str().filter(|text| text.contains(['*', '?', '[', '{'])) {
                     Some(pattern) => self.glob(pattern),
                     None => self.unreadable(input, &error),
                 }
@@ -122,21 +107,15 @@ impl Search {
         } else {
             let what = describe(kind);
             self.diagnostics.push(
-                Diagnostic::error(
-                    Code::InputUnreadable,
-                    format!("`{}` is {what}, not a file", shown(path)),
-                )
-                .help("only regular files are read; pipe a stream in and name it `-`"),
+                Diagnostic::error(Code::InputUnreadable, format!("`{}` is {what}, not a file", shown(path)))
+                    .help("only regular files are read; pipe a stream in and name it `-`"),
             );
         }
     }
 
     fn directory(&mut self, directory: &Path) {
         let before = self.files.len() + self.diagnostics.len();
-        for entry in WalkDir::new(directory)
-            .follow_links(true)
-            .sort_by_file_name()
-        {
+        for entry in WalkDir::new(directory).follow_links(true).sort_by_file_name() {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) if !has_known_ending(entry.path()) => {}
@@ -159,14 +138,11 @@ impl Search {
             .any(|entry| entry.file_type().is_file() && has_known_ending(entry.path()));
         if !known {
             self.diagnostics.push(
-                Diagnostic::error(
-                    Code::InputNone,
-                    format!("`{}` holds no payload file", shown(directory)),
-                )
-                .help(
-                    "a directory is searched for *.json, *.ndjson and *.jsonl, plain or with .gz or \
+                Diagnostic::error(Code::InputNone, format!("`{}` holds no payload file", shown(directory)))
+                    .help(
+                        "a directory is searched for *.json, *.ndjson and *.jsonl, plain or with .gz or \
                      .zst; name other files themselves",
-                ),
+                    ),
             );
         }
     }
@@ -191,21 +167,13 @@ impl Search {
             Err(error) => {
                 self.diagnostics.push(Diagnostic::error(
                     Code::InputNone,
-                    format!(
-                        "`{}` is no valid glob: {}",
-                        printable(pattern),
-                        error.kind()
-                    ),
+                    format!("`{}` is no valid glob: {}", printable(pattern), error.kind()),
                 ));
                 return;
             }
         };
         let root = literal_root(pattern);
-        let start = if root.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            &root
-        };
+        let start = if root.as_os_str().is_empty() { Path::new(".") } else { &root };
         let mut matched = false;
         if start.exists() {
             for entry in WalkDir::new(start).follow_links(true).sort_by_file_name() {
@@ -235,11 +203,8 @@ impl Search {
         }
         if !matched {
             self.diagnostics.push(
-                Diagnostic::error(
-                    Code::InputNone,
-                    format!("no file matches `{}`", printable(pattern)),
-                )
-                .help("`*` and `?` match within one folder, `**` over several"),
+                Diagnostic::error(Code::InputNone, format!("no file matches `{}`", printable(pattern)))
+                    .help("`*` and `?` match within one folder, `**` over several"),
             );
         }
     }
@@ -251,15 +216,10 @@ impl Search {
     fn add(&mut self, name: &str, origin: Origin) {
         let real = match &origin {
             Origin::Stdin => Origin::Stdin,
-            Origin::Path(path) => {
-                Origin::Path(fs::canonicalize(path).unwrap_or_else(|_| path.clone()))
-            }
+            Origin::Path(path) => Origin::Path(fs::canonicalize(path).unwrap_or_else(|_| path.clone())),
         };
         if self.seen.insert(real) {
-            self.files.push(InputFile {
-                name: Arc::from(name),
-                origin,
-            });
+            self.files.push(InputFile { name: Arc::from(name), origin });
         }
     }
 
@@ -271,10 +231,8 @@ impl Search {
     }
 
     fn unreadable(&mut self, path: &Path, error: &io::Error) {
-        let diagnostic = Diagnostic::error(
-            Code::InputUnreadable,
-            format!("cannot read `{}`: {error}", shown(path)),
-        );
+        let diagnostic =
+            Diagnostic::error(Code::InputUnreadable, format!("cannot read `{}`: {error}", shown(path)));
         self.diagnostics.push(match error.kind() {
             io::ErrorKind::NotFound => diagnostic.help("check the path"),
             io::ErrorKind::PermissionDenied => diagnostic.help("check the permissions"),
@@ -287,29 +245,20 @@ impl Search {
 fn literal_root(pattern: &str) -> PathBuf {
     let wild = pattern.find(['*', '?', '[', '{']).unwrap_or(pattern.len());
     let literal = pattern.get(..wild).unwrap_or_default();
-    literal.rfind('/').map_or_else(PathBuf::new, |slash| {
-        PathBuf::from(pattern.get(..=slash).unwrap_or_default())
-    })
+    literal
+        .rfind('/')
+        .map_or_else(PathBuf::new, |slash| PathBuf::from(pattern.get(..=slash).unwrap_or_default()))
 }
 
 fn has_known_ending(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_lowercase();
-    let plain = PACKED
-        .iter()
-        .find_map(|packed| name.strip_suffix(packed))
-        .unwrap_or(&name);
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let plain = PACKED.iter().find_map(|packed| name.strip_suffix(packed)).unwrap_or(&name);
     ENDINGS.iter().any(|ending| plain.ends_with(ending))
 }
 
 /// Streams that the shell hands over as a path: `<(command)`, `/dev/stdin`.
 fn is_descriptor(path: &Path) -> bool {
-    path == Path::new("/dev/stdin")
-        || path.starts_with("/dev/fd")
-        || path.starts_with("/proc/self/fd")
+    path == Path::new("/dev/stdin") || path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd")
 }
 
 fn describe(kind: FileType) -> &'static str {
@@ -326,25 +275,14 @@ fn describe(kind: FileType) -> &'static str {
             return "a device";
         }
     }
-    if kind.is_dir() {
-        "a directory"
-    } else {
-        "no regular file"
-    }
+    if kind.is_dir() { "a directory" } else { "no regular file" }
 }
 
 /// A path for people: `/` between its parts, no leading `./`, nothing that a terminal would obey.
 fn shown(path: &Path) -> String {
     let text = path.to_string_lossy();
-    let text = if cfg!(windows) {
-        text.replace('\\', "/")
-    } else {
-        text.into_owned()
-    };
-    let trimmed = text
-        .strip_prefix("./")
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(&text);
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
+    let trimmed = text.strip_prefix("./").filter(|rest| !rest.is_empty()).unwrap_or(&text);
     printable(trimmed).into_owned()
 }
 
@@ -392,15 +330,8 @@ mod tests {
             .into_iter()
             .map(|name| name.rsplit_once('/').map_or(name, |(_, last)| last))
             .collect();
-        assert_eq!(
-            found,
-            ["a.ndjson", "b.json", "d.data", "c.json.gz", STDIN_NAME]
-        );
-        assert!(
-            discovery.diagnostics.is_empty(),
-            "{:?}",
-            discovery.diagnostics
-        );
+        assert_eq!(found, ["a.ndjson", "b.json", "d.data", "c.json.gz", STDIN_NAME]);
+        assert!(discovery.diagnostics.is_empty(), "{:?}", discovery.diagnostics);
     }
 
     #[test]
@@ -440,11 +371,7 @@ mod tests {
         let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
         let in_directory = discover(&[folder.path().to_owned()]);
         let codes: Vec<_> = in_directory.diagnostics.iter().map(|d| d.code).collect();
-        assert_eq!(
-            codes,
-            [Code::InputSkipped, Code::InputNone],
-            "nothing is left to judge"
-        );
+        assert_eq!(codes, [Code::InputSkipped, Code::InputNone], "nothing is left to judge");
         let named = discover(&[socket]);
         assert_eq!(named.diagnostics[0].code, Code::InputUnreadable);
     }

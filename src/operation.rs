@@ -194,10 +194,7 @@ mod tests {
 
     #[test]
     fn short_names_are_read_and_misspelt_ones_get_a_suggestion() {
-        assert_eq!(
-            "ListPublishBatch".parse::<Operation>().unwrap(),
-            Operation::ListPublishBatch
-        );
+        assert_eq!("ListPublishBatch".parse::<Operation>().unwrap(), Operation::ListPublishBatch);
         let error = "aws.ssm.GetPatchBaselin".parse::<Operation>().unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -75,8 +75,7 @@ pub struct JudgeSettings {
 impl JudgeSettings {
     /// Whether findings with this verdict are reported.
     pub fn reports(&self, verdict: Verdict) -> bool {
-        !matches!(verdict, Verdict::Pass | Verdict::NotApplicable)
-            || self.include.contains(&verdict)
+        !matches!(verdict, Verdict::Pass | Verdict::NotApplicable) || self.include.contains(&verdict)
     }
 }
 
@@ -103,15 +102,8 @@ pub fn parse_age(text: &str) -> Result<TimeDelta, AgeError> {
         _ => return Err(error()),
     };
     let number: i64 = number.parse().map_err(|_| error())?;
-    let age = number
-        .checked_mul(seconds)
-        .and_then(TimeDelta::try_seconds)
-        .ok_or_else(error)?;
-    if age <= TimeDelta::days(366_000) {
-        Ok(age)
-    } else {
-        Err(error())
-    }
+    let age = number.checked_mul(seconds).and_then(TimeDelta::try_seconds).ok_or_else(error)?;
+    if age <= TimeDelta::days(366_000) { Ok(age) } else { Err(error()) }
 }
 
 /// A text that is no time.
@@ -143,16 +135,7 @@ mod tests {
         assert_eq!(parse_age("7d"), Ok(TimeDelta::days(7)));
         assert_eq!(parse_age("90m"), Ok(TimeDelta::minutes(90)));
         assert_eq!(parse_age("0s"), Ok(TimeDelta::zero()));
-        for bad in [
-            "7",
-            "d",
-            "7 d",
-            "-1d",
-            "1.5h",
-            "7days",
-            "99999999999999w",
-            "999999999d",
-        ] {
+        for bad in ["7", "d", "7 d", "-1d", "1.5h", "7days", "99999999999999w", "999999999d"] {
             assert!(parse_age(bad).is_err(), "{bad}");
         }
     }
@@ -161,13 +144,7 @@ mod tests {
     fn a_clock_is_a_time_or_a_date() {
         let time = parse_clock("2026-11-21T01:00:00+01:00").unwrap();
         assert_eq!(time, parse_clock("2026-11-21").unwrap());
-        for bad in [
-            "now",
-            "2026-11-21T01:00:00",
-            "2026-13-01",
-            "1066-10-14",
-            "2300-01-01",
-        ] {
+        for bad in ["now", "2026-11-21T01:00:00", "2026-13-01", "1066-10-14", "2300-01-01"] {
             assert!(parse_clock(bad).is_err(), "{bad}");
         }
     }

@@ -30,8 +30,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::PatchStates, Self::Images, Self::Batches, Self::Baselines, Self::Nodes];
+    pub const ALL: [Self; 5] = [Self::PatchStates, Self::Images, Self::Batches, Self::Baselines, Self::Nodes];
 
     /// The operation's id.
     pub const fn operation(self) -> &'static str {
@@ -218,7 +217,11 @@ fn image(number: u64, mix: Mix, random: &mut Random, out: &mut String) {
     let result = if status == "FAIL" { "TASK_NOT_EXISTS" } else { "" };
     let registry = if random.fires(mix) { "unknown" } else { random.one_of(&["acr", "harbor", "quay"]) };
     let kind = if random.fires(mix) { "public" } else { "private" };
-    let tag = if random.fires(mix) { "latest".to_owned() } else { format!("1.{}.{}", random.below(40), random.below(9)) };
+    let tag = if random.fires(mix) {
+        "latest".to_owned()
+    } else {
+        format!("1.{}.{}", random.below(40), random.below(9))
+    };
     let deployed = u64::from(mix == Mix::Firing || (!risky && random.below(2) == 0));
     let scanned = {
         let old = random.fires(mix);
@@ -273,11 +276,8 @@ fn baseline(number: u64, mix: Mix, random: &mut Random, out: &mut String) {
     let groups = if random.fires(mix) { String::new() } else { format!("\"group-{}\"", random.below(40)) };
     let days = if random.fires(mix) { 8 + random.below(60) } else { random.below(8) };
     let level = if random.fires(mix) { "UNSPECIFIED" } else { random.one_of(&["CRITICAL", "HIGH"]) };
-    let (rejected, action) = if random.fires(mix) {
-        ("\"KB0000001\"", "ALLOW_AS_DEPENDENCY")
-    } else {
-        ("", "BLOCK")
-    };
+    let (rejected, action) =
+        if random.fires(mix) { ("\"KB0000001\"", "ALLOW_AS_DEPENDENCY") } else { ("", "BLOCK") };
     let approved = if random.fires(mix) { "\"KB0000001\"" } else { "\"KB0000002\"" };
     let source = if random.fires(mix) { "http" } else { "https" };
     let modified = CLOCK_MS - if random.fires(mix) { 400 } else { random.below(300) } * 24 * HOUR_MS;

@@ -16,9 +16,7 @@ use crate::discover::discover;
 use crate::evaluate::Plan;
 use crate::finding::{ExitCode, Verdict};
 use crate::policy::Severity;
-use crate::report::{
-    JsonReporter, NdjsonReporter, PrettyReporter, Reporter, Style, write_diagnostic,
-};
+use crate::report::{JsonReporter, NdjsonReporter, PrettyReporter, Reporter, Style, write_diagnostic};
 use crate::run::{Event, Progress, execute};
 use crate::settings::{JudgeSettings, Purpose};
 
@@ -79,11 +77,7 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
     let plan = Plan::new(&policies, judging.clock)?;
     let discovery = discover(&load.inputs);
     let mut output = Output::open(arguments.output.as_deref())?;
-    let style = if output.is_stdout() {
-        stdout_style(color)
-    } else {
-        Style::PLAIN
-    };
+    let style = if output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
     let mut reporter: Box<dyn Reporter + '_> = match arguments.format {
         Format::Pretty => Box::new(PrettyReporter::new(&mut output, style)),
         Format::Json => Box::new(JsonReporter::new(&mut output)),
@@ -170,15 +164,9 @@ fn bar(total_bytes: u64) -> ProgressBar {
     let target = ProgressDrawTarget::stderr_with_hz(10);
     let (bar, template) = if total_bytes > 0 {
         let template = "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
-        (
-            ProgressBar::with_draw_target(Some(total_bytes), target),
-            template,
-        )
+        (ProgressBar::with_draw_target(Some(total_bytes), target), template)
     } else {
-        (
-            ProgressBar::with_draw_target(None, target),
-            "{spinner} {bytes}, {bytes_per_sec}",
-        )
+        (ProgressBar::with_draw_target(None, target), "{spinner} {bytes}, {bytes_per_sec}")
     };
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),

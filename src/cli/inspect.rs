@@ -57,11 +57,8 @@ enum Format {
 pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
     let load = arguments.load.resolve();
     let clock = arguments.clock.resolve();
-    let purpose = if arguments.inputs {
-        Purpose::ShowInputs(params(&arguments.policy)?)
-    } else {
-        Purpose::Inspect
-    };
+    let purpose =
+        if arguments.inputs { Purpose::ShowInputs(params(&arguments.policy)?) } else { Purpose::Inspect };
     let judging = JudgeSettings {
         purpose,
         clock,
@@ -71,11 +68,7 @@ pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<Ex
         digests: arguments.format == Format::Json,
     };
     let mut output = Output::open(arguments.output.as_deref())?;
-    let style = if output.is_stdout() {
-        stdout_style(color)
-    } else {
-        Style::PLAIN
-    };
+    let style = if output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
     let mut problem = None;
     let plan = Plan::empty(clock);
     let discovery = discover(&load.inputs);
@@ -116,10 +109,7 @@ fn params(options: &PolicyOptions) -> Result<BTreeMap<String, serde_json::Value>
         [rule] => Ok(rule.params.clone()),
         _ => Err(Diagnostic::error(
             Code::PolicyUnknownRule,
-            format!(
-                "--inputs shows the params of one rule, but {} are selected",
-                rules.len()
-            ),
+            format!("--inputs shows the params of one rule, but {} are selected", rules.len()),
         )
         .help("name one with --rule")
         .into()),

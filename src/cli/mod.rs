@@ -22,12 +22,7 @@ use crate::source::Diagnostic;
 ///
 /// Exit codes: 0 the gate passes, 1 the gate fails (or a test), 2 not everything could be evaluated.
 #[derive(Debug, Parser)]
-#[command(
-    name = "probity",
-    version,
-    max_term_width = 100,
-    arg_required_else_help = true
-)]
+#[command(name = "probity", version, max_term_width = 100, arg_required_else_help = true)]
 struct Arguments {
     /// When to use colours.
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
@@ -132,18 +127,9 @@ fn style(color: ColorChoice, terminal: bool) -> Style {
     let wanted = match color {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
-        ColorChoice::Auto => {
-            terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-        }
+        ColorChoice::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     };
-    if terminal {
-        Style::for_terminal(wanted)
-    } else {
-        Style {
-            color: wanted,
-            ..Style::PLAIN
-        }
-    }
+    if terminal { Style::for_terminal(wanted) } else { Style { color: wanted, ..Style::PLAIN } }
 }
 
 #[cfg(test)]

@@ -61,10 +61,7 @@ impl LoadOptions {
         LoadSettings {
             inputs: self.paths.clone(),
             forced: self.forced,
-            limits: Limits {
-                max_file_bytes: self.max_file_size,
-                max_ratio: self.max_ratio,
-            },
+            limits: Limits { max_file_bytes: self.max_file_size, max_ratio: self.max_ratio },
             strict: self.strict,
             allow_incomplete: self.allow_incomplete,
             allow_empty: self.allow_empty,

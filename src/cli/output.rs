@@ -20,10 +20,7 @@ impl Output {
     /// Opens standard output, or the file.
     pub(super) fn open(path: Option<&Path>) -> Result<Self, Diagnostic> {
         let Some(path) = path else {
-            return Ok(Self::Stdout(BufWriter::with_capacity(
-                1 << 16,
-                io::stdout().lock(),
-            )));
+            return Ok(Self::Stdout(BufWriter::with_capacity(1 << 16, io::stdout().lock())));
         };
         let opened = || -> io::Result<Self> {
             // A link is written through, not replaced.
@@ -32,9 +29,7 @@ impl Output {
                 let stream = File::options().write(true).open(&target)?;
                 return Ok(Self::Stream(BufWriter::new(stream), target));
             }
-            let folder = target
-                .parent()
-                .filter(|folder| !folder.as_os_str().is_empty());
+            let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
             let mut builder = tempfile::Builder::new();
             builder.prefix(".probity-");
             #[cfg(unix)]
@@ -59,12 +54,8 @@ impl Output {
         match self {
             Self::Stdout(_) | Self::Stream(..) => Ok(()),
             Self::File(writer, path) => {
-                let file = writer
-                    .into_inner()
-                    .map_err(|error| unwritable(&path, error.error()))?;
-                file.persist(&path)
-                    .map(|_| ())
-                    .map_err(|error| unwritable(&path, &error.error))
+                let file = writer.into_inner().map_err(|error| unwritable(&path, error.error()))?;
+                file.persist(&path).map(|_| ()).map_err(|error| unwritable(&path, &error.error))
             }
         }
     }
@@ -80,11 +71,8 @@ impl Output {
 
 fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
     let name = path.to_string_lossy();
-    Diagnostic::error(
-        Code::OutputUnwritable,
-        format!("cannot write `{}`: {error}", printable(&name)),
-    )
-    .help("name a file in an existing folder that may be written to")
+    Diagnostic::error(Code::OutputUnwritable, format!("cannot write `{}`: {error}", printable(&name)))
+        .help("name a file in an existing folder that may be written to")
 }
 
 impl Write for Output {
@@ -120,16 +108,8 @@ mod tests {
         output.flush().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         drop(output);
-        assert_eq!(
-            fs::read_to_string(&path).unwrap(),
-            "old",
-            "given up: nothing changes"
-        );
-        assert_eq!(
-            fs::read_dir(folder.path()).unwrap().count(),
-            1,
-            "and nothing is left behind"
-        );
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old", "given up: nothing changes");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "and nothing is left behind");
         let mut output = Output::open(Some(&path)).unwrap();
         output.write_all(b"new").unwrap();
         output.commit().unwrap();
@@ -147,9 +127,7 @@ mod tests {
 
     #[test]
     fn a_missing_folder_is_an_error() {
-        let error = Output::open(Some(Path::new("no/such/folder/x")))
-            .map(|_| ())
-            .unwrap_err();
+        let error = Output::open(Some(Path::new("no/such/folder/x"))).map(|_| ()).unwrap_err();
         assert_eq!(error.code, Code::OutputUnwritable);
     }
 }

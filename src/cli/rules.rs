@@ -39,17 +39,10 @@ enum Format {
 
 pub(super) fn run(arguments: &RulesArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
     let mut settings = arguments.policy.resolve();
-    settings
-        .selection
-        .include
-        .extend(arguments.ids.iter().cloned());
+    settings.selection.include.extend(arguments.ids.iter().cloned());
     let rules = select(&policies::load(&settings)?, &settings.selection)?.rules;
     let mut output = Output::open(arguments.output.as_deref())?;
-    let style = if output.is_stdout() {
-        stdout_style(color)
-    } else {
-        Style::PLAIN
-    };
+    let style = if output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
     let written = match arguments.format {
         Format::Json => write_rules_json(&rules, &mut output),
         Format::Table if arguments.ids.is_empty() => write_rules(&rules, style, &mut output),

@@ -37,11 +37,9 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
         Some(name) => match name.parse::<Operation>() {
             Ok(operation) => resource_schema(operation),
             Err(error) => {
-                return Err(
-                    Diagnostic::error(Code::PayloadUnrecognised, error.to_string())
-                        .help("`probity schema --list` lists what there are schemas of")
-                        .into(),
-                );
+                return Err(Diagnostic::error(Code::PayloadUnrecognised, error.to_string())
+                    .help("`probity schema --list` lists what there are schemas of")
+                    .into());
             }
         },
     };

@@ -44,21 +44,13 @@ pub(super) fn run(arguments: &TestArguments, color: ColorChoice) -> Result<ExitC
             GlobBuilder::new(pattern)
                 .build()
                 .map_err(|error| {
-                    let message = format!(
-                        "`{}` is no valid glob: {}",
-                        printable(pattern),
-                        error.kind()
-                    );
+                    let message = format!("`{}` is no valid glob: {}", printable(pattern), error.kind());
                     Diagnostic::error(Code::PolicyTest, message)
                 })?
                 .compile_matcher(),
         ),
     };
-    let wanted = |name: &str| {
-        matcher
-            .as_ref()
-            .is_none_or(|matcher| matcher.is_match(name))
-    };
+    let wanted = |name: &str| matcher.as_ref().is_none_or(|matcher| matcher.is_match(name));
     let report = run_tests(&files, arguments.clock.resolve(), &wanted)?;
     if report.tests.is_empty() {
         let problem = Diagnostic::error(Code::PolicyTest, "there is no test to run")
@@ -66,22 +58,9 @@ pub(super) fn run(arguments: &TestArguments, color: ColorChoice) -> Result<ExitC
         return Err(problem.into());
     }
     let mut output = Output::open(None)?;
-    write_test_report(
-        &report,
-        arguments.coverage,
-        stdout_style(color),
-        &mut output,
-    )
-    .map_err(|error| output.failure(error))?;
+    write_test_report(&report, arguments.coverage, stdout_style(color), &mut output)
+        .map_err(|error| output.failure(error))?;
     let failed = report.tests.iter().any(|test| !test.passed);
-    let uncovered = arguments.coverage
-        && report
-            .coverage
-            .values()
-            .any(|lines| !lines.not_covered.is_empty());
-    Ok(if failed || uncovered {
-        ExitCode::Fail
-    } else {
-        ExitCode::Pass
-    })
+    let uncovered = arguments.coverage && report.coverage.values().any(|lines| !lines.not_covered.is_empty());
+    Ok(if failed || uncovered { ExitCode::Fail } else { ExitCode::Pass })
 }

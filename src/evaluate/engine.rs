@@ -44,28 +44,21 @@ impl EngineError {
     /// Takes the engine's error text apart: an excerpt between `--> file:line:column` and `error: message`.
     pub(super) fn parse(text: &str) -> Self {
         let text = text.trim();
-        let whole = || Self {
-            message: one_line(text),
-            place: None,
-        };
+        let whole = || Self { message: one_line(text), place: None };
         let Some((_, rest)) = text.split_once("--> ") else {
             return whole();
         };
         let (place, rest) = rest.split_once('\n').unwrap_or((rest, ""));
-        let message = rest
-            .split_once("error: ")
-            .map_or(rest, |(_, message)| message);
+        let message = rest.split_once("error: ").map_or(rest, |(_, message)| message);
+        // A second excerpt may follow; one place is enough.
+        let message = message.split("-->").next().unwrap_or(message);
         let mut parts = place.rsplitn(3, ':');
         let (column, line, file) = (parts.next(), parts.next(), parts.next());
         let number = |text: Option<&str>| text.and_then(|text| text.trim().parse().ok());
         match (number(column), number(line), file) {
             (Some(engine_column_1based), Some(line_1based), Some(file)) => Self {
                 message: one_line(message),
-                place: Some(RegoPlace {
-                    file: file.to_owned(),
-                    line_1based,
-                    engine_column_1based,
-                }),
+                place: Some(RegoPlace { file: file.to_owned(), line_1based, engine_column_1based }),
             },
             _ => whole(),
         }
@@ -115,29 +108,18 @@ pub(super) fn new_engine(clock: DateTime<Utc>) -> Result<Engine, EngineError> {
     engine.set_strict_builtin_errors(true);
     // What rules print is not part of the result.
     engine.set_gather_prints(true);
-    let config = ExecutionTimerConfig {
-        limit: RULE_TIME,
-        check_interval: RULE_TIME_STEPS,
-    };
+    let config = ExecutionTimerConfig { limit: RULE_TIME, check_interval: RULE_TIME_STEPS };
     engine.set_execution_timer_config(config);
     let now = clock.timestamp_nanos_opt().ok_or_else(|| EngineError {
         message: "the clock must be between the years 1678 and 2261".to_owned(),
         place: None,
     })?;
     let added = engine
-        .add_extension(
-            "time.now_ns".to_owned(),
-            0,
-            Box::new(move |_| Ok(Value::from(now))),
-        )
+        .add_extension("time.now_ns".to_owned(), 0, Box::new(move |_| Ok(Value::from(now))))
         .and_then(|()| {
             // Part of the engine's core; a verdict must not hang on chance.
-            let refuse = |_| {
-                Err(
-                    io::Error::other("rand.intn is not there: verdicts must not hang on chance")
-                        .into(),
-                )
-            };
+            let refuse =
+                |_| Err(io::Error::other("rand.intn is not there: verdicts must not hang on chance").into());
             engine.add_extension("rand.intn".to_owned(), 2, Box::new(refuse))
         });
     added.map_err(|error| EngineError::parse(&error.to_string()))?;
@@ -150,10 +132,7 @@ pub(super) fn add(engine: &mut Engine, file: &PolicyFile) -> Result<(), EngineEr
     match added {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(EngineError::parse(&error.to_string())),
-        Err(message) => Err(EngineError {
-            message,
-            place: None,
-        }),
+        Err(message) => Err(EngineError { message, place: None }),
     }
 }
 
@@ -161,9 +140,7 @@ pub(super) fn add(engine: &mut Engine, file: &PolicyFile) -> Result<(), EngineEr
 pub(super) fn evaluate(engine: &mut Engine, path: &str) -> Result<Value, EvaluationError> {
     match guarded(|| engine.eval_rule(path.to_owned())) {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(EvaluationError::Engine(EngineError::parse(
-            &error.to_string(),
-        ))),
+        Ok(Err(error)) => Err(EvaluationError::Engine(EngineError::parse(&error.to_string()))),
         Err(message) => Err(EvaluationError::Panic(message)),
     }
 }
@@ -218,19 +195,9 @@ mod tests {
         let error = add(&mut engine, &file).unwrap_err();
         let place = error.place.clone().unwrap();
         assert_eq!((place.file.as_str(), place.line_1based), ("a:b.rego", 4));
-        assert!(
-            !error.message.contains('\n') && !error.message.contains("-->"),
-            "{}",
-            error.message
-        );
+        assert!(!error.message.contains('\n') && !error.message.contains("-->"), "{}", error.message);
         let plain = EngineError::parse("something\n  else");
-        assert_eq!(
-            plain,
-            EngineError {
-                message: "something else".to_owned(),
-                place: None
-            }
-        );
+        assert_eq!(plain, EngineError { message: "something else".to_owned(), place: None });
     }
 
     #[test]
@@ -238,11 +205,7 @@ mod tests {
         // A tab is columns 1 to 4, so that `x` is at 5 and `é` at 10; the tab is one character, so that
         // `é` is the seventh.
         let file = PolicyFile::new("f.rego", "package x\np if {\n\tx := é\n}\n");
-        let place = RegoPlace {
-            file: "f.rego".to_owned(),
-            line_1based: 3,
-            engine_column_1based: 10,
-        };
+        let place = RegoPlace { file: "f.rego".to_owned(), line_1based: 3, engine_column_1based: 10 };
         assert_eq!(character_column(&file, &place), 7);
         let mut engine = new_engine(DateTime::UNIX_EPOCH).unwrap();
         let error = add(&mut engine, &file).unwrap_err();
@@ -255,11 +218,7 @@ mod tests {
     fn the_clock_stands_still() {
         let clock = "2026-11-21T00:00:00Z".parse().unwrap();
         let mut engine = new_engine(clock).unwrap();
-        add(
-            &mut engine,
-            &PolicyFile::new("f", "package x\n\nnow := time.now_ns()\n"),
-        )
-        .unwrap();
+        add(&mut engine, &PolicyFile::new("f", "package x\n\nnow := time.now_ns()\n")).unwrap();
         let now = evaluate(&mut engine, "data.x.now").unwrap();
         assert_eq!(now, Value::from(1_795_219_200_000_000_000_i64));
     }
@@ -293,9 +252,6 @@ mod tests {
         let mut engine = new_engine(DateTime::UNIX_EPOCH).unwrap();
         let text = "package x\n\np if regex.match(`(?i)^\\s*KEY\\b\\d+`, \" key 1\") == false\n";
         add(&mut engine, &PolicyFile::new("f", text)).unwrap();
-        assert_eq!(
-            evaluate(&mut engine, "data.x.p").unwrap(),
-            Value::Bool(true)
-        );
+        assert_eq!(evaluate(&mut engine, "data.x.p").unwrap(), Value::Bool(true));
     }
 }

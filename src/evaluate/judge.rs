@@ -39,28 +39,21 @@ impl<'p> Judge<'p> {
             if !planned.rule.applies_to.contains(&operation) {
                 continue;
             }
-            let path = |name: &str| format!("data.{}.{name}", planned.rule.package);
+            let path = |name: &str| format!("data.{}.{name}", planned.package);
             rules.push(RuleJudge {
                 index,
                 planned,
                 engine: compile(planned, plan.clock)?,
-                params: to_value(&planned.rule.params, &mut names).map_err(|error| {
-                    EngineError {
-                        message: format!("params of {}: {error}", planned.rule.id),
-                        place: None,
-                    }
+                params: to_value(&planned.rule.params, &mut names).map_err(|error| EngineError {
+                    message: format!("params of {}: {error}", planned.rule.id),
+                    place: None,
                 })?,
                 applies: planned.has_applies.then(|| path("applies")),
                 deny: path("deny"),
                 inconclusive: planned.has_inconclusive.then(|| path("inconclusive")),
             });
         }
-        Ok(Self {
-            plan,
-            rules,
-            names,
-            payload: Value::new_object(),
-        })
+        Ok(Self { plan, rules, names, payload: Value::new_object() })
     }
 
     /// The envelope that the next resources come in; `None` for resources without one.
@@ -89,9 +82,7 @@ impl<'p> Judge<'p> {
             Ok(values) => values,
             Err(error) => {
                 let error = unshowable(error);
-                self.rules
-                    .iter()
-                    .for_each(|rule| tell(rule.index, Outcome::Error(error.clone())));
+                self.rules.iter().for_each(|rule| tell(rule.index, Outcome::Error(error.clone())));
                 return;
             }
         };
@@ -111,10 +102,7 @@ impl<'p> Judge<'p> {
                     if let Ok(engine) = compile(rule.planned, self.plan.clock) {
                         rule.engine = engine;
                     }
-                    Outcome::Error(EngineError {
-                        message,
-                        place: None,
-                    })
+                    Outcome::Error(EngineError { message, place: None })
                 }
             });
             // What rules print would pile up; there is nothing to be done where it cannot be taken.
@@ -149,17 +137,10 @@ impl RuleJudge<'_> {
         };
         let reasons = evaluate(&mut self.engine, inconclusive)?;
         let reasons = denials("inconclusive", &reasons).map_err(EvaluationError::Engine)?;
-        Ok(if reasons.is_empty() {
-            Outcome::Pass
-        } else {
-            Outcome::Inconclusive(reasons)
-        })
+        Ok(if reasons.is_empty() { Outcome::Pass } else { Outcome::Inconclusive(reasons) })
     }
 }
 
 fn unshowable(error: super::value::ValueError) -> EngineError {
-    EngineError {
-        message: format!("a value cannot be shown to rules: {error}"),
-        place: None,
-    }
+    EngineError { message: format!("a value cannot be shown to rules: {error}"), place: None }
 }

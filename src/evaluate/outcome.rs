@@ -35,28 +35,17 @@ pub struct Denial {
 ///
 /// Where it is no set, or an element is neither a text nor an object with `msg` (and perhaps `path`).
 pub(super) fn denials(name: &str, value: &Value) -> Result<Vec<Denial>, EngineError> {
-    let error = |message: String| EngineError {
-        message,
-        place: None,
-    };
+    let error = |message: String| EngineError { message, place: None };
     let Value::Set(set) = value else {
-        let message = format!(
-            "`{name}` must be a set (`{name} contains …`), not {}",
-            described(value)
-        );
+        let message = format!("`{name}` must be a set (`{name} contains …`), not {}", described(value));
         return Err(error(message));
     };
-    set.iter()
-        .map(|element| denial(name, element).map_err(error))
-        .collect()
+    set.iter().map(|element| denial(name, element).map_err(error)).collect()
 }
 
 fn denial(name: &str, element: &Value) -> Result<Denial, String> {
     match element {
-        Value::String(message) => Ok(Denial {
-            message: message.to_string(),
-            path: None,
-        }),
+        Value::String(message) => Ok(Denial { message: message.to_string(), path: None }),
         Value::Object(_) => {
             let Value::String(message) = &element["msg"] else {
                 return Err(format!("an element of `{name}` has no text as `msg`"));
@@ -67,16 +56,11 @@ fn denial(name: &str, element: &Value) -> Result<Denial, String> {
                     format!("`path` in `{name}` must be a path within the resource: {why}")
                 })?),
             };
-            Ok(Denial {
-                message: message.to_string(),
-                path,
-            })
+            Ok(Denial { message: message.to_string(), path })
         }
         other => {
             let what = described(other);
-            Err(format!(
-                "an element of `{name}` must be a text, or an object with `msg`, not {what}"
-            ))
+            Err(format!("an element of `{name}` must be a text, or an object with `msg`, not {what}"))
         }
     }
 }
@@ -122,11 +106,7 @@ mod tests {
 
     fn read(rule: &str) -> Result<Vec<(String, Option<String>)>, String> {
         let mut engine = new_engine(chrono::DateTime::UNIX_EPOCH).unwrap();
-        add(
-            &mut engine,
-            &PolicyFile::new("f", format!("package x\n\n{rule}\n")),
-        )
-        .unwrap();
+        add(&mut engine, &PolicyFile::new("f", format!("package x\n\n{rule}\n"))).unwrap();
         let value = evaluate(&mut engine, "data.x.deny").unwrap();
         denials("deny", &value)
             .map(|denials| {
@@ -145,10 +125,7 @@ mod tests {
     #[test]
     fn texts_and_objects_are_read() {
         assert_eq!(read("deny contains \"a\" if true"), Ok(one("a", None)));
-        assert_eq!(
-            read("deny contains {\"msg\": \"a\"} if true"),
-            Ok(one("a", None))
-        );
+        assert_eq!(read("deny contains {\"msg\": \"a\"} if true"), Ok(one("a", None)));
         assert_eq!(
             read("deny contains {\"msg\": \"a\", \"path\": \"b.c[1]\", \"more\": 1} if true"),
             Ok(one("a", Some("/b/c/1")))
@@ -163,26 +140,14 @@ mod tests {
     #[test]
     fn anything_else_is_an_error_and_never_a_pass() {
         for (rule, message) in [
-            (
-                "deny := true",
-                "`deny` must be a set (`deny contains …`), not a boolean",
-            ),
-            (
-                "deny := [] if true",
-                "`deny` must be a set (`deny contains …`), not an array",
-            ),
-            (
-                "deny := {} if false",
-                "`deny` must be a set (`deny contains …`), not undefined",
-            ),
+            ("deny := true", "`deny` must be a set (`deny contains …`), not a boolean"),
+            ("deny := [] if true", "`deny` must be a set (`deny contains …`), not an array"),
+            ("deny := {} if false", "`deny` must be a set (`deny contains …`), not undefined"),
             (
                 "deny contains 1 if true",
                 "an element of `deny` must be a text, or an object with `msg`, not a number",
             ),
-            (
-                "deny contains {\"message\": \"a\"} if true",
-                "an element of `deny` has no text as `msg`",
-            ),
+            ("deny contains {\"message\": \"a\"} if true", "an element of `deny` has no text as `msg`"),
             (
                 "deny contains {\"msg\": \"a\", \"path\": 1} if true",
                 "`path` in `deny` must be a path within the resource: it is a number",

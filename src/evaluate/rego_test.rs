@@ -98,24 +98,13 @@ pub fn run_tests(
     let by_package = by_package(&files);
     let mut report = TestReport::default();
     for (index, (file, module)) in files.iter().zip(&modules).enumerate() {
-        let tests: Vec<&RuleHead> = module
-            .rules
-            .iter()
-            .filter(|rule| is_test(&rule.name))
-            .collect();
+        let tests: Vec<&RuleHead> = module.rules.iter().filter(|rule| is_test(&rule.name)).collect();
         if tests.is_empty() {
             continue;
         }
-        let needed: Vec<&PolicyFile> = needed(index, &modules, &by_package)
-            .iter()
-            .filter_map(|&i| Some(&***files.get(i)?))
-            .collect();
-        let mut bench = Bench {
-            file,
-            needed,
-            clock,
-            engine: None,
-        };
+        let needed: Vec<&PolicyFile> =
+            needed(index, &modules, &by_package).iter().filter_map(|&i| Some(&***files.get(i)?)).collect();
+        let mut bench = Bench { file, needed, clock, engine: None };
         for test in tests {
             let name = format!("{}.{}", bench.package(), test.name);
             if filter(&name) {
@@ -137,26 +126,21 @@ fn duplicate_names(files: &[&Arc<PolicyFile>], modules: &[Module]) -> Vec<Diagno
     for (file, module) in files.iter().zip(modules) {
         let package = file.package().map_or("", |(package, _)| package);
         for rule in module.rules.iter().filter(|rule| is_test(&rule.name)) {
-            let Some((first_file, first)) = seen.insert((package, &rule.name), (file, &rule.span))
-            else {
+            let Some((first_file, first)) = seen.insert((package, &rule.name), (file, &rule.span)) else {
                 continue;
             };
             let (place, excerpt) = file.place(file.word(rule.span.start), "here");
-            let (first_place, first_excerpt) =
-                first_file.place(first_file.word(first.start), "and here");
+            let (first_place, first_excerpt) = first_file.place(first_file.word(first.start), "and here");
             problems.push(
-                Diagnostic::error(
-                    Code::PolicyTest,
-                    format!("two tests are named `{}`", rule.name),
-                )
-                .at(place)
-                .showing(excerpt)
-                .help("rename one: two of the same name pass as soon as one of them does")
-                .with(
-                    Diagnostic::error(Code::PolicyTest, "the other test")
-                        .at(first_place)
-                        .showing(first_excerpt),
-                ),
+                Diagnostic::error(Code::PolicyTest, format!("two tests are named `{}`", rule.name))
+                    .at(place)
+                    .showing(excerpt)
+                    .help("rename one: two of the same name pass as soon as one of them does")
+                    .with(
+                        Diagnostic::error(Code::PolicyTest, "the other test")
+                            .at(first_place)
+                            .showing(first_excerpt),
+                    ),
             );
         }
     }
@@ -178,18 +162,8 @@ impl Bench<'_> {
 
     fn run(&mut self, test: &RuleHead, name: String) -> TestOutcome {
         let (place, _) = self.file.place(self.file.word(test.span.start), "");
-        let mut outcome = TestOutcome {
-            name,
-            place,
-            passed: false,
-            failure: None,
-            prints: Vec::new(),
-        };
-        let mut engine = match self
-            .engine
-            .take()
-            .map_or_else(|| self.new_engine(self.file), Ok)
-        {
+        let mut outcome = TestOutcome { name, place, passed: false, failure: None, prints: Vec::new() };
+        let mut engine = match self.engine.take().map_or_else(|| self.new_engine(self.file), Ok) {
             Ok(engine) => engine,
             Err(error) => {
                 outcome.failure = Some(self.engine_failure(&error));
@@ -202,16 +176,10 @@ impl Bench<'_> {
         match value {
             Ok(Value::Bool(true)) => outcome.passed = true,
             Ok(_) => outcome.failure = Some(self.explain(test)),
-            Err(EvaluationError::Engine(error)) => {
-                outcome.failure = Some(self.engine_failure(&error))
-            }
+            Err(EvaluationError::Engine(error)) => outcome.failure = Some(self.engine_failure(&error)),
             Err(EvaluationError::Panic(message)) => {
                 // The next test gets a new engine.
-                outcome.failure = Some(TestFailure {
-                    message,
-                    at: None,
-                    comparison: None,
-                });
+                outcome.failure = Some(TestFailure { message, at: None, comparison: None });
                 return outcome;
             }
         }
@@ -223,14 +191,7 @@ impl Bench<'_> {
         let mut engine = new_engine(self.clock)?;
         engine.set_enable_coverage(true);
         for needed in &self.needed {
-            add(
-                &mut engine,
-                if needed.name == file.name {
-                    file
-                } else {
-                    needed
-                },
-            )?;
+            add(&mut engine, if needed.name == file.name { file } else { needed })?;
         }
         Ok(engine)
     }
@@ -249,15 +210,10 @@ impl Bench<'_> {
         let broken = test.statements.iter().enumerate().find(|(index, _)| {
             let upto = test.statements.get(..=*index).unwrap_or_default();
             let body: Vec<&str> = upto.iter().map(|s| self.text(&s.span)).collect();
-            self.probe(&format!("probity_probe if {{\n{}\n}}", body.join("\n")))
-                != Some(Value::Bool(true))
+            self.probe(&format!("probity_probe if {{\n{}\n}}", body.join("\n"))) != Some(Value::Bool(true))
         });
         let Some((index, statement)) = broken else {
-            return TestFailure {
-                message: "it is not true".to_owned(),
-                at: None,
-                comparison: None,
-            };
+            return TestFailure { message: "it is not true".to_owned(), at: None, comparison: None };
         };
         let message = match &statement.sides {
             Some(_) => "the two sides differ",
@@ -275,32 +231,18 @@ impl Bench<'_> {
     }
 
     /// The value of one side of a statement.
-    fn side(
-        &self,
-        before: &[Statement],
-        statement: &Statement,
-        side: &Range<usize>,
-    ) -> Option<String> {
-        let mut body: Vec<String> = before
-            .iter()
-            .map(|s| self.text(&s.span).to_owned())
-            .collect();
+    fn side(&self, before: &[Statement], statement: &Statement, side: &Range<usize>) -> Option<String> {
+        let mut body: Vec<String> = before.iter().map(|s| self.text(&s.span).to_owned()).collect();
         let with = statement.with.as_ref().map_or("", |with| self.text(with));
         body.push(format!("probity_side := {} {with}", self.text(side)));
-        let rule = format!(
-            "probity_probe := probity_side if {{\n{}\n}}",
-            body.join("\n")
-        );
+        let rule = format!("probity_probe := probity_side if {{\n{}\n}}", body.join("\n"));
         self.probe(&rule).map(|value| rego_text(&value))
     }
 
     /// Adds a rule to the file and evaluates it.
     fn probe(&self, rule: &str) -> Option<Value> {
         let text = format!("{}\n{rule}\n", self.file.text);
-        let file = PolicyFile {
-            name: Arc::clone(&self.file.name),
-            text,
-        };
+        let file = PolicyFile { name: Arc::clone(&self.file.name), text };
         let mut engine = self.new_engine(&file).ok()?;
         let path = format!("data.{}.probity_probe", self.package());
         match evaluate(&mut engine, &path) {
@@ -314,11 +256,7 @@ impl Bench<'_> {
     }
 
     fn collect_coverage(&self, coverage: &mut BTreeMap<String, Coverage>) {
-        let Some(report) = self
-            .engine
-            .as_ref()
-            .and_then(|engine| engine.get_coverage_report().ok())
-        else {
+        let Some(report) = self.engine.as_ref().and_then(|engine| engine.get_coverage_report().ok()) else {
             return;
         };
         for file in report.files {
@@ -328,10 +266,7 @@ impl Bench<'_> {
             let entry = coverage.entry(file.path).or_default();
             entry.covered.extend(file.covered);
             entry.not_covered.extend(file.not_covered);
-            let Coverage {
-                covered,
-                not_covered,
-            } = entry;
+            let Coverage { covered, not_covered } = entry;
             not_covered.retain(|line| !covered.contains(line));
         }
     }
@@ -347,15 +282,11 @@ fn rego_text(value: &Value) -> String {
         Value::Set(elements) if elements.is_empty() => "set()".to_owned(),
         Value::Set(elements) => format!("{{{}}}", list(elements.iter().map(rego_text).collect())),
         Value::Object(members) => {
-            let members = members
-                .iter()
-                .map(|(name, v)| format!("{}: {}", rego_text(name), rego_text(v)));
+            let members = members.iter().map(|(name, v)| format!("{}: {}", rego_text(name), rego_text(v)));
             format!("{{{}}}", list(members.collect()))
         }
         Value::Undefined => "undefined".to_owned(),
-        scalar => scalar
-            .to_json_str()
-            .unwrap_or_else(|_| "a number without bounds".to_owned()),
+        scalar => scalar.to_json_str().unwrap_or_else(|_| "a number without bounds".to_owned()),
     }
 }
 
@@ -364,10 +295,7 @@ mod tests {
     use super::*;
 
     fn run(files: &[(&str, &str)]) -> Result<TestReport, Vec<Diagnostic>> {
-        let files: Vec<_> = files
-            .iter()
-            .map(|(name, text)| Arc::new(PolicyFile::new(name, *text)))
-            .collect();
+        let files: Vec<_> = files.iter().map(|(name, text)| Arc::new(PolicyFile::new(name, *text))).collect();
         run_tests(&files, DateTime::UNIX_EPOCH, &|_| true)
     }
 
@@ -377,9 +305,7 @@ mod tests {
     fn passes_failures_and_errors_are_told_apart() {
         let tests = "package a_test\n\nimport data.a as rule\n\ntest_ok if rule.deny == {\"too many\"} with input as {\"n\": 2}\n\ntest_bad if {\n\tn := 2\n\trule.deny == {\"too few\"} with input as {\"n\": n}\n}\n\ntest_holds if {\n\ttrue\n\tnot rule.deny\n}\n\ntest_error if 1 / 0 == 1\n";
         let report = run(&[("a.rego", RULE), ("a_test.rego", tests)]).unwrap();
-        let [ok, bad, holds, error] = &report.tests[..] else {
-            panic!("four tests")
-        };
+        let [ok, bad, holds, error] = &report.tests[..] else { panic!("four tests") };
         assert_eq!(ok.name, "a_test.test_ok");
         assert!(ok.passed && ok.failure.is_none());
         let failure = bad.failure.as_ref().unwrap();
@@ -392,42 +318,16 @@ mod tests {
         );
         let place = &failure.at.as_ref().unwrap().0;
         assert_eq!((place.start.line_1based, place.start.column_1based), (9, 2));
-        assert_eq!(
-            holds.failure.as_ref().unwrap().message,
-            "this does not hold"
-        );
-        assert_eq!(
-            holds
-                .failure
-                .as_ref()
-                .unwrap()
-                .at
-                .as_ref()
-                .unwrap()
-                .0
-                .start
-                .line_1based,
-            14
-        );
-        assert!(
-            error
-                .failure
-                .as_ref()
-                .unwrap()
-                .message
-                .contains("divide by zero")
-        );
+        assert_eq!(holds.failure.as_ref().unwrap().message, "this does not hold");
+        assert_eq!(holds.failure.as_ref().unwrap().at.as_ref().unwrap().0.start.line_1based, 14);
+        assert!(error.failure.as_ref().unwrap().message.contains("divide by zero"));
     }
 
     #[test]
     fn lines_that_no_test_reaches_are_told() {
-        let tests =
-            "package a_test\n\ntest_ok if data.a.deny == {\"too many\"} with input as {\"n\": 2}\n";
+        let tests = "package a_test\n\ntest_ok if data.a.deny == {\"too many\"} with input as {\"n\": 2}\n";
         let report = run(&[("a.rego", RULE), ("a_test.rego", tests)]).unwrap();
-        assert_eq!(
-            report.coverage["a.rego"].not_covered,
-            BTreeSet::from([8, 10])
-        );
+        assert_eq!(report.coverage["a.rego"].not_covered, BTreeSet::from([8, 10]));
         assert!(!report.coverage.contains_key("a_test.rego"));
     }
 
@@ -441,26 +341,14 @@ mod tests {
             ("a_test.rego", "package a_test\n\ntest_x if true\n"),
             ("b_test.rego", "package b_test\n\ntest_x if true\n"),
         ]);
-        assert_eq!(
-            other.unwrap().tests.len(),
-            2,
-            "another package, another test"
-        );
+        assert_eq!(other.unwrap().tests.len(), 2, "another package, another test");
     }
 
     #[test]
     fn a_panic_fails_its_test_only() {
-        let tests =
-            "package a_test\n\ntest_panic if object.subset([1], [])\n\ntest_after if true\n";
+        let tests = "package a_test\n\ntest_panic if object.subset([1], [])\n\ntest_after if true\n";
         let report = run(&[("a_test.rego", tests)]).unwrap();
-        assert!(
-            report.tests[0]
-                .failure
-                .as_ref()
-                .unwrap()
-                .message
-                .contains("panicked")
-        );
+        assert!(report.tests[0].failure.as_ref().unwrap().message.contains("panicked"));
         assert!(report.tests[1].passed);
     }
 }

@@ -44,18 +44,10 @@ pub(super) struct Statement {
 ///
 /// Where the engine cannot give them.
 pub(super) fn modules(engine: &Engine) -> Result<Vec<Module>, EngineError> {
-    let error = |message: String| EngineError {
-        message,
-        place: None,
-    };
+    let error = |message: String| EngineError { message, place: None };
     let json = engine.get_ast_as_json().map_err(|e| error(e.to_string()))?;
     let tree: Value = serde_json::from_str(&json).map_err(|e| error(e.to_string()))?;
-    Ok(tree
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|policy| module(&policy["ast"]))
-        .collect())
+    Ok(tree.as_array().into_iter().flatten().map(|policy| module(&policy["ast"])).collect())
 }
 
 fn module(ast: &Value) -> Module {
@@ -64,26 +56,14 @@ fn module(ast: &Value) -> Module {
     references(&ast["rules"], &mut data_references);
     data_references.sort();
     data_references.dedup();
-    let rules = ast["rules"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(rule_head)
-        .collect();
-    Module {
-        rules,
-        data_references,
-    }
+    let rules = ast["rules"].as_array().into_iter().flatten().filter_map(rule_head).collect();
+    Module { rules, data_references }
 }
 
 fn rule_head(rule: &Value) -> Option<RuleHead> {
     if let Some(default) = rule.get("Default") {
         let name = root_name(&default["refr"])?;
-        return Some(RuleHead {
-            name,
-            span: span(default)?,
-            statements: Vec::new(),
-        });
+        return Some(RuleHead { name, span: span(default)?, statements: Vec::new() });
     }
     let spec = rule.get("Spec")?;
     let head = spec["head"].as_object()?.values().next()?;
@@ -91,19 +71,11 @@ fn rule_head(rule: &Value) -> Option<RuleHead> {
     let statements = match spec["bodies"].as_array().map(Vec::as_slice) {
         Some([body]) => {
             let statements = body["query"]["stmts"].as_array();
-            statements
-                .into_iter()
-                .flatten()
-                .filter_map(statement)
-                .collect()
+            statements.into_iter().flatten().filter_map(statement).collect()
         }
         _ => Vec::new(),
     };
-    Some(RuleHead {
-        name,
-        span: span(spec)?,
-        statements,
-    })
+    Some(RuleHead { name, span: span(spec)?, statements })
 }
 
 fn statement(statement: &Value) -> Option<Statement> {
@@ -113,12 +85,8 @@ fn statement(statement: &Value) -> Option<Statement> {
         let node = expression.get(kind)?;
         Some((node_span(&node["lhs"])?, node_span(&node["rhs"])?))
     });
-    let modifiers: Vec<Range<usize>> = statement["with_mods"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(span)
-        .collect();
+    let modifiers: Vec<Range<usize>> =
+        statement["with_mods"].as_array().into_iter().flatten().filter_map(span).collect();
     let with = match (modifiers.first(), modifiers.last()) {
         (Some(first), Some(last)) => Some(first.start..last.end),
         _ => None,
@@ -126,11 +94,7 @@ fn statement(statement: &Value) -> Option<Statement> {
     if let Some(with) = &with {
         whole.end = whole.end.max(with.end);
     }
-    Some(Statement {
-        span: whole,
-        sides,
-        with,
-    })
+    Some(Statement { span: whole, sides, with })
 }
 
 /// The variable that a reference begins with.
@@ -146,17 +110,13 @@ fn root_name(node: &Value) -> Option<String> {
 /// Collects every reference that begins with `data`.
 fn references(node: &Value, found: &mut Vec<Vec<String>>) {
     match node {
-        Value::Array(elements) => elements
-            .iter()
-            .for_each(|element| references(element, found)),
+        Value::Array(elements) => elements.iter().for_each(|element| references(element, found)),
         Value::Object(members) => {
             if let Some(path) = data_path(node) {
                 found.push(path);
                 return;
             }
-            members
-                .values()
-                .for_each(|member| references(member, found));
+            members.values().for_each(|member| references(member, found));
         }
         _ => {}
     }
@@ -216,11 +176,7 @@ mod tests {
         );
         let names: Vec<_> = module.rules.iter().map(|rule| rule.name.as_str()).collect();
         assert_eq!(names, ["limit", "deny", "f"]);
-        let paths: Vec<_> = module
-            .data_references
-            .iter()
-            .map(|path| path.join("/"))
-            .collect();
+        let paths: Vec<_> = module.data_references.iter().map(|path| path.join("/")).collect();
         assert_eq!(paths, ["lib/times", "lists/a b/c"]);
     }
 
@@ -241,10 +197,7 @@ mod tests {
         let (left, right) = statements[1].sides.clone().unwrap();
         assert_eq!((&text[left], &text[right]), ("data.q.deny", "{\"ü\"}"));
         let with = statements[1].with.clone().unwrap();
-        assert_eq!(
-            &text[with],
-            "with input as {\"a\": [1]} with time.now_ns as 3"
-        );
+        assert_eq!(&text[with], "with input as {\"a\": [1]} with time.now_ns as 3");
         assert_eq!(statements[2].sides, None);
     }
 }

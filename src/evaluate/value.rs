@@ -40,10 +40,7 @@ impl ser::Error for ValueError {
 /// # Errors
 ///
 /// A number that is not finite, bytes, or an object whose names are no text. The model has none of them.
-pub(super) fn to_value<T: Serialize + ?Sized>(
-    value: &T,
-    names: &mut Names,
-) -> Result<Value, ValueError> {
+pub(super) fn to_value<T: Serialize + ?Sized>(value: &T, names: &mut Names) -> Result<Value, ValueError> {
     value.serialize(ToValue(names))
 }
 
@@ -164,21 +161,14 @@ impl<'n> Serializer for ToValue<'n> {
     }
 
     fn serialize_seq(self, length: Option<usize>) -> Result<ToList<'n>, ValueError> {
-        Ok(ToList {
-            names: self.0,
-            elements: Vec::with_capacity(length.unwrap_or_default()),
-        })
+        Ok(ToList { names: self.0, elements: Vec::with_capacity(length.unwrap_or_default()) })
     }
 
     fn serialize_tuple(self, length: usize) -> Result<ToList<'n>, ValueError> {
         self.serialize_seq(Some(length))
     }
 
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        length: usize,
-    ) -> Result<ToList<'n>, ValueError> {
+    fn serialize_tuple_struct(self, _: &'static str, length: usize) -> Result<ToList<'n>, ValueError> {
         self.serialize_seq(Some(length))
     }
 
@@ -193,11 +183,7 @@ impl<'n> Serializer for ToValue<'n> {
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<ToObject<'n>, ValueError> {
-        Ok(ToObject {
-            names: self.0,
-            members: BTreeMap::new(),
-            name: None,
-        })
+        Ok(ToObject { names: self.0, members: BTreeMap::new(), name: None })
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<ToObject<'n>, ValueError> {
@@ -277,10 +263,7 @@ impl ser::SerializeMap for ToObject<'_> {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), ValueError> {
         let value = to_value(value, self.names)?;
-        let name = self
-            .name
-            .take()
-            .ok_or_else(|| ValueError("a value without a name".to_owned()))?;
+        let name = self.name.take().ok_or_else(|| ValueError("a value without a name".to_owned()))?;
         self.members.insert(name, value);
         Ok(())
     }
@@ -353,12 +336,7 @@ impl Serializer for ToName<'_> {
         Err(ValueError("a name must be text".to_owned()))
     }
 
-    fn serialize_unit_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        v: &'static str,
-    ) -> Result<Value, ValueError> {
+    fn serialize_unit_variant(self, _: &'static str, _: u32, v: &'static str) -> Result<Value, ValueError> {
         Ok(self.0.value(v))
     }
 
@@ -410,11 +388,7 @@ impl Serializer for ToName<'_> {
         Err(ValueError("a name must be text".to_owned()))
     }
 
-    fn serialize_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeStruct, ValueError> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct, ValueError> {
         Err(ValueError("a name must be text".to_owned()))
     }
 

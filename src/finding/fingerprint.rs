@@ -62,19 +62,11 @@ mod tests {
     #[test]
     fn the_digest_is_the_documented_one() {
         // printf '%s' '["HWC-COC-001","huawei.coc.ListInstanceCompliant","ecs-1"]' | sha256sum
-        let fingerprint =
-            Fingerprint::of_identity(&id(), Operation::ListInstanceCompliant, ["ecs-1"]);
-        assert_eq!(
-            fingerprint.as_str(),
-            "792d2e7a2a0e4c5a3b29960f81352ad4cbfe2e56008b6e96b3a54724edf2e51a"
-        );
+        let fingerprint = Fingerprint::of_identity(&id(), Operation::ListInstanceCompliant, ["ecs-1"]);
+        assert_eq!(fingerprint.as_str(), "792d2e7a2a0e4c5a3b29960f81352ad4cbfe2e56008b6e96b3a54724edf2e51a");
         // printf '%s' '{"id":null}' | sha256sum, and that within the array
-        let fingerprint =
-            Fingerprint::of_content(&id(), Operation::ListInstanceCompliant, "{\"id\":null}");
-        assert_eq!(
-            fingerprint.as_str(),
-            "07f344fa2f2b9f5adf67eb2cb942bdf0a01683ef942bce688d5cf6a8881ed559"
-        );
+        let fingerprint = Fingerprint::of_content(&id(), Operation::ListInstanceCompliant, "{\"id\":null}");
+        assert_eq!(fingerprint.as_str(), "07f344fa2f2b9f5adf67eb2cb942bdf0a01683ef942bce688d5cf6a8881ed559");
     }
 
     #[test]

@@ -22,13 +22,10 @@ impl Gate {
         if errors || tally.total().of(Verdict::Error) > 0 {
             return Self::Error;
         }
-        let fails = Severity::ALL
-            .into_iter()
-            .filter(|&severity| severity >= fail_on)
-            .any(|severity| {
-                let counts = tally.by_severity(severity);
-                counts.of(Verdict::Fail) + counts.of(Verdict::Inconclusive) > 0
-            });
+        let fails = Severity::ALL.into_iter().filter(|&severity| severity >= fail_on).any(|severity| {
+            let counts = tally.by_severity(severity);
+            counts.of(Verdict::Fail) + counts.of(Verdict::Inconclusive) > 0
+        });
         if fails { Self::Fail } else { Self::Pass }
     }
 
@@ -91,14 +88,7 @@ mod tests {
     fn failures_and_inconclusive_verdicts_count_from_a_severity_on() {
         use Severity::{High, Low, Medium};
         use Verdict::{Fail, Inconclusive, NotApplicable, Pass, Waived};
-        assert_eq!(
-            gate(
-                &[(High, Pass), (High, NotApplicable), (High, Waived)],
-                Low,
-                false
-            ),
-            Gate::Pass
-        );
+        assert_eq!(gate(&[(High, Pass), (High, NotApplicable), (High, Waived)], Low, false), Gate::Pass);
         assert_eq!(gate(&[(Low, Fail)], Low, false), Gate::Fail);
         assert_eq!(gate(&[(Low, Fail)], Medium, false), Gate::Pass);
         assert_eq!(gate(&[(High, Inconclusive)], High, false), Gate::Fail);

@@ -38,11 +38,7 @@ pub struct Run {
 impl Run {
     /// How many diagnostics are errors, and how many are warnings.
     pub fn problems(&self) -> (usize, usize) {
-        let errors = self
-            .diagnostics
-            .iter()
-            .filter(|d| d.level == crate::source::Level::Error)
-            .count();
+        let errors = self.diagnostics.iter().filter(|d| d.level == crate::source::Level::Error).count();
         (errors, self.diagnostics.len() - errors)
     }
 }

@@ -43,10 +43,7 @@ pub struct Tally([[Counts; Severity::ALL.len()]; Operation::ALL.len()]);
 impl Tally {
     /// Counts one verdict.
     pub fn add(&mut self, operation: Operation, severity: Severity, verdict: Verdict) {
-        let cell = self
-            .0
-            .get_mut(operation.index())
-            .and_then(|row| row.get_mut(severity as usize));
+        let cell = self.0.get_mut(operation.index()).and_then(|row| row.get_mut(severity as usize));
         if let Some(counts) = cell {
             counts.add(verdict, 1);
         }
@@ -96,15 +93,7 @@ mod tests {
         twice.merge(&tally);
         assert_eq!(twice.total().total(), 6);
         assert_eq!(twice.by_severity(Severity::High).of(Verdict::Fail), 4);
-        assert_eq!(
-            twice
-                .by_operation(Operation::GetPatchBaseline)
-                .of(Verdict::Pass),
-            2
-        );
-        assert_eq!(
-            twice.by_operation(Operation::ListInstanceCompliant),
-            Counts::default()
-        );
+        assert_eq!(twice.by_operation(Operation::GetPatchBaseline).of(Verdict::Pass), 2);
+        assert_eq!(twice.by_operation(Operation::ListInstanceCompliant), Counts::default());
     }
 }

@@ -21,14 +21,8 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict, in the order of summaries.
-    pub const ALL: [Self; 6] = [
-        Self::Pass,
-        Self::Fail,
-        Self::Inconclusive,
-        Self::NotApplicable,
-        Self::Waived,
-        Self::Error,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Pass, Self::Fail, Self::Inconclusive, Self::NotApplicable, Self::Waived, Self::Error];
 
     /// In `snake_case`, as machines read it.
     pub const fn as_str(self) -> &'static str {

@@ -21,11 +21,7 @@ pub struct ErrorBody {
 
 impl ErrorBody {
     fn new(code: Option<String>, message: Option<String>) -> Self {
-        Self {
-            code,
-            message: message.map(|text| shortened(&text)),
-            form: None,
-        }
+        Self { code, message: message.map(|text| shortened(&text)), form: None }
     }
 
     /// What a person can do about it, by the kind of the code.
@@ -34,15 +30,7 @@ impl ErrorBody {
         let says = |words: &[&str]| words.iter().any(|word| code.contains(word));
         if says(&["throttl", "toomany", "limitexceed", "0308"]) {
             "the service asked to slow down: wait, and save the answer again"
-        } else if says(&[
-            "denied",
-            "permission",
-            "forbidden",
-            "unauthor",
-            "0301",
-            "0303",
-            "signature",
-        ]) {
+        } else if says(&["denied", "permission", "forbidden", "unauthor", "0301", "0303", "signature"]) {
             "the caller may not make this call: mend credentials or permissions, and save the answer again"
         } else if says(&["notexist", "notfound", "invalidresource"]) {
             "what was asked for is not there: check the id and the region, and save the answer again"
@@ -59,10 +47,7 @@ pub fn error_response(members: &Members<'_>) -> Option<ErrorBody> {
     if let Some(kind) = text(&["__type"]) {
         let name = kind.rsplit('#').next().unwrap_or_default();
         let name = name.split(':').next().unwrap_or_default();
-        return Some(ErrorBody::new(
-            Some(name.to_owned()),
-            text(&["Message", "message"]),
-        ));
+        return Some(ErrorBody::new(Some(name.to_owned()), text(&["Message", "message"])));
     }
     // Huawei.
     let code = text(&["error_code", "errorCode"]);
@@ -71,17 +56,13 @@ pub fn error_response(members: &Members<'_>) -> Option<ErrorBody> {
         return Some(ErrorBody::new(code, message));
     }
     if member(members, "encoded_authorization_message").is_some() {
-        return Some(ErrorBody::new(
-            None,
-            Some("authorization failed".to_owned()),
-        ));
+        return Some(ErrorBody::new(None, Some("authorization failed".to_owned())));
     }
     // Alibaba, and Huawei's other form.
     let code = text(&["Code", "code"]);
     let message = text(&["Message", "message", "Description", "Detail"]);
-    let tagged = ["RequestId", "requestId", "HostId", "hostId"]
-        .iter()
-        .any(|name| member(members, name).is_some());
+    let tagged =
+        ["RequestId", "requestId", "HostId", "hostId"].iter().any(|name| member(members, name).is_some());
     if code.is_some() && (message.is_some() || tagged) {
         return Some(ErrorBody::new(code, message));
     }
@@ -100,13 +81,9 @@ pub fn error_text(text: &str) -> Option<ErrorBody> {
     let text = text.trim_start();
     let lower: String = text.chars().take(256).collect::<String>().to_lowercase();
     if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
-        let message =
-            between(text, "<title>", "</title>").or_else(|| between(text, "<h1>", "</h1>"));
+        let message = between(text, "<title>", "</title>").or_else(|| between(text, "<h1>", "</h1>"));
         let body = ErrorBody::new(None, message);
-        return Some(ErrorBody {
-            form: Some("an HTML page"),
-            ..body
-        });
+        return Some(ErrorBody { form: Some("an HTML page"), ..body });
     }
     if text.starts_with('<') {
         return Some(xml_error(text));
@@ -114,26 +91,17 @@ pub fn error_text(text: &str) -> Option<ErrorBody> {
     // aws: An error occurred (Code) when calling the Name operation: message
     if let Some(rest) = text.strip_prefix("An error occurred (") {
         let (code, rest) = rest.split_once(')')?;
-        let message = rest
-            .split_once("operation: ")
-            .map(|(_, message)| message.trim().to_owned());
+        let message = rest.split_once("operation: ").map(|(_, message)| message.trim().to_owned());
         let body = ErrorBody::new(Some(code.to_owned()), message);
-        return Some(ErrorBody {
-            form: Some("an error message of the AWS command line"),
-            ..body
-        });
+        return Some(ErrorBody { form: Some("an error message of the AWS command line"), ..body });
     }
     // aliyun: ERROR: SDK.ServerError, then `ErrorCode: …` and `Message: …`
     if text.starts_with("ERROR:") {
         let line = |name: &str| {
-            text.lines()
-                .find_map(|line| Some(line.trim().strip_prefix(name)?.trim().to_owned()))
+            text.lines().find_map(|line| Some(line.trim().strip_prefix(name)?.trim().to_owned()))
         };
         let body = ErrorBody::new(line("ErrorCode:"), line("Message:"));
-        return Some(ErrorBody {
-            form: Some("an error message of the Alibaba command line"),
-            ..body
-        });
+        return Some(ErrorBody { form: Some("an error message of the Alibaba command line"), ..body });
     }
     None
 }
@@ -152,10 +120,7 @@ fn xml_error(text: &str) -> ErrorBody {
         code = content(["Code", "code"]);
         message = content(["Message", "message"]);
     }
-    ErrorBody {
-        form: Some("XML"),
-        ..ErrorBody::new(code, message)
-    }
+    ErrorBody { form: Some("XML"), ..ErrorBody::new(code, message) }
 }
 
 /// The text between two marks, whatever their case.
@@ -163,11 +128,7 @@ fn between(text: &str, open: &str, close: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let start = lower.find(open)? + open.len();
     let end = start + lower.get(start..)?.find(close)?;
-    let inner = text
-        .get(start..end)?
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let inner = text.get(start..end)?.split_whitespace().collect::<Vec<_>>().join(" ");
     (!inner.is_empty()).then_some(inner)
 }
 
@@ -177,8 +138,7 @@ fn string(value: &RawValue) -> Option<String> {
     if text.starts_with('"') {
         return serde_json::from_str(text).ok();
     }
-    text.starts_with(|c: char| c.is_ascii_digit())
-        .then(|| text.to_owned())
+    text.starts_with(|c: char| c.is_ascii_digit()).then(|| text.to_owned())
 }
 
 fn shortened(text: &str) -> String {
@@ -195,9 +155,7 @@ mod tests {
     use crate::load::Document;
 
     fn read(json: &str) -> Option<(Option<String>, Option<String>)> {
-        let Document::Object(members) = serde_json::from_str(json).unwrap() else {
-            panic!("an object")
-        };
+        let Document::Object(members) = serde_json::from_str(json).unwrap() else { panic!("an object") };
         error_response(&members).map(|error| (error.code, error.message))
     }
 
@@ -210,11 +168,7 @@ mod tests {
     fn every_shape_of_the_vendors_is_read() {
         for (json, code, message) in [
             // AWS
-            (
-                r#"{"__type":"DoesNotExistException","Message":"gone"}"#,
-                "DoesNotExistException",
-                "gone",
-            ),
+            (r#"{"__type":"DoesNotExistException","Message":"gone"}"#, "DoesNotExistException", "gone"),
             (
                 r#"{"__type":"com.amazonaws.ssm#InternalServerError:http://x","message":"m"}"#,
                 "InternalServerError",
@@ -237,35 +191,15 @@ mod tests {
                 "NoPermission",
                 "caller has no permission",
             ),
-            (
-                r#"{"RequestId":"r","Code":"ServerError"}"#,
-                "ServerError",
-                "",
-            ),
-            (
-                r#"{"code":"Forbidden.RAM","message":"m","requestId":"r"}"#,
-                "Forbidden.RAM",
-                "m",
-            ),
+            (r#"{"RequestId":"r","Code":"ServerError"}"#, "ServerError", ""),
+            (r#"{"code":"Forbidden.RAM","message":"m","requestId":"r"}"#, "Forbidden.RAM", "m"),
             // Huawei
-            (
-                r#"{"error_code":"COC.00000001","error_msg":"m"}"#,
-                "COC.00000001",
-                "m",
-            ),
-            (
-                r#"{"errorCode":"APIG.0301","errorMsg":"m"}"#,
-                "APIG.0301",
-                "m",
-            ),
+            (r#"{"error_code":"COC.00000001","error_msg":"m"}"#, "COC.00000001", "m"),
+            (r#"{"errorCode":"APIG.0301","errorMsg":"m"}"#, "APIG.0301", "m"),
             (r#"{"code":"c","message":"m"}"#, "c", "m"),
             (r#"{"badRequest":{"code":"c","message":"m"}}"#, "c", "m"),
             (r#"{"badRequest":{"code":400,"message":"m"}}"#, "400", "m"),
-            (
-                r#"{"encoded_authorization_message":"x","error_code":"c","error_msg":"m"}"#,
-                "c",
-                "m",
-            ),
+            (r#"{"encoded_authorization_message":"x","error_code":"c","error_msg":"m"}"#, "c", "m"),
         ] {
             assert_eq!(read(json), some(code, message), "{json}");
         }
@@ -273,12 +207,7 @@ mod tests {
 
     #[test]
     fn other_objects_are_no_errors() {
-        for json in [
-            "{}",
-            r#"{"message":"m"}"#,
-            r#"{"code":"c"}"#,
-            r#"{"a":{"message":"m"}}"#,
-        ] {
+        for json in ["{}", r#"{"message":"m"}"#, r#"{"code":"c"}"#, r#"{"a":{"message":"m"}}"#] {
             assert_eq!(read(json), None, "{json}");
         }
     }
@@ -288,9 +217,7 @@ mod tests {
         let read = |text: &str| error_text(text).map(|e| (e.form, e.code, e.message));
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(
-            read(
-                "<Error><RequestId/><HostId/><Code>Throttling</Code><Message>slow</Message></Error>"
-            ),
+            read("<Error><RequestId/><HostId/><Code>Throttling</Code><Message>slow</Message></Error>"),
             Some((Some("XML"), text("Throttling"), text("slow")))
         );
         assert_eq!(
@@ -312,9 +239,7 @@ mod tests {
             ))
         );
         assert_eq!(
-            read(
-                "ERROR: SDK.ServerError\nErrorCode: NoPermission\nRequestId: x\nMessage: caller\n"
-            ),
+            read("ERROR: SDK.ServerError\nErrorCode: NoPermission\nRequestId: x\nMessage: caller\n"),
             Some((
                 Some("an error message of the Alibaba command line"),
                 text("NoPermission"),

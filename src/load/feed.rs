@@ -43,14 +43,7 @@ pub struct Feed {
 impl Feed {
     /// A feed whose first byte stands at `base` in its file.
     pub fn new(reader: Box<dyn Read>, base: Position) -> Self {
-        Self {
-            reader,
-            text: Vec::new(),
-            cursor: 0,
-            base,
-            finished: false,
-            spool: None,
-        }
+        Self { reader, text: Vec::new(), cursor: 0, base, finished: false, spool: None }
     }
 
     /// From now on copies every byte that is read to `spool`, after those that are waiting.
@@ -91,8 +84,7 @@ impl Feed {
 
     /// Position of an offset in [`Feed::text`].
     pub fn position_of(&self, offset: usize) -> Position {
-        self.base
-            .after(self.text.get(..offset).unwrap_or(&self.text))
+        self.base.after(self.text.get(..offset).unwrap_or(&self.text))
     }
 
     /// Whether no byte is left to be read.
@@ -117,11 +109,7 @@ impl Feed {
 
     fn read_more(&mut self) -> io::Result<()> {
         let before = self.text.len();
-        let count = self
-            .reader
-            .by_ref()
-            .take(CHUNK as u64)
-            .read_to_end(&mut self.text)?;
+        let count = self.reader.by_ref().take(CHUNK as u64).read_to_end(&mut self.text)?;
         if let Some(spool) = &mut self.spool {
             spool.write_all(self.text.get(before..).unwrap_or_default())?;
         }
@@ -178,10 +166,7 @@ impl Feed {
         } else {
             FaultKind::Unexpected { expected }
         };
-        FeedError::Fault {
-            at: self.position(),
-            kind,
-        }
+        FeedError::Fault { at: self.position(), kind }
     }
 
     /// Forgets all bytes before the cursor.
@@ -228,32 +213,19 @@ impl Feed {
                 Skip::More => {
                     self.cursor = self.text.len();
                     if !self.fill(1)? {
-                        let kind = FaultKind::UnexpectedEnd {
-                            open: usize::try_from(begin).ok(),
-                        };
-                        return Err(FeedError::Fault {
-                            at: self.position(),
-                            kind,
-                        });
+                        let kind = FaultKind::UnexpectedEnd { open: usize::try_from(begin).ok() };
+                        return Err(FeedError::Fault { at: self.position(), kind });
                     }
                     if !keep {
                         self.drop_used();
                     }
                 }
                 Skip::Mismatch(at) => {
-                    let kind = FaultKind::Unexpected {
-                        expected: "the bracket that is open",
-                    };
-                    return Err(FeedError::Fault {
-                        at: self.position_of(at),
-                        kind,
-                    });
+                    let kind = FaultKind::Unexpected { expected: "the bracket that is open" };
+                    return Err(FeedError::Fault { at: self.position_of(at), kind });
                 }
                 Skip::TooDeep(at) => {
-                    return Err(FeedError::Fault {
-                        at: self.position_of(at),
-                        kind: FaultKind::TooDeep,
-                    });
+                    return Err(FeedError::Fault { at: self.position_of(at), kind: FaultKind::TooDeep });
                 }
             }
         }
@@ -263,10 +235,7 @@ impl Feed {
     fn skip_scalar(&mut self) -> Result<Range<usize>, FeedError> {
         let start = self.cursor;
         while let Some(byte) = self.peek()? {
-            if matches!(
-                byte,
-                b',' | b':' | b'}' | b']' | b'{' | b'[' | b'"' | b' ' | b'\t' | b'\n' | b'\r'
-            ) {
+            if matches!(byte, b',' | b':' | b'}' | b']' | b'{' | b'[' | b'"' | b' ' | b'\t' | b'\n' | b'\r') {
                 break;
             }
             self.cursor += 1;
@@ -294,10 +263,7 @@ mod tests {
     }
 
     fn feed(text: &str) -> Feed {
-        Feed::new(
-            Box::new(Trickle(text.as_bytes().to_vec(), 0)),
-            Position::START,
-        )
+        Feed::new(Box::new(Trickle(text.as_bytes().to_vec(), 0)), Position::START)
     }
 
     #[test]
@@ -311,14 +277,7 @@ mod tests {
         assert_eq!(used, b" {\"a\": [1, \"}\"]}\n,");
         assert_eq!(base, Position::START);
         feed.next_solid().unwrap();
-        assert_eq!(
-            feed.position(),
-            Position {
-                byte: 19,
-                line_1based: 2,
-                column_1based: 3
-            }
-        );
+        assert_eq!(feed.position(), Position { byte: 19, line_1based: 2, column_1based: 3 });
         let number = feed.skip_value(0, true).unwrap();
         assert_eq!(&feed.text()[number], b"12");
         feed.expect(b',', "`,`").unwrap();
@@ -339,20 +298,9 @@ mod tests {
         };
         let open = |open| FaultKind::UnexpectedEnd { open };
         assert_eq!(fault("\n {\"a\":\n [1, 2"), (3, 7, open(Some(2))));
-        let bracket = FaultKind::Unexpected {
-            expected: "the bracket that is open",
-        };
+        let bracket = FaultKind::Unexpected { expected: "the bracket that is open" };
         assert_eq!(fault("[1}"), (1, 3, bracket));
-        assert_eq!(
-            fault("]"),
-            (
-                1,
-                1,
-                FaultKind::Unexpected {
-                    expected: "a value"
-                }
-            )
-        );
+        assert_eq!(fault("]"), (1, 1, FaultKind::Unexpected { expected: "a value" }));
         assert_eq!(fault(&"[".repeat(129)), (1, 129, FaultKind::TooDeep));
     }
 

@@ -12,10 +12,7 @@ pub struct Limits {
 impl Default for Limits {
     /// 16 GiB, and 200 to 1.
     fn default() -> Self {
-        Self {
-            max_file_bytes: 16 << 30,
-            max_ratio: 200,
-        }
+        Self { max_file_bytes: 16 << 30, max_ratio: 200 }
     }
 }
 
@@ -31,9 +28,7 @@ pub struct SizeError(String);
 /// Anything else, zero, or more than 64 bits hold.
 pub fn parse_size(text: &str) -> Result<u64, SizeError> {
     let error = || SizeError(text.to_owned());
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at_checked(digits).ok_or_else(error)?;
     let shift = match unit.trim().to_lowercase().as_str() {
         "" | "b" => 0,
@@ -44,10 +39,7 @@ pub fn parse_size(text: &str) -> Result<u64, SizeError> {
         _ => return Err(error()),
     };
     let number: u64 = number.parse().map_err(|_| error())?;
-    number
-        .checked_mul(1 << shift)
-        .filter(|&size| size > 0)
-        .ok_or_else(error)
+    number.checked_mul(1 << shift).filter(|&size| size > 0).ok_or_else(error)
 }
 
 #[cfg(test)]
@@ -60,16 +52,7 @@ mod tests {
         assert_eq!(parse_size("64KiB"), Ok(65_536));
         assert_eq!(parse_size("2 GiB"), Ok(2_147_483_648));
         assert_eq!(parse_size("1m"), Ok(1_048_576));
-        for bad in [
-            "",
-            "x",
-            "1.5G",
-            "-1",
-            "0",
-            "1PB",
-            "99999999999999999999",
-            "9999999999T",
-        ] {
+        for bad in ["", "x", "1.5G", "-1", "0", "1PB", "99999999999999999999", "9999999999T"] {
             assert!(parse_size(bad).is_err(), "{bad}");
         }
     }

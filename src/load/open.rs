@@ -61,9 +61,7 @@ impl Opened {
         if !raw.ended {
             return None;
         }
-        raw.digest
-            .as_ref()
-            .map(|digest| hexadecimal(&digest.clone().finalize()))
+        raw.digest.as_ref().map(|digest| hexadecimal(&digest.clone().finalize()))
     }
 }
 
@@ -74,29 +72,17 @@ impl Opened {
 /// Where the file cannot be opened or its first bytes cannot be read. Breaking a limit is an error of
 /// the reader: [`io::ErrorKind::FileTooLarge`].
 pub fn open(input: &InputFile, limits: Limits, digest: bool) -> io::Result<Opened> {
-    let raw = Rc::new(RefCell::new(Raw {
-        digest: digest.then(Sha256::new),
-        ..Raw::default()
-    }));
+    let raw = Rc::new(RefCell::new(Raw { digest: digest.then(Sha256::new), ..Raw::default() }));
     let stored: Box<dyn Read> = match &input.origin {
         Origin::Stdin => Box::new(io::stdin().lock()),
         Origin::Path(path) => Box::new(File::open(path)?),
     };
-    let mut stored = BufReader::with_capacity(
-        1 << 17,
-        Counting {
-            inner: stored,
-            raw: Rc::clone(&raw),
-        },
-    );
+    let mut stored = BufReader::with_capacity(1 << 17, Counting { inner: stored, raw: Rc::clone(&raw) });
     let head = stored.fill_buf()?;
     let (unpacked, packed): (Box<dyn Read>, bool) = if head.starts_with(&GZIP_MAGIC) {
         (Box::new(flate2::bufread::MultiGzDecoder::new(stored)), true)
     } else if head.starts_with(&ZSTD_MAGIC) {
-        (
-            Box::new(zstd::stream::read::Decoder::with_buffer(stored)?),
-            true,
-        )
+        (Box::new(zstd::stream::read::Decoder::with_buffer(stored)?), true)
     } else {
         (Box::new(stored), false)
     };
@@ -104,18 +90,8 @@ pub fn open(input: &InputFile, limits: Limits, digest: bool) -> io::Result<Opene
         Origin::Path(path) if !packed && path.is_file() => Some(path.clone()),
         _ => None,
     };
-    let reader = Capped {
-        inner: unpacked,
-        raw: Rc::clone(&raw),
-        packed,
-        limits,
-        bytes: 0,
-    };
-    Ok(Opened {
-        reader: Box::new(reader),
-        rereadable,
-        raw,
-    })
+    let reader = Capped { inner: unpacked, raw: Rc::clone(&raw), packed, limits, bytes: 0 };
+    Ok(Opened { reader: Box::new(reader), rereadable, raw })
 }
 
 /// Counts and digests what passes through.
@@ -180,10 +156,7 @@ mod tests {
     fn file(bytes: &[u8]) -> (tempfile::NamedTempFile, InputFile) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        let input = InputFile {
-            name: Arc::from("f"),
-            origin: Origin::Path(file.path().to_owned()),
-        };
+        let input = InputFile { name: Arc::from("f"), origin: Origin::Path(file.path().to_owned()) };
         (file, input)
     }
 
@@ -204,11 +177,7 @@ mod tests {
     #[test]
     fn packed_files_are_told_by_their_content() {
         let text = b"{\"a\": 1}";
-        for packed in [
-            text.to_vec(),
-            gzip(text),
-            zstd::encode_all(&text[..], 3).unwrap(),
-        ] {
+        for packed in [text.to_vec(), gzip(text), zstd::encode_all(&text[..], 3).unwrap()] {
             let (content, opened) = read(&packed, Limits::default()).unwrap();
             assert_eq!(content, text);
             assert_eq!(opened.stored_bytes(), packed.len() as u64);
@@ -232,10 +201,7 @@ mod tests {
 
     #[test]
     fn limits_stop_the_reading() {
-        let limits = Limits {
-            max_file_bytes: 10,
-            ..Limits::default()
-        };
+        let limits = Limits { max_file_bytes: 10, ..Limits::default() };
         assert!(read(b"0123456789", limits).is_ok());
         let error = read(b"0123456789x", limits).map(|_| ()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
@@ -243,10 +209,7 @@ mod tests {
         let bomb = gzip(&vec![b' '; 64 << 20]);
         let error = read(&bomb, Limits::default()).map(|_| ()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
-        let raised = Limits {
-            max_ratio: 2000,
-            ..Limits::default()
-        };
+        let raised = Limits { max_ratio: 2000, ..Limits::default() };
         assert_eq!(read(&bomb, raised).unwrap().0.len(), 64 << 20);
     }
 

@@ -72,9 +72,7 @@ impl Page {
             Paging::Token => Wholeness::Part,
             Paging::Numbered | Paging::Total => match self.facts.stated_total {
                 None => Wholeness::Unverified,
-                Some(total)
-                    if total == self.resources && self.facts.page_number.is_none_or(|n| n <= 1) =>
-                {
+                Some(total) if total == self.resources && self.facts.page_number.is_none_or(|n| n <= 1) => {
                     Wholeness::Whole
                 }
                 Some(_) => Wholeness::Part,
@@ -84,10 +82,7 @@ impl Page {
 
     /// The newest time of its own that it holds.
     pub fn newest(&self) -> Option<DateTime<Utc>> {
-        self.observed
-            .as_ref()
-            .map(|range| *range.end())
-            .max(self.captured)
+        self.observed.as_ref().map(|range| *range.end()).max(self.captured)
     }
 }
 
@@ -97,9 +92,7 @@ pub fn hull(
     other: Option<RangeInclusive<DateTime<Utc>>>,
 ) -> Option<RangeInclusive<DateTime<Utc>>> {
     match (one, other) {
-        (Some(one), Some(other)) => {
-            Some(*one.start().min(other.start())..=*one.end().max(other.end()))
-        }
+        (Some(one), Some(other)) => Some(*one.start().min(other.start())..=*one.end().max(other.end())),
         (one, other) => one.or(other),
     }
 }

@@ -62,70 +62,26 @@ struct Neighbour {
 }
 
 const NEIGHBOURS: &[Neighbour] = &[
-    neighbour(
-        "aws.ssm.DescribeInstancePatchStates",
-        &["InstancePatchStates"],
-        &["Operation"],
-    ),
+    neighbour("aws.ssm.DescribeInstancePatchStates", &["InstancePatchStates"], &["Operation"]),
     neighbour("aws.ssm.DescribeInstancePatches", &["Patches"], &["State"]),
-    neighbour(
-        "aws.ssm.DescribePatchBaselines",
-        &["BaselineIdentities"],
-        &[],
-    ),
+    neighbour("aws.ssm.DescribePatchBaselines", &["BaselineIdentities"], &[]),
     neighbour("aws.ssm.DescribePatchGroups", &["Mappings"], &[]),
-    neighbour(
-        "aws.ssm.DescribePatchGroupState",
-        &["InstancesWithMissingPatches"],
-        &[],
-    ),
-    neighbour(
-        "aws.ssm.DescribeEffectivePatchesForPatchBaseline",
-        &["EffectivePatches"],
-        &[],
-    ),
-    neighbour(
-        "aws.ssm.ListResourceComplianceSummaries",
-        &["ResourceComplianceSummaryItems"],
-        &[],
-    ),
+    neighbour("aws.ssm.DescribePatchGroupState", &["InstancesWithMissingPatches"], &[]),
+    neighbour("aws.ssm.DescribeEffectivePatchesForPatchBaseline", &["EffectivePatches"], &[]),
+    neighbour("aws.ssm.ListResourceComplianceSummaries", &["ResourceComplianceSummaryItems"], &[]),
     neighbour("aws.ssm.ListComplianceItems", &["ComplianceItems"], &[]),
     neighbour("alibaba.oos.ListInstancePatches", &["Patches"], &["Status"]),
     neighbour("alibaba.oos.ListPatchBaselines", &["PatchBaselines"], &[]),
     neighbour("alibaba.oos.GetPatchBaseline", &["PatchBaseline"], &[]),
-    neighbour(
-        "alibaba.sas.GetCurrentVersionPublish",
-        &["Data", "RequestId"],
-        &[],
-    ),
+    neighbour("alibaba.sas.GetCurrentVersionPublish", &["Data", "RequestId"], &[]),
     neighbour("alibaba.sas.ListAssetInfoPublish", &["AssetList"], &[]),
-    neighbour(
-        "alibaba.sas.DescribeImageVulList",
-        &["VulRecords"],
-        &["ImageDigest"],
-    ),
+    neighbour("alibaba.sas.DescribeImageVulList", &["VulRecords"], &["ImageDigest"]),
     neighbour("alibaba.sas.DescribeVulList", &["VulRecords"], &[]),
-    neighbour(
-        "alibaba.sas.DescribeImageGroupedVulList",
-        &["GroupedVulItems"],
-        &["LastScanTime"],
-    ),
+    neighbour("alibaba.sas.DescribeImageGroupedVulList", &["GroupedVulItems"], &["LastScanTime"]),
     neighbour("alibaba.sas.DescribeGroupedVul", &["GroupedVulItems"], &[]),
-    neighbour(
-        "alibaba.sas.DescribeImageBaselineCheckSummary",
-        &["BaselineResultSummary"],
-        &[],
-    ),
-    neighbour(
-        "alibaba.sas.DescribeCloudCenterInstances",
-        &["Instances", "PageInfo"],
-        &[],
-    ),
-    neighbour(
-        "huawei.coc.ShowInstancePatchItems",
-        &["compliance_items"],
-        &[],
-    ),
+    neighbour("alibaba.sas.DescribeImageBaselineCheckSummary", &["BaselineResultSummary"], &[]),
+    neighbour("alibaba.sas.DescribeCloudCenterInstances", &["Instances", "PageInfo"], &[]),
+    neighbour("huawei.coc.ShowInstancePatchItems", &["compliance_items"], &[]),
 ];
 
 const fn neighbour(
@@ -133,11 +89,7 @@ const fn neighbour(
     members: &'static [&'static str],
     element: &'static [&'static str],
 ) -> Neighbour {
-    Neighbour {
-        id,
-        members,
-        element,
-    }
+    Neighbour { id, members, element }
 }
 
 /// Members of a patch baseline beside its id and groups.
@@ -158,19 +110,13 @@ pub fn recognise<'a>(members: &Members<'a>, forced: Option<Operation>) -> Recogn
         return recognise_forced(members, operation);
     }
     for operation in Operation::ALL {
-        let Some(collection) = operation
-            .collection()
-            .and_then(|name| member(members, name))
-        else {
+        let Some(collection) = operation.collection().and_then(|name| member(members, name)) else {
             continue;
         };
         if operation == Operation::ListInstancePatchStates {
             return recognise_patch_states(members, collection);
         }
-        return Recognised::Payload {
-            operation,
-            collection: Some(collection),
-        };
+        return Recognised::Payload { operation, collection: Some(collection) };
     }
     if member(members, "BaselineId").is_some() {
         return recognise_baseline(members);
@@ -182,23 +128,14 @@ pub fn recognise<'a>(members: &Members<'a>, forced: Option<Operation>) -> Recogn
 }
 
 fn recognise_forced<'a>(members: &Members<'a>, operation: Operation) -> Recognised<'a> {
-    if let Some(collection) = operation
-        .collection()
-        .and_then(|name| member(members, name))
-    {
-        return Recognised::Payload {
-            operation,
-            collection: Some(collection),
-        };
+    if let Some(collection) = operation.collection().and_then(|name| member(members, name)) {
+        return Recognised::Payload { operation, collection: Some(collection) };
     }
     if let Some(error) = error_response(members) {
         return Recognised::ErrorBody(error);
     }
     if operation.collection().is_none() {
-        return Recognised::Payload {
-            operation,
-            collection: None,
-        };
+        return Recognised::Payload { operation, collection: None };
     }
     Recognised::Resource(operation)
 }
@@ -206,14 +143,9 @@ fn recognise_forced<'a>(members: &Members<'a>, operation: Operation) -> Recognis
 /// Alibaba's ListInstancePatchStates, or AWS's DescribeInstancePatchStates under the same name.
 fn recognise_patch_states<'a>(members: &Members<'a>, collection: &'a RawValue) -> Recognised<'a> {
     let operation = Operation::ListInstancePatchStates;
-    let payload = Recognised::Payload {
-        operation,
-        collection: Some(collection),
-    };
+    let payload = Recognised::Payload { operation, collection: Some(collection) };
     let Some(element) = first_element(collection) else {
-        let by_alibaba = ["RequestId", "MaxResults"]
-            .iter()
-            .any(|name| member(members, name).is_some());
+        let by_alibaba = ["RequestId", "MaxResults"].iter().any(|name| member(members, name).is_some());
         if by_alibaba || !collection.get().starts_with('[') {
             return payload;
         }
@@ -225,21 +157,15 @@ fn recognise_patch_states<'a>(members: &Members<'a>, collection: &'a RawValue) -
             ),
         });
     };
-    let count_is_text = element
-        .iter()
-        .any(|(name, value)| name.ends_with("Count") && value.get().starts_with('"'));
+    let count_is_text =
+        element.iter().any(|(name, value)| name.ends_with("Count") && value.get().starts_with('"'));
     let count_is_number = element.iter().any(|(name, value)| {
         name.ends_with("Count") && value.get().starts_with(|c: char| c.is_ascii_digit())
     });
     let by_alibaba = count_is_text || member(&element, "OperationType").is_some();
-    let by_aws = [
-        "Operation",
-        "CriticalNonCompliantCount",
-        "SnapshotId",
-        "RebootOption",
-    ]
-    .iter()
-    .any(|name| member(&element, name).is_some())
+    let by_aws = ["Operation", "CriticalNonCompliantCount", "SnapshotId", "RebootOption"]
+        .iter()
+        .any(|name| member(&element, name).is_some())
         || (count_is_number && !by_alibaba);
     if by_aws && !count_is_text {
         return Recognised::Stranger(look_alike(
@@ -257,35 +183,16 @@ fn recognise_baseline<'a>(members: &Members<'a>) -> Recognised<'a> {
     let has = |name: &str| member(members, name).is_some();
     let described = BASELINE_MEMBERS.iter().filter(|name| has(name)).count();
     if has("PatchGroups") && described > 0 {
-        return Recognised::Payload {
-            operation,
-            collection: None,
-        };
+        return Recognised::Payload { operation, collection: None };
     }
     Recognised::Stranger(if has("PatchGroup") {
-        look_alike(
-            "aws.ssm.GetPatchBaselineForPatchGroup",
-            operation,
-            "it names a `PatchGroup`",
-        )
+        look_alike("aws.ssm.GetPatchBaselineForPatchGroup", operation, "it names a `PatchGroup`")
     } else if described > 1 || (described == 1 && !has("OperatingSystem")) {
-        look_alike(
-            "aws.ssm.UpdatePatchBaseline",
-            operation,
-            "it has no `PatchGroups`",
-        )
+        look_alike("aws.ssm.UpdatePatchBaseline", operation, "it has no `PatchGroups`")
     } else if described == 1 {
-        look_alike(
-            "aws.ssm.GetDefaultPatchBaseline",
-            operation,
-            "it only names a baseline",
-        )
+        look_alike("aws.ssm.GetDefaultPatchBaseline", operation, "it only names a baseline")
     } else {
-        look_alike(
-            "aws.ssm.CreatePatchBaseline",
-            operation,
-            "it holds nothing but an id",
-        )
+        look_alike("aws.ssm.CreatePatchBaseline", operation, "it holds nothing but an id")
     })
 }
 
@@ -299,28 +206,19 @@ fn look_alike(taken_for: &str, operation: Operation, why: &str) -> Stranger {
 /// Describes an object that is nothing known.
 fn stranger(members: &Members<'_>) -> Stranger {
     let names: Vec<&str> = members.iter().map(|(name, _)| name.as_ref()).collect();
-    let element = members
-        .iter()
-        .find_map(|(_, value)| first_element(value))
-        .unwrap_or_default();
+    let element = members.iter().find_map(|(_, value)| first_element(value)).unwrap_or_default();
     let taken_for = NEIGHBOURS.iter().find(|neighbour| {
         neighbour.members.iter().all(|name| names.contains(name))
-            && neighbour
-                .element
-                .iter()
-                .all(|name| member(&element, name).is_some())
+            && neighbour.element.iter().all(|name| member(&element, name).is_some())
     });
     let found = match taken_for {
         Some(neighbour) => format!("the answer of `{}`", neighbour.id),
         None if names.is_empty() => "an empty object".to_owned(),
         None => format!("an object with {}", listed(&names)),
     };
-    let collections = Operation::ALL
-        .iter()
-        .filter_map(|operation| operation.collection());
-    let near_name = names
-        .iter()
-        .find_map(|name| suggest::nearest(name, collections.clone()).map(|near| (*name, near)));
+    let collections = Operation::ALL.iter().filter_map(|operation| operation.collection());
+    let near_name =
+        names.iter().find_map(|name| suggest::nearest(name, collections.clone()).map(|near| (*name, near)));
     let help = if let Some(operation) = resource_of(members) {
         format!("it looks like a resource of `{operation}`: say `--as {operation}`")
     } else if let Some((name, near)) = near_name {
@@ -328,10 +226,7 @@ fn stranger(members: &Members<'_>) -> Stranger {
     } else if let Some(name) = wrapper(members) {
         format!("there is a payload inside `{}`: save that", printable(name))
     } else {
-        let ids: Vec<String> = Operation::ALL
-            .iter()
-            .map(|operation| format!("`{operation}`"))
-            .collect();
+        let ids: Vec<String> = Operation::ALL.iter().map(|operation| format!("`{operation}`")).collect();
         format!("known are the answers of {}", ids.join(", "))
     };
     Stranger { found, help }
@@ -341,10 +236,7 @@ fn stranger(members: &Members<'_>) -> Stranger {
 fn resource_of(members: &Members<'_>) -> Option<Operation> {
     let has = |names: &[&str]| names.iter().all(|name| member(members, name).is_some());
     [
-        (
-            Operation::ListInstancePatchStates,
-            &["InstanceId", "MissingCount", "OperationType"][..],
-        ),
+        (Operation::ListInstancePatchStates, &["InstanceId", "MissingCount", "OperationType"][..]),
         (Operation::DescribeImageInstances, &["RepoName", "VulCount"]),
         (Operation::ListPublishBatch, &["BatchId", "BatchTotal"]),
         (Operation::ListInstanceCompliant, &["non_compliant_summary"]),
@@ -377,11 +269,7 @@ fn listed(names: &[&str]) -> String {
         })
         .collect();
     let more = names.len().saturating_sub(SHOWN);
-    let word = if names.len() == 1 {
-        "the key"
-    } else {
-        "the keys"
-    };
+    let word = if names.len() == 1 { "the key" } else { "the keys" };
     match more {
         0 => format!("{word} {}", shown.join(", ")),
         more => format!("{word} {} and {more} more", shown.join(", ")),
@@ -390,10 +278,7 @@ fn listed(names: &[&str]) -> String {
 
 /// The value of the member `name`.
 pub(super) fn member<'a>(members: &Members<'a>, name: &str) -> Option<&'a RawValue> {
-    members
-        .iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| *value)
+    members.iter().find(|(key, _)| key == name).map(|(_, value)| *value)
 }
 
 /// The members of an object.
@@ -419,10 +304,7 @@ fn first_element<'a>(array: &'a RawValue) -> Option<Members<'a>> {
                 fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                     f.write_str("an array")
                 }
-                fn visit_seq<A: SeqAccess<'de>>(
-                    self,
-                    mut array: A,
-                ) -> Result<Self::Value, A::Error> {
+                fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
                     let first = array.next_element()?;
                     first.map(First).ok_or_else(|| A::Error::custom("empty"))
                 }
@@ -524,19 +406,10 @@ mod tests {
     use super::*;
 
     fn told(json: &str, forced: Option<Operation>) -> String {
-        let Document::Object(members) = serde_json::from_str(json).unwrap() else {
-            panic!("an object")
-        };
+        let Document::Object(members) = serde_json::from_str(json).unwrap() else { panic!("an object") };
         match recognise(&members, forced) {
-            Recognised::Payload {
-                operation,
-                collection,
-            } => {
-                let what = if collection.is_some() {
-                    "collection"
-                } else {
-                    "whole"
-                };
+            Recognised::Payload { operation, collection } => {
+                let what = if collection.is_some() { "collection" } else { "whole" };
                 format!("{operation} {what}")
             }
             Recognised::Resource(operation) => format!("{operation} resource"),
@@ -548,18 +421,9 @@ mod tests {
     #[test]
     fn the_five_operations_are_told_by_their_content() {
         for (json, expected) in [
-            (
-                r#"{"count":0,"instance_compliant":[]}"#,
-                "huawei.coc.ListInstanceCompliant collection",
-            ),
-            (
-                r#"{"BatchList":[]}"#,
-                "alibaba.sas.ListPublishBatch collection",
-            ),
-            (
-                r#"{"ImageInstanceList":null}"#,
-                "alibaba.sas.DescribeImageInstances collection",
-            ),
+            (r#"{"count":0,"instance_compliant":[]}"#, "huawei.coc.ListInstanceCompliant collection"),
+            (r#"{"BatchList":[]}"#, "alibaba.sas.ListPublishBatch collection"),
+            (r#"{"ImageInstanceList":null}"#, "alibaba.sas.DescribeImageInstances collection"),
             (
                 r#"{"InstancePatchStates":[{"InstanceId":"i","MissingCount":"0"}]}"#,
                 "alibaba.oos.ListInstancePatchStates collection",
@@ -608,22 +472,10 @@ mod tests {
                 r#"{"BaselineId":"pb-1"}"#,
                 "the answer of `aws.ssm.CreatePatchBaseline`: it holds nothing but an id",
             ),
-            (
-                r#"{"Patches":[{"State":"Missing"}]}"#,
-                "the answer of `aws.ssm.DescribeInstancePatches`",
-            ),
-            (
-                r#"{"Patches":[{"Status":"Missing"}]}"#,
-                "the answer of `alibaba.oos.ListInstancePatches`",
-            ),
-            (
-                r#"{"PatchBaseline":{},"RequestId":"r"}"#,
-                "the answer of `alibaba.oos.GetPatchBaseline`",
-            ),
-            (
-                r#"{"count":1,"compliance_items":[]}"#,
-                "the answer of `huawei.coc.ShowInstancePatchItems`",
-            ),
+            (r#"{"Patches":[{"State":"Missing"}]}"#, "the answer of `aws.ssm.DescribeInstancePatches`"),
+            (r#"{"Patches":[{"Status":"Missing"}]}"#, "the answer of `alibaba.oos.ListInstancePatches`"),
+            (r#"{"PatchBaseline":{},"RequestId":"r"}"#, "the answer of `alibaba.oos.GetPatchBaseline`"),
+            (r#"{"count":1,"compliance_items":[]}"#, "the answer of `huawei.coc.ShowInstancePatchItems`"),
         ] {
             assert_eq!(told(json, None), expected, "{json}");
         }
@@ -636,27 +488,16 @@ mod tests {
             told(r#"{"InstancePatchStates":[]}"#, oos),
             "alibaba.oos.ListInstancePatchStates collection"
         );
-        assert_eq!(
-            told(r#"{"InstanceId":"i"}"#, oos),
-            "alibaba.oos.ListInstancePatchStates resource"
-        );
-        assert_eq!(
-            told(r#"{"Code":"Throttling","Message":"m"}"#, oos),
-            "error Some(\"Throttling\")"
-        );
+        assert_eq!(told(r#"{"InstanceId":"i"}"#, oos), "alibaba.oos.ListInstancePatchStates resource");
+        assert_eq!(told(r#"{"Code":"Throttling","Message":"m"}"#, oos), "error Some(\"Throttling\")");
         let aws = Some(Operation::GetPatchBaseline);
-        assert_eq!(
-            told(r#"{"BaselineId":"pb-1"}"#, aws),
-            "aws.ssm.GetPatchBaseline whole"
-        );
+        assert_eq!(told(r#"{"BaselineId":"pb-1"}"#, aws), "aws.ssm.GetPatchBaseline whole");
     }
 
     #[test]
     fn strangers_get_help() {
         let help = |json: &str| {
-            let Document::Object(members) = serde_json::from_str(json).unwrap() else {
-                panic!("an object")
-            };
+            let Document::Object(members) = serde_json::from_str(json).unwrap() else { panic!("an object") };
             match recognise(&members, None) {
                 Recognised::Stranger(stranger) => stranger.help,
                 other => panic!("{other:?}"),
@@ -675,10 +516,7 @@ mod tests {
             "there is a payload inside `body`: save that"
         );
         assert!(help("{}").starts_with("known are the answers of `alibaba.oos"));
-        assert_eq!(
-            told(r#"{"a":1,"b\u001b":2}"#, None),
-            "an object with the keys `a`, `b\\u001b`"
-        );
+        assert_eq!(told(r#"{"a":1,"b\u001b":2}"#, None), "an object with the keys `a`, `b\\u001b`");
     }
 
     #[test]

@@ -66,10 +66,7 @@ pub struct Assembly<'p> {
 
 /// Groups pages into snapshots. The pages come in the order of files and documents.
 pub fn assemble(pages: &[Assembly<'_>]) -> Vec<Snapshot> {
-    let mut builder = Builder {
-        pages,
-        snapshots: Vec::new(),
-    };
+    let mut builder = Builder { pages, snapshots: Vec::new() };
     let mut loose = Vec::new();
     for run in pages.chunk_by(|a, b| a.file == b.file && a.page.operation == b.page.operation) {
         let start = builder.index_of(run);
@@ -77,9 +74,7 @@ pub fn assemble(pages: &[Assembly<'_>]) -> Vec<Snapshot> {
         builder.within_file(&indices, &mut loose);
     }
     builder.between_files(loose);
-    builder
-        .snapshots
-        .sort_by_key(|snapshot| snapshot.pages.first().copied());
+    builder.snapshots.sort_by_key(|snapshot| snapshot.pages.first().copied());
     builder.snapshots
 }
 
@@ -101,11 +96,7 @@ impl<'p> Builder<'p> {
 
     /// Joins the pages of one operation in one file; what is left over goes to `loose`.
     fn within_file(&mut self, indices: &[usize], loose: &mut Vec<usize>) {
-        let Some(operation) = indices
-            .first()
-            .and_then(|&i| self.page(i))
-            .map(|page| page.operation)
-        else {
+        let Some(operation) = indices.first().and_then(|&i| self.page(i)).map(|page| page.operation) else {
             return;
         };
         match operation.paging() {
@@ -178,8 +169,7 @@ impl<'p> Builder<'p> {
 
     /// Joins what is left over between the files of each folder.
     fn between_files(&mut self, loose: Vec<usize>) {
-        let mut groups: BTreeMap<(Operation, &str, Option<u64>, Option<i64>), Vec<usize>> =
-            BTreeMap::new();
+        let mut groups: BTreeMap<(Operation, &str, Option<u64>, Option<i64>), Vec<usize>> = BTreeMap::new();
         for index in loose {
             let Some(entry) = self.pages.get(index) else {
                 continue;
@@ -188,12 +178,7 @@ impl<'p> Builder<'p> {
             let folder = entry.name.rsplit_once('/').map_or("", |(folder, _)| folder);
             let key = match entry.page.operation.paging() {
                 Paging::Token => (entry.page.operation, folder, None, None),
-                _ => (
-                    entry.page.operation,
-                    folder,
-                    facts.stated_total,
-                    facts.page_size,
-                ),
+                _ => (entry.page.operation, folder, facts.stated_total, facts.page_size),
             };
             groups.entry(key).or_default().push(index);
         }
@@ -247,19 +232,14 @@ impl<'p> Builder<'p> {
     }
 
     fn close_chain(&mut self, run: Vec<(Option<u64>, usize)>) {
-        let files: HashSet<usize> = run
-            .iter()
-            .filter_map(|(_, index)| Some(self.pages.get(*index)?.file))
-            .collect();
+        let files: HashSet<usize> =
+            run.iter().filter_map(|(_, index)| Some(self.pages.get(*index)?.file)).collect();
         let numbers: Vec<Option<u64>> = run.iter().map(|(number, _)| *number).collect();
         let indices: Vec<usize> = run.into_iter().map(|(_, index)| index).collect();
         let Some(last) = indices.last().and_then(|&index| self.page(index)) else {
             return;
         };
-        let rows = indices
-            .first()
-            .and_then(|&index| self.page(index))
-            .map_or(0, |page| page.resources);
+        let rows = indices.first().and_then(|&index| self.page(index)).map_or(0, |page| page.resources);
         let problem = if last.facts.next_token.is_some() {
             Some(SnapshotProblem::TokenLeft)
         } else if files.len() > 1 && !is_series(&numbers, rows) {
@@ -288,15 +268,8 @@ impl<'p> Builder<'p> {
             return;
         };
         let verified = first.wholeness() != Wholeness::Unverified;
-        let complete = if problem.is_some() {
-            Some(false)
-        } else {
-            verified.then_some(true)
-        };
-        let newest = pages
-            .iter()
-            .filter_map(|&index| self.page(index)?.newest())
-            .max();
+        let complete = if problem.is_some() { Some(false) } else { verified.then_some(true) };
+        let newest = pages.iter().filter_map(|&index| self.page(index)?.newest()).max();
         self.snapshots.push(Snapshot {
             operation: first.operation,
             stated_total: first.facts.stated_total,
@@ -316,11 +289,7 @@ impl<'p> Builder<'p> {
             return total;
         }
         let known: usize = pages.iter().map(|page| page.identities.len()).sum();
-        let distinct: HashSet<u64> = pages
-            .iter()
-            .flat_map(|page| &page.identities)
-            .copied()
-            .collect();
+        let distinct: HashSet<u64> = pages.iter().flat_map(|page| &page.identities).copied().collect();
         total - (known - distinct.len()) as u64
     }
 
@@ -328,10 +297,7 @@ impl<'p> Builder<'p> {
     fn problem_of(&self, run: &[usize]) -> Option<SnapshotProblem> {
         let pages: Vec<&Page> = run.iter().filter_map(|&index| self.page(index)).collect();
         let total = pages.first()?.facts.stated_total?;
-        let mut numbers: Vec<i64> = pages
-            .iter()
-            .filter_map(|page| page.facts.page_number)
-            .collect();
+        let mut numbers: Vec<i64> = pages.iter().filter_map(|page| page.facts.page_number).collect();
         numbers.sort_unstable();
         if let Some(twice) = numbers.windows(2).find_map(|pair| match pair {
             [a, b] if a == b => Some(*a),
@@ -343,10 +309,7 @@ impl<'p> Builder<'p> {
         if here > total {
             return Some(SnapshotProblem::TooMany);
         }
-        let size = pages
-            .iter()
-            .filter_map(|page| page.facts.page_size)
-            .find(|&size| size > 0);
+        let size = pages.iter().filter_map(|page| page.facts.page_size).find(|&size| size > 0);
         let missing = match size {
             Some(size) if !numbers.is_empty() => {
                 let last = i64::try_from(total.div_ceil(size.unsigned_abs())).unwrap_or(i64::MAX);
@@ -376,26 +339,16 @@ fn gaps(numbers: &[i64], last: i64) -> Vec<RangeInclusive<i64>> {
 /// A file name without its last number, and that number.
 fn numbered(name: &str) -> (String, Option<u64>) {
     let folder = name.rfind('/').map_or(0, |slash| slash + 1);
-    let stem_end = name
-        .get(folder..)
-        .and_then(|file| file.find('.'))
-        .map_or(name.len(), |dot| folder + dot);
+    let stem_end = name.get(folder..).and_then(|file| file.find('.')).map_or(name.len(), |dot| folder + dot);
     let stem = name.get(..stem_end).unwrap_or(name);
     let is_digit = |c: char| c.is_ascii_digit();
-    let Some(end) = stem
-        .rfind(is_digit)
-        .map(|at| at + 1)
-        .filter(|&end| end > folder)
-    else {
+    let Some(end) = stem.rfind(is_digit).map(|at| at + 1).filter(|&end| end > folder) else {
         return (name.to_owned(), None);
     };
     let digits = stem.get(folder..end).unwrap_or_default();
     let start = folder
         + digits.rfind(|c| !is_digit(c)).map_or(0, |at| {
-            at + digits
-                .get(at..)
-                .and_then(|rest| rest.chars().next())
-                .map_or(1, char::len_utf8)
+            at + digits.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
         });
     let number = name.get(start..end).and_then(|digits| digits.parse().ok());
     let before = name.get(..start).unwrap_or_default();
@@ -438,11 +391,7 @@ mod tests {
         Page {
             operation,
             document: None,
-            place: Place {
-                file: Arc::from("f"),
-                start: Position::START,
-                end_byte: 0,
-            },
+            place: Place { file: Arc::from("f"), start: Position::START, end_byte: 0 },
             resources,
             facts,
             bare: false,
@@ -455,14 +404,7 @@ mod tests {
 
     fn token(resources: u64, next: Option<&str>) -> Page {
         let next_token = next.map(Into::into);
-        page(
-            Operation::ListInstancePatchStates,
-            resources,
-            PageFacts {
-                next_token,
-                ..PageFacts::default()
-            },
-        )
+        page(Operation::ListInstancePatchStates, resources, PageFacts { next_token, ..PageFacts::default() })
     }
 
     fn numbered_page(number: i64, size: i64, resources: u64, total: u64) -> Page {
@@ -476,14 +418,8 @@ mod tests {
     }
 
     fn total(ids: &[u64], total: u64) -> Page {
-        let facts = PageFacts {
-            stated_total: Some(total),
-            ..PageFacts::default()
-        };
-        Page {
-            identities: ids.to_vec(),
-            ..page(Operation::ListInstanceCompliant, ids.len() as u64, facts)
-        }
+        let facts = PageFacts { stated_total: Some(total), ..PageFacts::default() };
+        Page { identities: ids.to_vec(), ..page(Operation::ListInstanceCompliant, ids.len() as u64, facts) }
     }
 
     /// Snapshots as `pages of resources: problem`.
@@ -515,10 +451,7 @@ mod tests {
     #[test]
     fn a_whole_payload_stands_alone() {
         assert_eq!(
-            told(&[
-                ("d/a.json", numbered_page(1, 20, 3, 3)),
-                ("d/b.json", total(&[1, 2], 2))
-            ]),
+            told(&[("d/a.json", numbered_page(1, 20, 3, 3)), ("d/b.json", total(&[1, 2], 2))]),
             ["[0] 3: complete", "[1] 2: complete"]
         );
         assert_eq!(
@@ -540,19 +473,11 @@ mod tests {
             ["[0, 1, 2] 5: complete", "[3, 4] 3: complete"]
         );
         assert_eq!(
-            told(&[
-                ("a", total(&[1, 2], 3)),
-                ("a", total(&[3], 3)),
-                ("a", total(&[7], 1))
-            ]),
+            told(&[("a", total(&[1, 2], 3)), ("a", total(&[3], 3)), ("a", total(&[7], 1))]),
             ["[0, 1] 3: complete", "[2] 1: complete"]
         );
         assert_eq!(
-            told(&[
-                ("a", token(2, Some("t"))),
-                ("a", token(1, None)),
-                ("a", token(4, None))
-            ]),
+            told(&[("a", token(2, Some("t"))), ("a", token(1, None)), ("a", token(4, None))]),
             ["[0, 1] 3: complete", "[2] 4: complete"]
         );
     }
@@ -560,20 +485,11 @@ mod tests {
     #[test]
     fn a_missing_page_is_named() {
         assert_eq!(
-            told(&[
-                ("a", numbered_page(1, 2, 2, 5)),
-                ("a", numbered_page(3, 2, 1, 5))
-            ]),
+            told(&[("a", numbered_page(1, 2, 2, 5)), ("a", numbered_page(3, 2, 1, 5))]),
             ["[0, 1] 3: Missing { pages: [2..=2] }"]
         );
-        assert_eq!(
-            told(&[("a", numbered_page(1, 20, 1, 25))]),
-            ["[0] 1: Missing { pages: [2..=2] }"]
-        );
-        assert_eq!(
-            told(&[("a", total(&[1], 3))]),
-            ["[0] 1: Missing { pages: [] }"]
-        );
+        assert_eq!(told(&[("a", numbered_page(1, 20, 1, 25))]), ["[0] 1: Missing { pages: [2..=2] }"]);
+        assert_eq!(told(&[("a", total(&[1], 3))]), ["[0] 1: Missing { pages: [] }"]);
         assert_eq!(told(&[("a", token(2, Some("t")))]), ["[0] 2: TokenLeft"]);
     }
 
@@ -589,27 +505,15 @@ mod tests {
     #[test]
     fn files_of_a_folder_are_joined_by_their_totals() {
         assert_eq!(
-            told(&[
-                ("d/x.json", numbered_page(1, 2, 2, 3)),
-                ("d/y.json", numbered_page(2, 2, 1, 3))
-            ]),
+            told(&[("d/x.json", numbered_page(1, 2, 2, 3)), ("d/y.json", numbered_page(2, 2, 1, 3))]),
             ["[0, 1] 3: complete"]
         );
         assert_eq!(
-            told(&[
-                ("d/x.json", numbered_page(1, 2, 2, 3)),
-                ("e/y.json", numbered_page(2, 2, 1, 3))
-            ]),
-            [
-                "[0] 2: Missing { pages: [2..=2] }",
-                "[1] 1: Missing { pages: [1..=1] }"
-            ]
+            told(&[("d/x.json", numbered_page(1, 2, 2, 3)), ("e/y.json", numbered_page(2, 2, 1, 3))]),
+            ["[0] 2: Missing { pages: [2..=2] }", "[1] 1: Missing { pages: [1..=1] }"]
         );
         assert_eq!(
-            told(&[
-                ("d/x.json", total(&[1, 2], 3)),
-                ("d/y.json", total(&[3], 3))
-            ]),
+            told(&[("d/x.json", total(&[1, 2], 3)), ("d/y.json", total(&[3], 3))]),
             ["[0, 1] 3: complete"]
         );
     }
@@ -617,10 +521,7 @@ mod tests {
     #[test]
     fn a_resource_on_two_pages_counts_once() {
         assert_eq!(
-            told(&[
-                ("d/x.json", total(&[1, 2], 4)),
-                ("d/y.json", total(&[2, 3], 4))
-            ]),
+            told(&[("d/x.json", total(&[1, 2], 4)), ("d/y.json", total(&[2, 3], 4))]),
             ["[0, 1] 3: Missing { pages: [] }"]
         );
     }
@@ -634,21 +535,15 @@ mod tests {
             ("d/us-2.json", total(&[6], 3)),
         ];
         assert_eq!(told(&pages), ["[0, 1] 3: complete", "[2, 3] 3: complete"]);
-        let unnamed = [
-            ("d/a.json", total(&[1, 2], 3)),
-            ("d/b.json", total(&[3], 3)),
-            ("d/c.json", total(&[4, 5], 3)),
-        ];
+        let unnamed =
+            [("d/a.json", total(&[1, 2], 3)), ("d/b.json", total(&[3], 3)), ("d/c.json", total(&[4, 5], 3))];
         assert_eq!(told(&unnamed), ["[0, 1, 2] 5: TooMany"]);
     }
 
     #[test]
     fn the_same_page_number_twice_is_a_contradiction() {
         assert_eq!(
-            told(&[
-                ("d/a.json", numbered_page(1, 2, 2, 3)),
-                ("d/b.json", numbered_page(1, 2, 2, 3))
-            ]),
+            told(&[("d/a.json", numbered_page(1, 2, 2, 3)), ("d/b.json", numbered_page(1, 2, 2, 3))]),
             ["[0, 1] 4: SamePageTwice(1)"]
         );
     }
@@ -665,34 +560,22 @@ mod tests {
         );
         // An incomplete file does not become complete by a stranger beside it.
         assert_eq!(
-            told(&[
-                ("d/compliant.json", token(1, None)),
-                ("d/incomplete.json", token(2, Some("t")))
-            ]),
+            told(&[("d/compliant.json", token(1, None)), ("d/incomplete.json", token(2, Some("t")))]),
             ["[0] 1: complete", "[1] 2: TokenLeft"]
         );
         assert_eq!(
-            told(&[
-                ("d/page-1.json", token(50, Some("t"))),
-                ("d/page-3.json", token(1, None))
-            ]),
+            told(&[("d/page-1.json", token(50, Some("t"))), ("d/page-3.json", token(1, None))]),
             ["[0, 1] 51: GapInSeries"]
         );
         assert_eq!(
-            told(&[
-                ("d/page-2.json", token(2, Some("t"))),
-                ("d/page-3.json", token(1, None))
-            ]),
+            told(&[("d/page-2.json", token(2, Some("t"))), ("d/page-3.json", token(1, None))]),
             ["[0, 1] 3: GapInSeries"]
         );
     }
 
     #[test]
     fn a_series_may_count_by_offsets() {
-        assert_eq!(
-            numbered("d/v2/page-10.json.gz"),
-            ("d/v2/page-#.json.gz".to_owned(), Some(10))
-        );
+        assert_eq!(numbered("d/v2/page-10.json.gz"), ("d/v2/page-#.json.gz".to_owned(), Some(10)));
         assert_eq!(numbered("d2/all.json"), ("d2/all.json".to_owned(), None));
         assert_eq!(numbered("é7.json"), ("é#.json".to_owned(), Some(7)));
         assert!(is_series(&[Some(1), Some(2), Some(3)], 50));
@@ -706,10 +589,7 @@ mod tests {
 
     #[test]
     fn resources_without_a_payload_cannot_be_verified() {
-        let bare = Page {
-            bare: true,
-            ..total(&[1, 2], 0)
-        };
+        let bare = Page { bare: true, ..total(&[1, 2], 0) };
         assert_eq!(told(&[("a", bare)]), ["[0] 2: unverified"]);
     }
 }

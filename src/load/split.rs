@@ -89,13 +89,7 @@ impl<'s> Splitter<'s> {
     ) -> Result<(), SplitError> {
         let reader = std::mem::replace(&mut opened.reader, Box::new(io::empty()));
         let feed = Feed::new(reader, Position::START);
-        Self {
-            feed,
-            rereadable: opened.rereadable.clone(),
-            forced,
-            emit,
-        }
-        .split()
+        Self { feed, rereadable: opened.rereadable.clone(), forced, emit }.split()
     }
 
     fn split(&mut self) -> Result<(), SplitError> {
@@ -106,10 +100,7 @@ impl<'s> Splitter<'s> {
             _ => {}
         }
         match self.feed.next_solid()? {
-            None => Err(SplitError::Fault {
-                at: Position::START,
-                kind: FaultKind::Empty,
-            }),
+            None => Err(SplitError::Fault { at: Position::START, kind: FaultKind::Empty }),
             Some(b'{') if self.is_lines()? => self.lines(),
             Some(b'{' | b'[') => self.documents(),
             Some(_) => {
@@ -151,10 +142,7 @@ impl<'s> Splitter<'s> {
     }
 
     fn ahead(&self) -> &[u8] {
-        self.feed
-            .text()
-            .get(self.feed.cursor()..)
-            .unwrap_or_default()
+        self.feed.text().get(self.feed.cursor()..).unwrap_or_default()
     }
 
     fn lines(&mut self) -> Result<(), SplitError> {
@@ -236,10 +224,7 @@ impl<'s> Splitter<'s> {
             self.feed.drop_used();
             return Ok(());
         }
-        self.send(Content::Documents {
-            first_document,
-            spans: std::mem::take(spans),
-        })
+        self.send(Content::Documents { first_document, spans: std::mem::take(spans) })
     }
 
     /// Whether the object at the cursor ends within `bytes`, or is broken off before.
@@ -333,27 +318,19 @@ impl<'s> Splitter<'s> {
             other => other,
         };
         let skeleton = skeleton(&members);
-        let recognised = serde_json::from_str::<Document<'_>>(&skeleton)
-            .ok()
-            .and_then(|parsed| match (parsed, self.forced) {
+        let recognised = serde_json::from_str::<Document<'_>>(&skeleton).ok().and_then(|parsed| {
+            match (parsed, self.forced) {
                 (Document::Object(parsed), forced) => payload_of(&parsed, forced),
                 _ => None,
-            });
+            }
+        });
         let Some(operation) = recognised else {
             // Its members tell what it is, or is not.
             let spans = vec![0..skeleton.len()];
-            let content = Content::Documents {
-                first_document: document,
-                spans,
-            };
-            return self.hand_out(Batch {
-                text: skeleton.into_bytes(),
-                base: start,
-                content,
-            });
+            let content = Content::Documents { first_document: document, spans };
+            return self.hand_out(Batch { text: skeleton.into_bytes(), base: start, content });
         };
-        let is_collection =
-            |member: &&LargeMember| Some(member.name.as_str()) == operation.collection();
+        let is_collection = |member: &&LargeMember| Some(member.name.as_str()) == operation.collection();
         let Some(collection) = members.iter().find(is_collection) else {
             return Ok(());
         };
@@ -398,10 +375,8 @@ impl<'s> Splitter<'s> {
             let name_at = self.feed.position();
             let span = self.feed.skip_value(1, true)?;
             let quoted = String::from_utf8_lossy(self.feed.text().get(span).unwrap_or_default());
-            let name: String = serde_json::from_str(&quoted).map_err(|_| SplitError::Fault {
-                at: name_at,
-                kind: FaultKind::BadEscape,
-            })?;
+            let name: String = serde_json::from_str(&quoted)
+                .map_err(|_| SplitError::Fault { at: name_at, kind: FaultKind::BadEscape })?;
             let byte = usize::try_from(name_at.byte).unwrap_or(usize::MAX);
             if let Some(first) = names.insert(name.clone(), byte) {
                 let kind = FaultKind::DuplicateKey { key: name, first };
@@ -410,16 +385,8 @@ impl<'s> Splitter<'s> {
             self.feed.expect(b':', "`:`")?;
             let value = self.feed.next_solid()?;
             let start = self.feed.position();
-            let sample = if value == Some(b'[') {
-                self.large_array()?
-            } else {
-                self.large_value(start)?
-            };
-            members.push(LargeMember {
-                name,
-                start,
-                sample,
-            });
+            let sample = if value == Some(b'[') { self.large_array()? } else { self.large_value(start)? };
+            members.push(LargeMember { name, start, sample });
             self.feed.drop_used();
             match self.feed.next_solid()? {
                 Some(b',') => self.feed.advance(1),
@@ -446,10 +413,7 @@ impl<'s> Splitter<'s> {
             Ok(()) => Ok(text),
             Err(fault) => {
                 let at = start.after(text.as_bytes().get(..fault.span.start).unwrap_or_default());
-                Err(SplitError::Fault {
-                    at,
-                    kind: fault.kind,
-                })
+                Err(SplitError::Fault { at, kind: fault.kind })
             }
         }
     }
@@ -469,9 +433,7 @@ impl<'s> Splitter<'s> {
             let span = self.feed.skip_value(2, sample.is_none())?;
             if sample.is_none() {
                 let element = self.feed.text().get(span).unwrap_or_default();
-                let text = std::str::from_utf8(element)
-                    .ok()
-                    .filter(|text| check(text, 2).is_ok());
+                let text = std::str::from_utf8(element).ok().filter(|text| check(text, 2).is_ok());
                 sample = Some(text.unwrap_or("null").to_owned());
             }
             closed = self.closed()?;
@@ -504,12 +466,7 @@ impl<'s> Splitter<'s> {
             if last || self.feed.cursor() >= BATCH_BYTES {
                 let spans = std::mem::take(&mut spans);
                 let count = spans.len() as u64;
-                self.send(Content::Resources {
-                    head: Arc::clone(head),
-                    first_index,
-                    spans,
-                    last,
-                })?;
+                self.send(Content::Resources { head: Arc::clone(head), first_index, spans, last })?;
                 first_index += count;
             }
             if last {
@@ -520,19 +477,11 @@ impl<'s> Splitter<'s> {
 
     fn send(&mut self, content: Content) -> Result<(), SplitError> {
         let (text, base) = self.feed.take_used();
-        self.hand_out(Batch {
-            text,
-            base,
-            content,
-        })
+        self.hand_out(Batch { text, base, content })
     }
 
     fn hand_out(&mut self, batch: Batch) -> Result<(), SplitError> {
-        if (self.emit)(batch) {
-            Ok(())
-        } else {
-            Err(SplitError::Stopped)
-        }
+        if (self.emit)(batch) { Ok(()) } else { Err(SplitError::Stopped) }
     }
 }
 
@@ -560,10 +509,11 @@ fn skeleton(members: &[LargeMember]) -> String {
 /// The operation, where the members are those of a payload with a collection.
 fn payload_of(members: &Members<'_>, forced: Option<Operation>) -> Option<Operation> {
     match recognise(members, forced) {
-        Recognised::Payload {
-            operation,
-            collection: Some(collection),
-        } if collection.get().starts_with('[') => Some(operation),
+        Recognised::Payload { operation, collection: Some(collection) }
+            if collection.get().starts_with('[') =>
+        {
+            Some(operation)
+        }
         _ => None,
     }
 }

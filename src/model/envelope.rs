@@ -56,11 +56,8 @@ impl<'a> Envelope<'a> {
         Ok(match operation {
             Operation::GetPatchBaseline => {
                 // All other members are the resource itself.
-                let added: Vec<_> = members
-                    .iter()
-                    .filter(|(name, _)| name == "ResponseMetadata")
-                    .cloned()
-                    .collect();
+                let added: Vec<_> =
+                    members.iter().filter(|(name, _)| name == "ResponseMetadata").cloned().collect();
                 Self::Baseline(record(&added)?)
             }
             Operation::ListInstancePatchStates => Self::PatchStates(record(members)?),
@@ -79,31 +76,19 @@ impl<'a> Envelope<'a> {
                 page_size: page.max_results.value().map(|size| size.value()),
                 ..PageFacts::default()
             },
-            Self::Batches(page) => page
-                .page_info
-                .value()
-                .map_or_else(PageFacts::default, |info| PageFacts {
-                    page_number: info.current_page.value().map(|number| number.value()),
-                    page_size: info.page_size.value().map(|size| size.value()),
-                    stated_total: info
-                        .total_count
-                        .value()
-                        .map(|total| total.value().unsigned_abs()),
-                    ..PageFacts::default()
-                }),
-            Self::Images(page) => page
-                .page_info
-                .value()
-                .map_or_else(PageFacts::default, |info| PageFacts {
-                    page_number: info.current_page.value().map(|number| number.value()),
-                    page_size: info.page_size.value().map(|size| size.value()),
-                    stated_count: info.count.value().map(|count| count.value().unsigned_abs()),
-                    stated_total: info
-                        .total_count
-                        .value()
-                        .map(|total| total.value().unsigned_abs()),
-                    ..PageFacts::default()
-                }),
+            Self::Batches(page) => page.page_info.value().map_or_else(PageFacts::default, |info| PageFacts {
+                page_number: info.current_page.value().map(|number| number.value()),
+                page_size: info.page_size.value().map(|size| size.value()),
+                stated_total: info.total_count.value().map(|total| total.value().unsigned_abs()),
+                ..PageFacts::default()
+            }),
+            Self::Images(page) => page.page_info.value().map_or_else(PageFacts::default, |info| PageFacts {
+                page_number: info.current_page.value().map(|number| number.value()),
+                page_size: info.page_size.value().map(|size| size.value()),
+                stated_count: info.count.value().map(|count| count.value().unsigned_abs()),
+                stated_total: info.total_count.value().map(|total| total.value().unsigned_abs()),
+                ..PageFacts::default()
+            }),
             Self::Reports(page) => PageFacts {
                 stated_total: page.count.value().map(|total| total.value().unsigned_abs()),
                 ..PageFacts::default()
@@ -113,15 +98,8 @@ impl<'a> Envelope<'a> {
 
     /// When the response was received: the `Date` header, which boto3 dumps keep.
     pub fn captured_at(&self) -> Option<super::Timestamp> {
-        let metadata = self
-            .unknown()
-            .iter()
-            .find(|(name, _)| *name == "ResponseMetadata")?
-            .1;
-        let date = metadata
-            .member("HTTPHeaders")?
-            .member("date")
-            .and_then(Tree::text)?;
+        let metadata = self.unknown().iter().find(|(name, _)| *name == "ResponseMetadata")?.1;
+        let date = metadata.member("HTTPHeaders")?.member("date").and_then(Tree::text)?;
         let instant = DateTime::parse_from_rfc2822(date).ok()?;
         super::Timestamp::from_milliseconds(instant.timestamp_millis()).ok()
     }

@@ -197,10 +197,7 @@ impl<'de, T: Wire<'de>> Visitor<'de> for FieldVisitor<T> {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "only its being out of range matters"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "only its being out of range matters")]
         let reading = match i64::try_from(value) {
             Ok(value) => T::from_integer(value),
             Err(_) => T::from_float(value as f64),

@@ -28,8 +28,7 @@ impl<'a> Identity<'a> {
     /// Whether all parts are there and none is masked (`****`): only then do two equal identities mean
     /// the same resource.
     pub fn is_joinable(&self) -> bool {
-        let known =
-            |part: &Option<Cow<'_, str>>| part.as_ref().is_some_and(|text| !text.contains("****"));
+        let known = |part: &Option<Cow<'_, str>>| part.as_ref().is_some_and(|text| !text.contains("****"));
         self.parts.iter().take(self.count).all(known)
     }
 
@@ -88,13 +87,7 @@ mod tests {
 
     #[test]
     fn parts_do_not_run_into_each_other() {
-        assert_ne!(
-            identity([Some("ab"), Some("c")]),
-            identity([Some("a"), Some("bc")])
-        );
-        assert_eq!(
-            identity([Some("cn"), None, Some("sha")]).to_string(),
-            "cn/sha"
-        );
+        assert_ne!(identity([Some("ab"), Some("c")]), identity([Some("a"), Some("bc")]));
+        assert_eq!(identity([Some("cn"), None, Some("sha")]).to_string(), "cn/sha");
     }
 }

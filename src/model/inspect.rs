@@ -55,10 +55,7 @@ impl<T: Inspect> Inspect for Field<T> {
         match self {
             Self::Value(value) => value.inspect(at, tell),
             Self::Unreadable(mismatch) => {
-                let kind = RemarkKind::Unreadable {
-                    expected: T::EXPECTED,
-                    mismatch: *mismatch,
-                };
+                let kind = RemarkKind::Unreadable { expected: T::EXPECTED, mismatch: *mismatch };
                 tell(Remark { path: at, kind });
             }
             Self::Absent | Self::Null => {}
@@ -107,10 +104,7 @@ pub(super) fn field<T: Inspect>(
 pub(super) fn unknown(unknown: &Unknown<'_>, at: &mut JsonPath, tell: &mut dyn FnMut(Remark<'_>)) {
     for (name, _) in unknown.iter() {
         at.push_key(name);
-        tell(Remark {
-            path: at,
-            kind: RemarkKind::UnknownField,
-        });
+        tell(Remark { path: at, kind: RemarkKind::UnknownField });
         at.pop();
     }
 }

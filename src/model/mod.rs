@@ -26,9 +26,9 @@ pub use inspect::{Inspect, Remark, RemarkKind};
 pub use record::Unknown;
 pub use resource::{Resource, ResourceError, is_sensitive};
 pub use scalars::{
-    CalendarDate, Code, Count32, Count64, Counted, Enumeration, EpochMilliseconds, EpochOrIsoTime,
-    Flag, Int32, Int64, Integer, IsoTime, JsonText, NumberText, OptionalText, Placeholders, Text,
-    Timestamp, Vocabulary,
+    CalendarDate, Code, Count32, Count64, Counted, Enumeration, EpochMilliseconds, EpochOrIsoTime, Flag,
+    Int32, Int64, Integer, IsoTime, JsonText, NumberText, OptionalText, Placeholders, Text, Timestamp,
+    Vocabulary,
 };
 pub use schema::resource_schema;
 pub use tree::Tree;

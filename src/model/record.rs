@@ -71,6 +71,13 @@ macro_rules! record {
             pub unknown: $crate::model::Unknown<'a>,
         }
 
+        impl $name<'_> {
+            /// Whether any documented field is there.
+            pub const fn has_documented_field(&self) -> bool {
+                $( !self.$field.is_absent() || )* false
+            }
+        }
+
         impl<'a> $crate::model::Wire<'a> for $name<'a> {
             fn from_object<A: serde::de::MapAccess<'a>>(
                 mut object: A,

@@ -122,10 +122,7 @@ impl<V: Vocabulary> Inspect for Enumeration<'_, V> {
 
     fn inspect(&self, at: &mut JsonPath, tell: &mut dyn FnMut(Remark<'_>)) {
         if !V::VALUES.contains(&self.as_str()) {
-            let kind = RemarkKind::UnknownValue {
-                value: self.as_str(),
-                documented: V::VALUES,
-            };
+            let kind = RemarkKind::UnknownValue { value: self.as_str(), documented: V::VALUES };
             tell(Remark { path: at, kind });
         }
     }
@@ -165,10 +162,7 @@ impl<V: Vocabulary> Inspect for Code<V> {
     fn inspect(&self, at: &mut JsonPath, tell: &mut dyn FnMut(Remark<'_>)) {
         let value = self.0.to_string();
         if !V::VALUES.contains(&value.as_str()) {
-            let kind = RemarkKind::UnknownValue {
-                value: &value,
-                documented: V::VALUES,
-            };
+            let kind = RemarkKind::UnknownValue { value: &value, documented: V::VALUES };
             tell(Remark { path: at, kind });
         }
     }
@@ -231,11 +225,7 @@ impl<const MIN: i64, const MAX: i64> Inspect for Integer<MIN, MAX> {
 impl<const MIN: i64, const MAX: i64> Wire<'_> for Integer<MIN, MAX> {
     fn from_integer(value: i64) -> Reading<Self> {
         let fits = (MIN..=MAX).contains(&value);
-        if fits {
-            Ok(Some(Self(value)))
-        } else {
-            Err(Mismatch::OutOfRange)
-        }
+        if fits { Ok(Some(Self(value))) } else { Err(Mismatch::OutOfRange) }
     }
 
     fn from_float(value: f64) -> Reading<Self> {
@@ -295,11 +285,7 @@ impl<'de> Wire<'de> for NumberText {
     }
 
     fn from_integer(value: i64) -> Reading<Self> {
-        if value < 0 {
-            Err(Mismatch::OutOfRange)
-        } else {
-            Ok(Some(Self(value)))
-        }
+        if value < 0 { Err(Mismatch::OutOfRange) } else { Ok(Some(Self(value))) }
     }
 
     fn from_float(value: f64) -> Reading<Self> {
@@ -382,11 +368,7 @@ impl Timestamp {
 
     fn within_years(instant: DateTime<Utc>) -> Result<Self, Mismatch> {
         let fits = (0..=9999).contains(&instant.year());
-        if fits {
-            Ok(Self(instant))
-        } else {
-            Err(Mismatch::OutOfRange)
-        }
+        if fits { Ok(Self(instant)) } else { Err(Mismatch::OutOfRange) }
     }
 
     /// RFC 3339 in UTC.
@@ -526,8 +508,7 @@ impl<'de> Wire<'de> for JsonText<'de> {
             Cow::Borrowed(text) => serde_json::from_str(text),
             Cow::Owned(text) => serde_json::from_str::<Tree<'_>>(&text).map(Tree::into_owned),
         };
-        tree.map(|tree| Some(Self(tree)))
-            .map_err(|_| Mismatch::Malformed)
+        tree.map(|tree| Some(Self(tree))).map_err(|_| Mismatch::Malformed)
     }
 }
 
@@ -561,28 +542,13 @@ mod tests {
         assert_eq!(read::<Count32>("2147483648"), Err(Mismatch::OutOfRange));
         assert_eq!(read::<Count32>("-1"), Err(Mismatch::OutOfRange));
         assert_eq!(read::<Count32>("1.5"), Err(Mismatch::Malformed));
-        assert_eq!(
-            read::<Count32>("\"1\""),
-            Err(Mismatch::Kind(JsonKind::Text))
-        );
-        assert_eq!(
-            read::<Count32>("[1,{\"a\":2}]"),
-            Err(Mismatch::Kind(JsonKind::List))
-        );
-        assert_eq!(
-            read::<Count32>("{\"a\":[1]}"),
-            Err(Mismatch::Kind(JsonKind::Object))
-        );
-        assert_eq!(
-            read::<Count32>("true"),
-            Err(Mismatch::Kind(JsonKind::Boolean))
-        );
+        assert_eq!(read::<Count32>("\"1\""), Err(Mismatch::Kind(JsonKind::Text)));
+        assert_eq!(read::<Count32>("[1,{\"a\":2}]"), Err(Mismatch::Kind(JsonKind::List)));
+        assert_eq!(read::<Count32>("{\"a\":[1]}"), Err(Mismatch::Kind(JsonKind::Object)));
+        assert_eq!(read::<Count32>("true"), Err(Mismatch::Kind(JsonKind::Boolean)));
         assert_eq!(read::<Count32>("null"), Ok(Value::Null));
         assert_eq!(read::<Count64>("9223372036854775807"), Ok(json!(i64::MAX)));
-        assert_eq!(
-            read::<Count64>("9223372036854775808"),
-            Err(Mismatch::OutOfRange)
-        );
+        assert_eq!(read::<Count64>("9223372036854775808"), Err(Mismatch::OutOfRange));
         assert_eq!(read::<Int64>("-9223372036854775808"), Ok(json!(i64::MIN)));
         assert_eq!(read::<Int32>("-2147483649"), Err(Mismatch::OutOfRange));
     }
@@ -592,38 +558,21 @@ mod tests {
         assert_eq!(read::<NumberText>("\"0\""), Ok(json!(0)));
         assert_eq!(read::<NumberText>("\"007\""), Ok(json!(7)));
         assert_eq!(read::<NumberText>("12"), Ok(json!(12)));
-        for bad in [
-            "\"\"", "\"abc\"", "\" 1\"", "\"+1\"", "\"-1\"", "\"1.0\"", "\"1e3\"", "\"٣\"",
-        ] {
+        for bad in ["\"\"", "\"abc\"", "\" 1\"", "\"+1\"", "\"-1\"", "\"1.0\"", "\"1e3\"", "\"٣\""] {
             assert_eq!(read::<NumberText>(bad), Err(Mismatch::Malformed), "{bad}");
         }
-        assert_eq!(
-            read::<NumberText>("\"9223372036854775808\""),
-            Err(Mismatch::OutOfRange)
-        );
+        assert_eq!(read::<NumberText>("\"9223372036854775808\""), Err(Mismatch::OutOfRange));
         assert_eq!(read::<NumberText>("-1"), Err(Mismatch::OutOfRange));
     }
 
     #[test]
     fn seconds_since_1970_may_have_a_fraction() {
         // 1550244180 s = 2019-02-15T15:23:00Z (computed with `date -u -d @1550244180`).
-        assert_eq!(
-            read::<EpochOrIsoTime>("1550244180"),
-            Ok(json!("2019-02-15T15:23:00Z"))
-        );
-        assert_eq!(
-            read::<EpochOrIsoTime>("1550244180.465"),
-            Ok(json!("2019-02-15T15:23:00.465Z"))
-        );
-        assert_eq!(
-            read::<EpochOrIsoTime>("1.550244180465E9"),
-            Ok(json!("2019-02-15T15:23:00.465Z"))
-        );
+        assert_eq!(read::<EpochOrIsoTime>("1550244180"), Ok(json!("2019-02-15T15:23:00Z")));
+        assert_eq!(read::<EpochOrIsoTime>("1550244180.465"), Ok(json!("2019-02-15T15:23:00.465Z")));
+        assert_eq!(read::<EpochOrIsoTime>("1.550244180465E9"), Ok(json!("2019-02-15T15:23:00.465Z")));
         assert_eq!(read::<EpochOrIsoTime>("1e300"), Err(Mismatch::OutOfRange));
-        assert_eq!(
-            read::<EpochOrIsoTime>("9223372036854775807"),
-            Err(Mismatch::OutOfRange)
-        );
+        assert_eq!(read::<EpochOrIsoTime>("9223372036854775807"), Err(Mismatch::OutOfRange));
     }
 
     #[test]
@@ -634,27 +583,12 @@ mod tests {
             "\"2019-02-15 15:23:00.465000+00:00\"",
             "\"2019-02-15T15:23:00.465Z\"",
         ] {
-            assert_eq!(
-                read::<EpochOrIsoTime>(iso),
-                Ok(json!("2019-02-15T15:23:00.465Z")),
-                "{iso}"
-            );
+            assert_eq!(read::<EpochOrIsoTime>(iso), Ok(json!("2019-02-15T15:23:00.465Z")), "{iso}");
         }
-        assert_eq!(
-            read::<IsoTime>("\"2021-09-10T11:42:22Z\""),
-            Ok(json!("2021-09-10T11:42:22Z"))
-        );
-        assert_eq!(
-            read::<IsoTime>("\"2021-09-10T11:42Z\""),
-            Ok(json!("2021-09-10T11:42:00Z"))
-        );
+        assert_eq!(read::<IsoTime>("\"2021-09-10T11:42:22Z\""), Ok(json!("2021-09-10T11:42:22Z")));
+        assert_eq!(read::<IsoTime>("\"2021-09-10T11:42Z\""), Ok(json!("2021-09-10T11:42:00Z")));
         assert_eq!(read::<IsoTime>("\"\""), Ok(Value::Null));
-        for bad in [
-            "\"2021-09-10T11:42:22\"",
-            "\"2021-09-10\"",
-            "\"soon\"",
-            "\"2021-13-10T00:00:00Z\"",
-        ] {
+        for bad in ["\"2021-09-10T11:42:22\"", "\"2021-09-10\"", "\"soon\"", "\"2021-13-10T00:00:00Z\""] {
             assert_eq!(read::<IsoTime>(bad), Err(Mismatch::Malformed), "{bad}");
         }
         assert_eq!(read::<IsoTime>("1"), Err(Mismatch::Kind(JsonKind::Number)));
@@ -663,31 +597,16 @@ mod tests {
     #[test]
     fn milliseconds_come_as_number_or_text() {
         // 1715308575 s = 2024-05-10T02:36:15Z.
-        assert_eq!(
-            read::<EpochMilliseconds>("1715308575000"),
-            Ok(json!("2024-05-10T02:36:15Z"))
-        );
-        assert_eq!(
-            read::<EpochMilliseconds>("\"1715308575001\""),
-            Ok(json!("2024-05-10T02:36:15.001Z"))
-        );
+        assert_eq!(read::<EpochMilliseconds>("1715308575000"), Ok(json!("2024-05-10T02:36:15Z")));
+        assert_eq!(read::<EpochMilliseconds>("\"1715308575001\""), Ok(json!("2024-05-10T02:36:15.001Z")));
         assert_eq!(read::<EpochMilliseconds>("\"\""), Ok(Value::Null));
-        assert_eq!(
-            read::<EpochMilliseconds>("\"soon\""),
-            Err(Mismatch::Malformed)
-        );
-        assert_eq!(
-            read::<EpochMilliseconds>("253402300800000"),
-            Err(Mismatch::OutOfRange)
-        );
+        assert_eq!(read::<EpochMilliseconds>("\"soon\""), Err(Mismatch::Malformed));
+        assert_eq!(read::<EpochMilliseconds>("253402300800000"), Err(Mismatch::OutOfRange));
     }
 
     #[test]
     fn dates_have_no_time() {
-        assert_eq!(
-            read::<CalendarDate>("\"2026-02-28\""),
-            Ok(json!("2026-02-28"))
-        );
+        assert_eq!(read::<CalendarDate>("\"2026-02-28\""), Ok(json!("2026-02-28")));
         for bad in ["\"2026-02-29\"", "\"2026-2-28\"", "\"28.02.2026\"", "\"\""] {
             assert_eq!(read::<CalendarDate>(bad), Err(Mismatch::Malformed), "{bad}");
         }
@@ -705,16 +624,9 @@ mod tests {
     #[test]
     fn placeholders_are_null_and_other_text_is_kept() {
         for null in ["\"null\"", "\"\"", "\"“”\"", "null"] {
-            assert_eq!(
-                read::<OptionalText<'_, Nothing>>(null),
-                Ok(Value::Null),
-                "{null}"
-            );
+            assert_eq!(read::<OptionalText<'_, Nothing>>(null), Ok(Value::Null), "{null}");
         }
-        assert_eq!(
-            read::<OptionalText<'_, Nothing>>("\"Null\""),
-            Ok(json!("Null"))
-        );
+        assert_eq!(read::<OptionalText<'_, Nothing>>("\"Null\""), Ok(json!("Null")));
         assert_eq!(read::<Text<'_>>("\"\""), Ok(json!("")));
         assert_eq!(read::<Text<'_>>("\"a\\u00e9\""), Ok(json!("aé")));
     }
@@ -732,19 +644,13 @@ mod tests {
         }
         assert_eq!(told, [("9".to_owned(), Nothing::VALUES)]);
         assert_eq!(read::<Code<Nothing>>("9"), Ok(json!(9)));
-        assert_eq!(
-            read::<Code<Nothing>>("2147483648"),
-            Err(Mismatch::OutOfRange)
-        );
+        assert_eq!(read::<Code<Nothing>>("2147483648"), Err(Mismatch::OutOfRange));
     }
 
     #[test]
     fn json_in_a_string_is_parsed() {
         assert_eq!(read::<JsonText<'_>>(r#""[]""#), Ok(json!([])));
-        assert_eq!(
-            read::<JsonText<'_>>(r#""[{\"Url\":\"a\"}]""#),
-            Ok(json!([{"Url": "a"}]))
-        );
+        assert_eq!(read::<JsonText<'_>>(r#""[{\"Url\":\"a\"}]""#), Ok(json!([{"Url": "a"}])));
         assert_eq!(read::<JsonText<'_>>(r#""[""#), Err(Mismatch::Malformed));
     }
 }

@@ -16,22 +16,15 @@ use crate::operation::Operation;
 pub fn resource_schema(operation: Operation) -> Value {
     let generator = schemars::generate::SchemaSettings::draft2020_12().into_generator();
     let root = match operation {
-        Operation::ListInstancePatchStates => {
-            generator.into_root_schema_for::<InstancePatchState<'_>>()
-        }
+        Operation::ListInstancePatchStates => generator.into_root_schema_for::<InstancePatchState<'_>>(),
         Operation::DescribeImageInstances => generator.into_root_schema_for::<ImageInstance<'_>>(),
         Operation::ListPublishBatch => generator.into_root_schema_for::<PublishBatch<'_>>(),
         Operation::GetPatchBaseline => generator.into_root_schema_for::<PatchBaseline<'_>>(),
-        Operation::ListInstanceCompliant => {
-            generator.into_root_schema_for::<InstanceCompliant<'_>>()
-        }
+        Operation::ListInstanceCompliant => generator.into_root_schema_for::<InstanceCompliant<'_>>(),
     };
     let mut schema = root.to_value();
     if let Some(members) = schema.as_object_mut() {
-        members.insert(
-            "title".to_owned(),
-            json!(format!("{operation}: {}", operation.resource_kind())),
-        );
+        members.insert("title".to_owned(), json!(format!("{operation}: {}", operation.resource_kind())));
     }
     schema
 }
@@ -44,10 +37,7 @@ pub(super) struct Properties<'g> {
 
 impl<'g> Properties<'g> {
     pub(super) fn new(generator: &'g mut SchemaGenerator) -> Self {
-        Self {
-            generator,
-            properties: Map::new(),
-        }
+        Self { generator, properties: Map::new() }
     }
 
     pub(super) fn with<T: JsonSchema>(mut self, name: &str, doc: &str) -> Self {
@@ -109,10 +99,7 @@ mod tests {
     fn every_operation_has_a_valid_schema_with_documented_properties() {
         for operation in Operation::ALL {
             let schema = resource_schema(operation);
-            assert_eq!(
-                schema["$schema"],
-                "https://json-schema.org/draft/2020-12/schema"
-            );
+            assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
             assert!(jsonschema::meta::is_valid(&schema), "{operation}");
             let properties = schema["properties"].as_object().unwrap();
             assert!(properties.len() >= 9, "{operation}");

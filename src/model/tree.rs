@@ -33,9 +33,7 @@ impl<'a> Tree<'a> {
     pub fn member(&self, name: &str) -> Option<&Self> {
         match self {
             Self::Object(members) => {
-                let index = members
-                    .binary_search_by(|(key, _)| key.as_ref().cmp(name))
-                    .ok()?;
+                let index = members.binary_search_by(|(key, _)| key.as_ref().cmp(name)).ok()?;
                 members.get(index).map(|(_, value)| value)
             }
             _ => None,
@@ -59,9 +57,7 @@ impl<'a> Tree<'a> {
             Self::Unsigned(value) => Tree::Unsigned(value),
             Self::Float(value) => Tree::Float(value),
             Self::Text(text) => Tree::Text(Cow::Owned(text.into_owned())),
-            Self::List(elements) => {
-                Tree::List(elements.into_iter().map(Tree::into_owned).collect())
-            }
+            Self::List(elements) => Tree::List(elements.into_iter().map(Tree::into_owned).collect()),
             Self::Object(members) => Tree::Object(
                 members
                     .into_iter()
@@ -226,22 +222,14 @@ mod tests {
         let text = r#"{"a":[1,-2,18446744073709551615,1.5,"x",true,null],"b":{"c":"é\n"}}"#;
         let tree: Tree<'_> = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&tree).unwrap(), text);
-        assert_eq!(
-            tree.member("b")
-                .and_then(|b| b.member("c"))
-                .and_then(Tree::text),
-            Some("é\n")
-        );
+        assert_eq!(tree.member("b").and_then(|b| b.member("c")).and_then(Tree::text), Some("é\n"));
         assert_eq!(tree.clone().into_owned(), tree);
     }
 
     #[test]
     fn a_name_may_not_stand_twice() {
         let error = serde_json::from_str::<Tree<'_>>(r#"{"a":{"b":1,"b":2}}"#).unwrap_err();
-        assert!(
-            error.to_string().starts_with("duplicate key `b`"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("duplicate key `b`"), "{error}");
     }
 
     #[test]

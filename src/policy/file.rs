@@ -22,10 +22,7 @@ pub struct PolicyFile {
 impl PolicyFile {
     /// A file with this display name and text.
     pub fn new(name: &str, text: impl Into<String>) -> Self {
-        Self {
-            name: Arc::from(name),
-            text: text.into(),
-        }
+        Self { name: Arc::from(name), text: text.into() }
     }
 
     /// The SHA-256 of its text, in hexadecimal.
@@ -60,15 +57,10 @@ impl PolicyFile {
     /// Line of the first definition of `name` at the start of a line, counted from 1.
     pub fn definition_line_1based(&self, name: &str) -> Option<u64> {
         let defines = |line: &str| {
-            let ends =
-                |c: char| c.is_whitespace() || matches!(c, '[' | '(' | '{' | ':' | '=' | '.');
-            line.strip_prefix(name)
-                .is_some_and(|rest| rest.starts_with(ends))
+            let ends = |c: char| c.is_whitespace() || matches!(c, '[' | '(' | '{' | ':' | '=' | '.');
+            line.strip_prefix(name).is_some_and(|rest| rest.starts_with(ends))
         };
-        self.text
-            .lines()
-            .position(defines)
-            .map(|index| index as u64 + 1)
+        self.text.lines().position(defines).map(|index| index as u64 + 1)
     }
 
     /// Byte offset of a line and character column, both counted from 1; the end where there is no such
@@ -76,12 +68,7 @@ impl PolicyFile {
     pub fn offset(&self, line_1based: u64, column_1based: u64) -> usize {
         let line = usize::try_from(line_1based.saturating_sub(1)).unwrap_or(usize::MAX);
         let column = usize::try_from(column_1based.saturating_sub(1)).unwrap_or(usize::MAX);
-        let start: usize = self
-            .text
-            .split_inclusive('\n')
-            .take(line)
-            .map(str::len)
-            .sum();
+        let start: usize = self.text.split_inclusive('\n').take(line).map(str::len).sum();
         let rest = self.text.get(start..).unwrap_or_default();
         start + rest.chars().take(column).map(char::len_utf8).sum::<usize>()
     }
@@ -100,10 +87,7 @@ impl PolicyFile {
         let mut tracker = Tracker::new(self.text.as_bytes(), Position::START);
         let place = Place::of(&self.name, &mut tracker, &span);
         let labels = vec![Label::new(span, label)];
-        (
-            place,
-            Excerpt::new(&self.name, self.text.as_bytes(), Position::START, labels),
-        )
+        (place, Excerpt::new(&self.name, self.text.as_bytes(), Position::START, labels))
     }
 }
 

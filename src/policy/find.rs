@@ -28,21 +28,13 @@ pub fn builtin_files() -> Vec<Arc<PolicyFile>> {
 
 /// Adds the built-in libraries, but for those whose package one of `files` declares.
 pub fn with_builtin_libraries(mut files: Vec<Arc<PolicyFile>>) -> Vec<Arc<PolicyFile>> {
-    let declared: Vec<String> = files
-        .iter()
-        .filter_map(|file| Some(file.package()?.0.to_owned()))
-        .collect();
+    let declared: Vec<String> = files.iter().filter_map(|file| Some(file.package()?.0.to_owned())).collect();
     let is_library =
         |file: &Arc<PolicyFile>| !file.is_test() && file.definition_line_1based("deny").is_none();
     let is_new = |file: &Arc<PolicyFile>| {
-        file.package()
-            .is_none_or(|(package, _)| !declared.iter().any(|known| known == package))
+        file.package().is_none_or(|(package, _)| !declared.iter().any(|known| known == package))
     };
-    files.extend(
-        builtin_files()
-            .into_iter()
-            .filter(|file| is_library(file) && is_new(file)),
-    );
+    files.extend(builtin_files().into_iter().filter(|file| is_library(file) && is_new(file)));
     files
 }
 
@@ -68,9 +60,7 @@ pub fn find_files(paths: &[PathBuf]) -> Result<Vec<Arc<PolicyFile>>, Vec<Diagnos
                 Err(error) if error.loop_ancestor().is_some() => {}
                 Err(error) => {
                     let at = error.path().unwrap_or(path);
-                    let cause = error
-                        .io_error()
-                        .map_or_else(String::new, |cause| format!(": {cause}"));
+                    let cause = error.io_error().map_or_else(String::new, |cause| format!(": {cause}"));
                     problems.push(Diagnostic::error(
                         Code::PolicyUnreadable,
                         format!("cannot read `{}`{cause}", shown(at)),
@@ -80,42 +70,25 @@ pub fn find_files(paths: &[PathBuf]) -> Result<Vec<Arc<PolicyFile>>, Vec<Diagnos
         }
         if files.len() + problems.len() == before {
             problems.push(
-                Diagnostic::error(
-                    Code::PolicyUnreadable,
-                    format!("`{}` holds no policy file", shown(path)),
-                )
-                .help("policies are files that end in .rego"),
+                Diagnostic::error(Code::PolicyUnreadable, format!("`{}` holds no policy file", shown(path)))
+                    .help("policies are files that end in .rego"),
             );
         }
     }
-    if problems.is_empty() {
-        Ok(files)
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(files) } else { Err(problems) }
 }
 
 fn is_policy(path: &Path, given: &Path) -> bool {
-    path == given
-        || path
-            .extension()
-            .is_some_and(|extension| extension == "rego")
+    path == given || path.extension().is_some_and(|extension| extension == "rego")
 }
 
 fn read(path: &Path) -> Result<PolicyFile, Diagnostic> {
     let unreadable = |why: String| {
-        Diagnostic::error(
-            Code::PolicyUnreadable,
-            format!("cannot read `{}`: {why}", shown(path)),
-        )
+        Diagnostic::error(Code::PolicyUnreadable, format!("cannot read `{}`: {why}", shown(path)))
     };
-    let size = fs::metadata(path)
-        .map_err(|error| unreadable(error.to_string()))?
-        .len();
+    let size = fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
     if size > MAX_POLICY_BYTES {
-        return Err(unreadable(format!(
-            "it is larger than {MAX_POLICY_BYTES} bytes"
-        )));
+        return Err(unreadable(format!("it is larger than {MAX_POLICY_BYTES} bytes")));
     }
     let bytes = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;

@@ -105,10 +105,7 @@ impl<'de> Deserialize<'de> for Shape {
             fn visit_str<E>(self, text: &str) -> Result<Shape, E> {
                 Ok(Shape::One(text.to_owned()))
             }
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(
-                self,
-                mut list: A,
-            ) -> Result<Shape, A::Error> {
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<Shape, A::Error> {
                 let mut texts = Vec::new();
                 while let Some(text) = list.next_element()? {
                     texts.push(text);
@@ -134,10 +131,7 @@ impl<'de> Deserialize<'de> for Related {
             }
             fn visit_str<E>(self, text: &str) -> Result<Related, E> {
                 let reference = text.to_owned();
-                Ok(Related(RelatedResource {
-                    reference,
-                    description: None,
-                }))
+                Ok(Related(RelatedResource { reference, description: None }))
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Related, A::Error> {
                 use serde::de::Error as _;
@@ -151,10 +145,7 @@ impl<'de> Deserialize<'de> for Related {
                     }
                 }
                 let reference = reference.ok_or_else(|| A::Error::missing_field("ref"))?;
-                Ok(Related(RelatedResource {
-                    reference,
-                    description,
-                }))
+                Ok(Related(RelatedResource { reference, description }))
             }
         }
         deserializer.deserialize_any(RelatedVisitor)
@@ -177,36 +168,23 @@ pub(super) fn blocks(file: &PolicyFile) -> Result<Vec<Block>, Vec<Diagnostic>> {
             continue;
         }
         let start = index + 1;
-        let comments = lines
-            .iter()
-            .skip(start)
-            .take_while(|line| line.starts_with('#'))
-            .count();
+        let comments = lines.iter().skip(start).take_while(|line| line.starts_with('#')).count();
         let end = start + comments;
         let next = lines.iter().skip(end).find(|line| !line.trim().is_empty());
         let before_package = next.is_some_and(|line| line.starts_with("package"));
         match annotations(file, &lines, start, end) {
             Ok(annotations) => {
-                let of_package = match annotations.scope.as_ref().map(|scope| scope.value.as_str())
-                {
+                let of_package = match annotations.scope.as_ref().map(|scope| scope.value.as_str()) {
                     None => before_package,
                     Some(scope) => matches!(scope, "package" | "subpackages"),
                 };
-                blocks.push(Block {
-                    line_1based: start as u64,
-                    of_package,
-                    annotations,
-                });
+                blocks.push(Block { line_1based: start as u64, of_package, annotations });
             }
             Err(problem) => problems.push(problem),
         }
         index = end;
     }
-    if problems.is_empty() {
-        Ok(blocks)
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(blocks) } else { Err(problems) }
 }
 
 /// Reads the comment lines from `start` to `end` (indices) as YAML.
@@ -226,8 +204,8 @@ fn annotations(
         yaml.push('\n');
     }
     let options = serde_saphyr::options! { with_snippet: false };
-    let annotations: Option<Annotations> = serde_saphyr::from_str_with_options(&yaml, options)
-        .map_err(|error| yaml_problem(file, &error))?;
+    let annotations: Option<Annotations> =
+        serde_saphyr::from_str_with_options(&yaml, options).map_err(|error| yaml_problem(file, &error))?;
     annotations.ok_or_else(|| {
         let offset = file.offset(start as u64, 1);
         problem(file, offset, "this METADATA block is empty")
@@ -237,14 +215,9 @@ fn annotations(
 
 fn yaml_problem(file: &PolicyFile, error: &serde_saphyr::Error) -> Diagnostic {
     let text = error.to_string();
-    let text = text
-        .rsplit_once(" at line ")
-        .map_or(text.as_str(), |(message, _)| message);
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
     let Some(location) = error.location() else {
-        return Diagnostic::error(
-            Code::PolicyMetadata,
-            format!("METADATA in `{}`: {text}", file.name),
-        );
+        return Diagnostic::error(Code::PolicyMetadata, format!("METADATA in `{}`: {text}", file.name));
     };
     let (message, help) = explained(text);
     let diagnostic = problem(file, offset(file, &location), &message);
@@ -286,9 +259,7 @@ pub(super) fn offset(file: &PolicyFile, location: &Location) -> usize {
 /// A problem at the word at `offset`.
 pub(super) fn problem(file: &PolicyFile, offset: usize, message: &str) -> Diagnostic {
     let (place, excerpt) = file.place(file.word(offset), "here");
-    Diagnostic::error(Code::PolicyMetadata, message)
-        .at(place)
-        .showing(excerpt)
+    Diagnostic::error(Code::PolicyMetadata, message).at(place).showing(excerpt)
 }
 
 #[cfg(test)]
@@ -316,27 +287,14 @@ mod tests {
         assert_eq!((blocks[0].line_1based, blocks[1].line_1based), (1, 7));
         let custom = &blocks[0].annotations.custom.as_ref().unwrap().value;
         let id = custom.id.as_ref().unwrap();
-        assert_eq!(
-            (
-                id.value.as_str(),
-                id.referenced.line(),
-                id.referenced.column()
-            ),
-            ("A-1", 4, 9)
-        );
+        assert_eq!((id.value.as_str(), id.referenced.line(), id.referenced.column()), ("A-1", 4, 9));
     }
 
     #[test]
     fn problems_have_places_in_the_rego_file() {
         assert_eq!(
-            problems(
-                "# METADATA\n# title: x\n# custom:\n#   id: A\n#   sevrity: high\npackage a\n"
-            ),
-            [(
-                "unknown METADATA key `sevrity`, did you mean `severity`?".to_owned(),
-                5,
-                5
-            )]
+            problems("# METADATA\n# title: x\n# custom:\n#   id: A\n#   sevrity: high\npackage a\n"),
+            [("unknown METADATA key `sevrity`, did you mean `severity`?".to_owned(), 5, 5)]
         );
         assert_eq!(
             problems("\n# METADATA\n# title: x\n# title: y\npackage a\n"),
@@ -353,19 +311,10 @@ mod tests {
         let text = "# METADATA\n# related_resources:\n# - https://a\n# - ref: https://b\n#   description: B\n# custom:\n#   applies_to: [x, y]\npackage a\n";
         let blocks = blocks(&PolicyFile::new("f", text)).unwrap();
         let annotations = &blocks[0].annotations;
-        let references: Vec<_> = annotations
-            .related_resources
-            .iter()
-            .map(|r| r.0.reference.as_str())
-            .collect();
+        let references: Vec<_> =
+            annotations.related_resources.iter().map(|r| r.0.reference.as_str()).collect();
         assert_eq!(references, ["https://a", "https://b"]);
         let applies_to = &annotations.custom.as_ref().unwrap().value.applies_to.0;
-        assert_eq!(
-            applies_to
-                .iter()
-                .map(|o| o.value.as_str())
-                .collect::<Vec<_>>(),
-            ["x", "y"]
-        );
+        assert_eq!(applies_to.iter().map(|o| o.value.as_str()).collect::<Vec<_>>(), ["x", "y"]);
     }
 }

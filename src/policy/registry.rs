@@ -66,11 +66,10 @@ fn read(file: &Arc<PolicyFile>) -> Result<Option<Rule>, Vec<Diagnostic>> {
         _ => match deny {
             None => Ok(None),
             Some(line) => Err(vec![
-                problem(file, file.offset(line, 1), "this file denies, but no METADATA gives it an id")
-                    .help(
-                        "put `# METADATA` with `custom: {id: …, severity: …, applies_to: …}` right above \
+                problem(file, file.offset(line, 1), "this file denies, but no METADATA gives it an id").help(
+                    "put `# METADATA` with `custom: {id: …, severity: …, applies_to: …}` right above \
                          `package`: without an id the rule would never be evaluated",
-                    ),
+                ),
             ]),
         },
     }
@@ -84,17 +83,9 @@ fn rule(
 ) -> Result<Rule, Vec<Diagnostic>> {
     let mut problems = Vec::new();
     let mark = file.offset(mark_line_1based, 3);
-    let Annotations {
-        title,
-        description,
-        related_resources,
-        custom,
-        ..
-    } = annotations;
+    let Annotations { title, description, related_resources, custom, .. } = annotations;
     let (custom, custom_at) = match custom {
-        Some(Spanned {
-            value, referenced, ..
-        }) => (value, offset(file, &referenced)),
+        Some(Spanned { value, referenced, .. }) => (value, offset(file, &referenced)),
         None => (Custom::default(), mark),
     };
     let mut missing = |what: &str, help: &str| {
@@ -104,22 +95,13 @@ fn rule(
         missing("`title`", "say in a line what the rule requires");
     }
     if custom.id.is_none() {
-        missing(
-            "`custom.id`",
-            "give the rule a short permanent id, e.g. `ORG-SSM-001`",
-        );
+        missing("`custom.id`", "give the rule a short permanent id, e.g. `ORG-SSM-001`");
     }
     if custom.severity.is_none() {
-        missing(
-            "`custom.severity`",
-            "say `critical`, `high`, `medium` or `low`",
-        );
+        missing("`custom.severity`", "say `critical`, `high`, `medium` or `low`");
     }
     if custom.applies_to.0.is_empty() {
-        missing(
-            "`custom.applies_to`",
-            "name the operation whose resources the rule judges",
-        );
+        missing("`custom.applies_to`", "name the operation whose resources the rule judges");
     }
     if deny.is_none() {
         problems.push(problem(file, mark, "this rule has no `deny`").help(
@@ -151,11 +133,7 @@ fn rule(
         match name.value.parse::<Operation>() {
             Ok(operation) => applies_to.push(operation),
             Err(error) => {
-                problems.push(problem(
-                    file,
-                    offset(file, &name.referenced),
-                    &error.to_string(),
-                ));
+                problems.push(problem(file, offset(file, &name.referenced), &error.to_string()));
             }
         }
     }
@@ -163,9 +141,7 @@ fn rule(
     applies_to.dedup();
     let package = file.package().map(|(package, _)| package.to_owned());
     match (id, title, severity, package, deny) {
-        (Some(id), Some(title), Some(severity), Some(package), Some(line_1based))
-            if problems.is_empty() =>
-        {
+        (Some(id), Some(title), Some(severity), Some(package), Some(line_1based)) if problems.is_empty() => {
             Ok(Rule {
                 id,
                 title,
@@ -176,10 +152,7 @@ fn rule(
                 remediation: custom.remediation,
                 controls: custom.controls,
                 optional: custom.optional,
-                related_resources: related_resources
-                    .into_iter()
-                    .map(|related| related.0)
-                    .collect(),
+                related_resources: related_resources.into_iter().map(|related| related.0).collect(),
                 package,
                 file: Arc::clone(file),
                 line_1based,
@@ -260,10 +233,7 @@ mod tests {
     const RULE: &str = "# METADATA\n# title: T\n# custom:\n#   id: X-1\n#   severity: high\n#   applies_to: ListPublishBatch\n#   params: {max: 0}\npackage x.one\n\ndeny contains 1 if true\n";
 
     fn loaded(files: &[(&str, &str)]) -> Result<PolicySet, Vec<(String, u64)>> {
-        let files: Vec<_> = files
-            .iter()
-            .map(|(name, text)| Arc::new(PolicyFile::new(name, *text)))
-            .collect();
+        let files: Vec<_> = files.iter().map(|(name, text)| Arc::new(PolicyFile::new(name, *text))).collect();
         load(&files).map_err(|problems| {
             problems
                 .into_iter()
@@ -283,10 +253,7 @@ mod tests {
             ("b_test.rego", "package x.one_test\n\ntest_a if true\n"),
         ])
         .unwrap();
-        assert_eq!(
-            (set.rules.len(), set.libraries.len(), set.tests.len()),
-            (1, 1, 1)
-        );
+        assert_eq!((set.rules.len(), set.libraries.len(), set.tests.len()), (1, 1, 1));
         let rule = &set.rules[0];
         assert_eq!(rule.package, "x.one");
         assert_eq!(rule.line_1based, 10);
@@ -296,12 +263,10 @@ mod tests {
 
     #[test]
     fn what_a_rule_lacks_is_told_all_at_once() {
-        let text = "# METADATA\n# custom:\n#   params: {}\n#   id: X-1\npackage x\n\ndeny contains 1 if true\n";
+        let text =
+            "# METADATA\n# custom:\n#   params: {}\n#   id: X-1\npackage x\n\ndeny contains 1 if true\n";
         let problems = loaded(&[("a.rego", text)]).unwrap_err();
-        let messages: Vec<_> = problems
-            .iter()
-            .map(|(message, _)| message.as_str())
-            .collect();
+        let messages: Vec<_> = problems.iter().map(|(message, _)| message.as_str()).collect();
         assert_eq!(
             messages,
             [
@@ -314,49 +279,28 @@ mod tests {
 
     #[test]
     fn wrong_values_are_told_at_their_place() {
-        let text = RULE
-            .replace("high", "hihg")
-            .replace("ListPublishBatch", "ListPublishBach");
+        let text = RULE.replace("high", "hihg").replace("ListPublishBatch", "ListPublishBach");
         assert_eq!(
             loaded(&[("a.rego", &text)]).unwrap_err(),
             [
-                (
-                    "unknown severity `hihg`, did you mean `high`?".to_owned(),
-                    5
-                ),
-                (
-                    "unknown operation `ListPublishBach`, did you mean `ListPublishBatch`?"
-                        .to_owned(),
-                    6
-                )
+                ("unknown severity `hihg`, did you mean `high`?".to_owned(), 5),
+                ("unknown operation `ListPublishBach`, did you mean `ListPublishBatch`?".to_owned(), 6)
             ]
         );
         let text = RULE.replace("X-1", "X.1");
-        assert_eq!(
-            loaded(&[("a.rego", &text)]).unwrap_err(),
-            [("`X.1` cannot be a rule id".to_owned(), 4)]
-        );
+        assert_eq!(loaded(&[("a.rego", &text)]).unwrap_err(), [("`X.1` cannot be a rule id".to_owned(), 4)]);
     }
 
     #[test]
     fn a_denial_without_an_id_is_not_a_library() {
         let problems = loaded(&[("a.rego", "package x\n\ndeny contains 1 if true\n")]).unwrap_err();
-        assert_eq!(
-            problems,
-            [(
-                "this file denies, but no METADATA gives it an id".to_owned(),
-                3
-            )]
-        );
+        assert_eq!(problems, [("this file denies, but no METADATA gives it an id".to_owned(), 3)]);
     }
 
     #[test]
     fn a_rule_without_deny_cannot_fail_and_is_refused() {
         let text = RULE.replace("deny", "dney");
-        assert_eq!(
-            loaded(&[("a.rego", &text)]).unwrap_err(),
-            [("this rule has no `deny`".to_owned(), 1)]
-        );
+        assert_eq!(loaded(&[("a.rego", &text)]).unwrap_err(), [("this rule has no `deny`".to_owned(), 1)]);
     }
 
     #[test]
@@ -367,16 +311,9 @@ mod tests {
         let other = RULE.replace("X-1", "X-2");
         let problems = loaded(&[("a.rego", RULE), ("b.rego", &other)]).unwrap_err();
         assert_eq!(problems.len(), 1);
-        assert!(
-            problems[0]
-                .0
-                .starts_with("the package `x.one` is declared twice")
-        );
-        let problems = loaded(&[
-            ("builtin:a.rego", RULE),
-            ("b.rego", "package x.one\n\nf := 1\n"),
-        ])
-        .unwrap_err();
+        assert!(problems[0].0.starts_with("the package `x.one` is declared twice"));
+        let problems =
+            loaded(&[("builtin:a.rego", RULE), ("b.rego", "package x.one\n\nf := 1\n")]).unwrap_err();
         assert_eq!(problems.len(), 1);
     }
 }

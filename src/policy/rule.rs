@@ -29,11 +29,7 @@ impl RuleId {
         let valid = text.starts_with(|c: char| c.is_ascii_alphabetic())
             && text.len() <= 64
             && text.chars().all(allowed);
-        if valid {
-            Ok(Self(Arc::from(text)))
-        } else {
-            Err(RuleIdError(text.to_owned()))
-        }
+        if valid { Ok(Self(Arc::from(text))) } else { Err(RuleIdError(text.to_owned())) }
     }
 
     /// The id as text.

@@ -92,20 +92,11 @@ pub fn select(set: &PolicySet, selection: &Selection) -> Result<PolicySet, Vec<D
             .help("add rules with --policies, or loosen --rule, --exclude and --no-builtin");
         return Err(vec![problem]);
     }
-    Ok(PolicySet {
-        rules,
-        libraries: set.libraries.clone(),
-        tests: set.tests.clone(),
-    })
+    Ok(PolicySet { rules, libraries: set.libraries.clone(), tests: set.tests.clone() })
 }
 
 /// Indices of the rules that an id or glob names; none is a problem.
-fn matching(
-    set: &PolicySet,
-    pattern: &str,
-    option: &str,
-    problems: &mut Vec<Diagnostic>,
-) -> Vec<usize> {
+fn matching(set: &PolicySet, pattern: &str, option: &str, problems: &mut Vec<Diagnostic>) -> Vec<usize> {
     match matches(set, pattern) {
         Ok(found) => {
             if found.is_empty() {
@@ -122,23 +113,12 @@ fn matching(
 
 /// Indices of the rules that an id or glob names.
 fn matches(set: &PolicySet, pattern: &str) -> Result<Vec<usize>, Diagnostic> {
-    let glob = GlobBuilder::new(pattern)
-        .case_insensitive(true)
-        .build()
-        .map_err(|error| {
-            let message = format!(
-                "`{}` is no valid glob: {}",
-                printable(pattern),
-                error.kind()
-            );
-            Diagnostic::error(Code::PolicyUnknownRule, message)
-        })?;
+    let glob = GlobBuilder::new(pattern).case_insensitive(true).build().map_err(|error| {
+        let message = format!("`{}` is no valid glob: {}", printable(pattern), error.kind());
+        Diagnostic::error(Code::PolicyUnknownRule, message)
+    })?;
     let matcher = glob.compile_matcher();
-    let named = set
-        .rules
-        .iter()
-        .enumerate()
-        .filter(|(_, rule)| matcher.is_match(rule.id.as_str()));
+    let named = set.rules.iter().enumerate().filter(|(_, rule)| matcher.is_match(rule.id.as_str()));
     Ok(named.map(|(index, _)| index).collect())
 }
 
@@ -146,11 +126,7 @@ fn unknown_rule(set: &PolicySet, pattern: &str, option: &str) -> Diagnostic {
     let near = suggest::nearest(pattern, set.rules.iter().map(|rule| rule.id.as_str()));
     Diagnostic::error(
         Code::PolicyUnknownRule,
-        format!(
-            "{option} names no rule: `{}`{}",
-            printable(pattern),
-            suggest::did_you_mean(near)
-        ),
+        format!("{option} names no rule: `{}`{}", printable(pattern), suggest::did_you_mean(near)),
     )
     .help("`probity rules` lists them; `*` and `?` are wildcards")
 }
@@ -178,9 +154,7 @@ fn apply(rules: &mut [Arc<Rule>], targets: &[usize], change: &Override) -> Resul
             )
             .help(format!("its default is `{default}`"))
         })?;
-        Arc::make_mut(rule)
-            .params
-            .insert(change.param.clone(), value);
+        Arc::make_mut(rule).params.insert(change.param.clone(), value);
         applied = true;
     }
     if applied {
@@ -209,19 +183,16 @@ fn typed(default: &Value, text: &str) -> Result<Value, &'static str> {
     let json = || serde_json::from_str::<Value>(text).ok();
     match default {
         Value::Null if text == "null" => Ok(Value::Null),
-        Value::Null | Value::String(_) => Ok(json()
-            .filter(Value::is_string)
-            .unwrap_or_else(|| Value::from(text))),
+        Value::Null | Value::String(_) => {
+            Ok(json().filter(Value::is_string).unwrap_or_else(|| Value::from(text)))
+        }
         Value::Bool(_) => json().filter(Value::is_boolean).ok_or("true or false"),
         Value::Number(_) => json().filter(Value::is_number).ok_or("a number"),
-        Value::Array(_) if text.trim_start().starts_with('[') => json()
-            .filter(Value::is_array)
-            .ok_or("a list: JSON, or texts between commas"),
+        Value::Array(_) if text.trim_start().starts_with('[') => {
+            json().filter(Value::is_array).ok_or("a list: JSON, or texts between commas")
+        }
         Value::Array(_) => {
-            let texts = text
-                .split(',')
-                .map(str::trim)
-                .filter(|text| !text.is_empty());
+            let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
             Ok(texts.map(Value::from).collect())
         }
         Value::Object(_) => json().filter(Value::is_object).ok_or("a JSON object"),
@@ -256,12 +227,8 @@ mod tests {
             exclude: exclude.iter().map(|s| (*s).to_owned()).collect(),
             overrides: sets.iter().map(|s| s.parse().unwrap()).collect(),
         };
-        select(&set(), &selection).map_err(|problems| {
-            problems
-                .into_iter()
-                .map(|problem| problem.message)
-                .collect()
-        })
+        select(&set(), &selection)
+            .map_err(|problems| problems.into_iter().map(|problem| problem.message).collect())
     }
 
     fn ids(set: &PolicySet) -> Vec<&str> {
@@ -270,45 +237,24 @@ mod tests {
 
     #[test]
     fn rules_are_chosen_by_id_or_glob() {
-        assert_eq!(
-            ids(&chosen(&[], &[], &[]).unwrap()),
-            ["A-001", "A-002", "B-001"]
-        );
+        assert_eq!(ids(&chosen(&[], &[], &[]).unwrap()), ["A-001", "A-002", "B-001"]);
         assert_eq!(ids(&chosen(&["a-*"], &["*-002"], &[]).unwrap()), ["A-001"]);
-        assert_eq!(
-            ids(&chosen(&["B-001", "A-001"], &[], &[]).unwrap()),
-            ["A-001", "B-001"]
-        );
+        assert_eq!(ids(&chosen(&["B-001", "A-001"], &[], &[]).unwrap()), ["A-001", "B-001"]);
     }
 
     #[test]
     fn a_name_without_a_rule_is_an_error() {
         assert_eq!(
             chosen(&["A-01"], &["C-*"], &[]).unwrap_err(),
-            [
-                "--rule names no rule: `A-01`, did you mean `A-001`?",
-                "--exclude names no rule: `C-*`"
-            ]
+            ["--rule names no rule: `A-01`, did you mean `A-001`?", "--exclude names no rule: `C-*`"]
         );
-        assert_eq!(
-            chosen(&["A-001"], &["*"], &[]).unwrap_err(),
-            ["no rule is left to evaluate"]
-        );
+        assert_eq!(chosen(&["A-001"], &["*"], &[]).unwrap_err(), ["no rule is left to evaluate"]);
     }
 
     #[test]
     fn params_take_values_of_their_defaults_type() {
-        let set = chosen(
-            &[],
-            &[],
-            &[
-                "A-001.max=3",
-                "A-002.allowed=a, b",
-                "A-002.v=1.10",
-                "a-*.on=false",
-            ],
-        )
-        .unwrap();
+        let set =
+            chosen(&[], &[], &["A-001.max=3", "A-002.allowed=a, b", "A-002.v=1.10", "a-*.on=false"]).unwrap();
         assert_eq!(set.rules[0].params["max"], 3);
         assert_eq!(set.rules[1].params["allowed"], json!(["a", "b"]));
         assert_eq!(set.rules[1].params["v"], "1.10");
@@ -328,11 +274,7 @@ mod tests {
 
     #[test]
     fn an_override_has_a_rule_a_param_and_a_value() {
-        assert!(
-            "A-001.max=3=4"
-                .parse::<Override>()
-                .is_ok_and(|o| o.value == "3=4")
-        );
+        assert!("A-001.max=3=4".parse::<Override>().is_ok_and(|o| o.value == "3=4"));
         for bad in ["A-001", "max=3", ".max=3", "A-001.=3"] {
             assert!(bad.parse::<Override>().is_err(), "{bad}");
         }

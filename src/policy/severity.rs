@@ -51,13 +51,10 @@ impl FromStr for Severity {
     type Err = UnknownSeverity;
 
     fn from_str(text: &str) -> Result<Self, UnknownSeverity> {
-        Self::ALL
-            .into_iter()
-            .find(|severity| severity.as_str() == text)
-            .ok_or_else(|| UnknownSeverity {
-                given: text.to_owned(),
-                nearest: suggest::nearest(text, Self::ALL.map(Self::as_str)),
-            })
+        Self::ALL.into_iter().find(|severity| severity.as_str() == text).ok_or_else(|| UnknownSeverity {
+            given: text.to_owned(),
+            nearest: suggest::nearest(text, Self::ALL.map(Self::as_str)),
+        })
     }
 }
 
@@ -72,9 +69,6 @@ mod tests {
             assert_eq!(severity.as_str().parse(), Ok(severity));
         }
         let error = "hihg".parse::<Severity>().unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "unknown severity `hihg`, did you mean `high`?"
-        );
+        assert_eq!(error.to_string(), "unknown severity `hihg`, did you mean `high`?");
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::io::{self, Write};
 
 use miette::{
-    Diagnostic as MietteDiagnostic, LabeledSpan, MietteError, MietteSpanContents, Severity,
-    SourceCode, SourceSpan, SpanContents,
+    Diagnostic as MietteDiagnostic, LabeledSpan, MietteError, MietteSpanContents, Severity, SourceCode,
+    SourceSpan, SpanContents,
 };
 
 use unicode_width::UnicodeWidthStr as _;
@@ -137,12 +137,8 @@ impl<'s> Shape<'s> {
             (Some(place), None) => format!("{} at {}", diagnostic.code, place_words(place)),
             _ => diagnostic.code.to_string(),
         };
-        let mut shape =
-            Self::new(header, &diagnostic.message, severity).showing(diagnostic.excerpt.as_ref());
-        shape.help = diagnostic
-            .help
-            .as_ref()
-            .map(|help| printable(help).into_owned());
+        let mut shape = Self::new(header, &diagnostic.message, severity).showing(diagnostic.excerpt.as_ref());
+        shape.help = diagnostic.help.as_ref().map(|help| printable(help).into_owned());
         shape.related = diagnostic.related.iter().map(Self::of).collect();
         shape
     }
@@ -181,10 +177,7 @@ fn broken(text: &str, columns: usize) -> String {
 
 /// `file:line:column`.
 pub(super) fn place_words(place: &Place) -> String {
-    format!(
-        "{}:{}:{}",
-        place.file, place.start.line_1based, place.start.column_1based
-    )
+    format!("{}:{}:{}", place.file, place.start.line_1based, place.start.column_1based)
 }
 
 impl fmt::Debug for Shape<'_> {
@@ -211,9 +204,7 @@ impl MietteDiagnostic for Shape<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help
-            .as_ref()
-            .map(|help| Box::new(help) as Box<dyn fmt::Display + 'a>)
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display + 'a>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -229,11 +220,7 @@ impl MietteDiagnostic for Shape<'_> {
         if self.related.is_empty() {
             return None;
         }
-        Some(Box::new(
-            self.related
-                .iter()
-                .map(|shape| shape as &dyn MietteDiagnostic),
-        ))
+        Some(Box::new(self.related.iter().map(|shape| shape as &dyn MietteDiagnostic)))
     }
 }
 
@@ -242,11 +229,7 @@ impl MietteDiagnostic for Shape<'_> {
 /// # Errors
 ///
 /// Where it cannot be written.
-pub fn write_diagnostic(
-    diagnostic: &Diagnostic,
-    style: Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub fn write_diagnostic(diagnostic: &Diagnostic, style: Style, out: &mut dyn Write) -> io::Result<()> {
     Shape::of(diagnostic).write(style, out)
 }
 
@@ -266,9 +249,7 @@ mod tests {
         let file: Arc<str> = Arc::from("dir/file.json");
         let labels = vec![Label::new(span, "this value")];
         let excerpt = Excerpt::new(&file, text.as_bytes(), Position::START, labels);
-        Diagnostic::error(Code::PayloadTypeMismatch, "the message")
-            .showing(excerpt)
-            .help("the cure")
+        Diagnostic::error(Code::PayloadTypeMismatch, "the message").showing(excerpt).help("the cure")
     }
 
     #[test]
@@ -279,31 +260,21 @@ mod tests {
 
     #[test]
     fn columns_count_characters_whatever_the_line_s_length() {
-        let text = format!(
-            "{{\"é\": \"{}\", \"n\": 42, \"z\": \"{}\"}}",
-            "ü".repeat(70_000),
-            "x".repeat(9000)
-        );
+        let text =
+            format!("{{\"é\": \"{}\", \"n\": 42, \"z\": \"{}\"}}", "ü".repeat(70_000), "x".repeat(9000));
         let start = text.find("42").unwrap();
         let shown = rendered(&at(&text, start..start + 2));
         // {"é": " is 7 characters, the text 70,000, then `", "n": ` 8 more.
         assert!(shown.contains("[dir/file.json:1:70016]"), "{shown}");
-        assert!(
-            shown.lines().all(|line| line.chars().count() <= 80),
-            "{shown}"
-        );
+        assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
     }
 
     #[test]
     fn far_places_are_shown_apart() {
-        let text = (1..=40)
-            .map(|n| format!("line {n:02}\n"))
-            .collect::<String>();
+        let text = (1..=40).map(|n| format!("line {n:02}\n")).collect::<String>();
         let file: Arc<str> = Arc::from("f");
         let labels = vec![Label::new(8..12, "one"), Label::new(240..244, "other")];
         let excerpt = Excerpt::new(&file, text.as_bytes(), Position::START, labels);
-        insta::assert_snapshot!(rendered(
-            &Diagnostic::error(Code::PayloadDuplicate, "m").showing(excerpt)
-        ));
+        insta::assert_snapshot!(rendered(&Diagnostic::error(Code::PayloadDuplicate, "m").showing(excerpt)));
     }
 }

@@ -27,18 +27,14 @@ pub fn write_inspection(run: &Run, style: Style, out: &mut dyn Write) -> io::Res
         writeln!(out, "{}", first.file)?;
         let mut table = new_table(style);
         for input in group {
-            let operation = input
-                .operation
-                .map_or("nothing recognised", crate::operation::Operation::id);
+            let operation = input.operation.map_or("nothing recognised", crate::operation::Operation::id);
             let state = match (input.operation, input.complete) {
                 (None, _) => "",
                 (_, Some(true)) => "complete",
                 (_, Some(false)) => "incomplete",
                 (_, None) => "unverified",
             };
-            let stated = input
-                .stated_total
-                .map_or_else(String::new, |total| format!("{total} stated"));
+            let stated = input.stated_total.map_or_else(String::new, |total| format!("{total} stated"));
             table.add_row([
                 format!("  {operation}"),
                 counted(input.payloads, "payload"),
@@ -63,11 +59,7 @@ pub fn write_inspection(run: &Run, style: Style, out: &mut dyn Write) -> io::Res
         }
     }
     // What belongs to no file in the table.
-    for diagnostic in run
-        .diagnostics
-        .iter()
-        .filter(|diagnostic| !is_of_a_file(run, diagnostic))
-    {
+    for diagnostic in run.diagnostics.iter().filter(|diagnostic| !is_of_a_file(run, diagnostic)) {
         write_problem(diagnostic, "", out)?;
     }
     if run.files > 1 {
@@ -83,39 +75,24 @@ pub fn write_inspection(run: &Run, style: Style, out: &mut dyn Write) -> io::Res
 }
 
 fn write_problem(diagnostic: &Diagnostic, indent: &str, out: &mut dyn Write) -> io::Result<()> {
-    let place = diagnostic
-        .place
-        .as_ref()
-        .map_or_else(String::new, |place| place_words(place) + ": ");
+    let place = diagnostic.place.as_ref().map_or_else(String::new, |place| place_words(place) + ": ");
     let message = printable(&diagnostic.message);
-    writeln!(
-        out,
-        "{indent}{} {}: {place}{message}",
-        diagnostic.level.as_str(),
-        diagnostic.code
-    )
+    writeln!(out, "{indent}{} {}: {place}{message}", diagnostic.level.as_str(), diagnostic.code)
 }
 
 fn problems_of<'r>(run: &'r Run, file: &'r str) -> impl Iterator<Item = &'r Diagnostic> {
-    run.diagnostics.iter().filter(move |diagnostic| {
-        diagnostic
-            .place
-            .as_ref()
-            .is_some_and(|place| &*place.file == file)
-    })
+    run.diagnostics
+        .iter()
+        .filter(move |diagnostic| diagnostic.place.as_ref().is_some_and(|place| &*place.file == file))
 }
 
 fn is_of_a_file(run: &Run, diagnostic: &Diagnostic) -> bool {
-    diagnostic
-        .place
-        .as_ref()
-        .is_some_and(|place| run.inputs.iter().any(|input| input.file == place.file))
+    diagnostic.place.as_ref().is_some_and(|place| run.inputs.iter().any(|input| input.file == place.file))
 }
 
 fn times(input: &InputSummary) -> Option<String> {
     let observed = input.observed.as_ref()?;
-    let text =
-        |time: &chrono::DateTime<chrono::Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let text = |time: &chrono::DateTime<chrono::Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
     Some(if observed.start() == observed.end() {
         text(observed.start())
     } else {
@@ -167,17 +144,9 @@ pub fn write_inspection_json(run: &Run, out: &mut dyn Write) -> io::Result<()> {
                 resources: input.resources,
                 stated_total: input.stated_total,
                 complete: input.complete,
-                observed_from: input
-                    .observed
-                    .as_ref()
-                    .map(|observed| time(*observed.start())),
-                observed_to: input
-                    .observed
-                    .as_ref()
-                    .map(|observed| time(*observed.end())),
-                problems: problems_of(run, &input.file)
-                    .map(DiagnosticV1::from)
-                    .collect(),
+                observed_from: input.observed.as_ref().map(|observed| time(*observed.start())),
+                observed_to: input.observed.as_ref().map(|observed| time(*observed.end())),
+                problems: problems_of(run, &input.file).map(DiagnosticV1::from).collect(),
             })
             .collect(),
         problems: run

@@ -267,9 +267,7 @@ impl From<&Rule> for RuleV1 {
 
 impl From<&Finding> for FindingV1 {
     fn from(finding: &Finding) -> Self {
-        let Finding {
-            resource, location, ..
-        } = finding;
+        let Finding { resource, location, .. } = finding;
         let operation = resource.operation;
         Self {
             rule: RuleV1::from(finding.rule.as_ref()),
@@ -364,10 +362,7 @@ impl RunV1 {
         let counts = run.tally.total();
         Self {
             schema: "probity.run/v1",
-            tool: ToolV1 {
-                name: env!("CARGO_PKG_NAME"),
-                version: env!("CARGO_PKG_VERSION"),
-            },
+            tool: ToolV1 { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             at: time(run.at),
             gate: match run.gate {
                 crate::finding::Gate::Pass => GateV1::Pass,
@@ -419,11 +414,7 @@ pub struct JsonReporter<W> {
 impl<W: Write> JsonReporter<W> {
     /// Writes to `out`, once the run is over.
     pub fn new(out: W) -> Self {
-        Self {
-            out,
-            findings: SpooledTempFile::new(SPOOL_BYTES),
-            count: 0,
-        }
+        Self { out, findings: SpooledTempFile::new(SPOOL_BYTES), count: 0 }
     }
 }
 
@@ -439,9 +430,7 @@ impl<W: Write> Reporter for JsonReporter<W> {
     fn finish(&mut self, run: &Run) -> io::Result<()> {
         let document = serde_json::to_string_pretty(&RunV1::new(run))?;
         let key = "\n  \"findings\": [";
-        let (before, after) = document
-            .split_once(&format!("{key}]"))
-            .unwrap_or((&document, ""));
+        let (before, after) = document.split_once(&format!("{key}]")).unwrap_or((&document, ""));
         write!(self.out, "{before}{key}")?;
         self.findings.seek(SeekFrom::Start(0))?;
         let mut buffer = vec![0; 1 << 16];
@@ -450,8 +439,7 @@ impl<W: Write> Reporter for JsonReporter<W> {
             if count == 0 {
                 break;
             }
-            self.out
-                .write_all(buffer.get(..count).unwrap_or_default())?;
+            self.out.write_all(buffer.get(..count).unwrap_or_default())?;
         }
         let close = if self.count == 0 { "]" } else { "\n  ]" };
         writeln!(self.out, "{close}{after}")?;

@@ -27,11 +27,7 @@ pub struct PrettyReporter<W> {
 impl<W: Write> PrettyReporter<W> {
     /// Writes to `out`.
     pub const fn new(out: W, style: Style) -> Self {
-        Self {
-            out,
-            style,
-            errors: Vec::new(),
-        }
+        Self { out, style, errors: Vec::new() }
     }
 
     fn flush_errors(&mut self) -> io::Result<()> {
@@ -39,20 +35,12 @@ impl<W: Write> PrettyReporter<W> {
         let Some(first) = errors.first() else {
             return Ok(());
         };
-        let ids: Vec<&str> = errors
-            .iter()
-            .map(|finding| finding.rule.id.as_str())
-            .collect();
+        let ids: Vec<&str> = errors.iter().map(|finding| finding.rule.id.as_str()).collect();
         let header = match ids.as_slice() {
             [id] => format!("{id} could not judge {}", subject_words(first)),
-            ids => format!(
-                "{} rules could not judge {}",
-                ids.len(),
-                subject_words(first)
-            ),
+            ids => format!("{} rules could not judge {}", ids.len(), subject_words(first)),
         };
-        let mut shape =
-            Shape::new(header, &first.message, Weight::Error).showing(first.excerpt.as_ref());
+        let mut shape = Shape::new(header, &first.message, Weight::Error).showing(first.excerpt.as_ref());
         shape.label_words = false;
         if ids.len() > 1 {
             shape.help = Some(format!("these are {}", ids.join(", ")));
@@ -89,29 +77,20 @@ fn finding_shape(finding: &Finding) -> Shape<'_> {
     let rule = &finding.rule;
     let subject = subject_words(finding);
     let (header, weight) = match finding.verdict {
-        Verdict::Fail => (
-            format!("{} {} fails on {subject}", rule.id, rule.severity),
-            Weight::Error,
-        ),
-        Verdict::Inconclusive => (
-            format!("{} {} is inconclusive on {subject}", rule.id, rule.severity),
-            Weight::Warning,
-        ),
+        Verdict::Fail => (format!("{} {} fails on {subject}", rule.id, rule.severity), Weight::Error),
+        Verdict::Inconclusive => {
+            (format!("{} {} is inconclusive on {subject}", rule.id, rule.severity), Weight::Warning)
+        }
         verdict => {
             let words = verdict.as_str().replace('_', " ");
-            (
-                format!("{} {} on {subject}: {words}", rule.id, rule.severity),
-                Weight::Advice,
-            )
+            (format!("{} {} on {subject}: {words}", rule.id, rule.severity), Weight::Advice)
         }
     };
     let mut shape = Shape::new(header, &rule.title, weight).showing(finding.excerpt.as_ref());
     match finding.verdict {
         Verdict::Fail => shape.help.clone_from(&rule.remediation),
         Verdict::Inconclusive => {
-            shape.help = Some(
-                "what the payload does not tell cannot pass: save the whole answer".to_owned(),
-            );
+            shape.help = Some("what the payload does not tell cannot pass: save the whole answer".to_owned());
         }
         _ => shape.label_words = false,
     }
@@ -120,12 +99,8 @@ fn finding_shape(finding: &Finding) -> Shape<'_> {
 
 /// The resource's id, or where it stands; its name and region in brackets.
 fn subject_words(finding: &Finding) -> String {
-    let Subject {
-        id, name, region, ..
-    } = finding.resource.as_ref();
-    let mut words = id
-        .clone()
-        .unwrap_or_else(|| place_words(&finding.location.place));
+    let Subject { id, name, region, .. } = finding.resource.as_ref();
+    let mut words = id.clone().unwrap_or_else(|| place_words(&finding.location.place));
     // An id that is made of names needs no repetition.
     let more: Vec<&str> = [name, region]
         .into_iter()
@@ -151,11 +126,7 @@ fn write_summary(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()>
     let total = run.tally.total();
     if total.total() > 0 {
         let mut table = new_table(style);
-        table.set_header(
-            ["verdicts"]
-                .into_iter()
-                .chain(columns.map(|(name, _)| name)),
-        );
+        table.set_header(["verdicts"].into_iter().chain(columns.map(|(name, _)| name)));
         let mut row = |name: &str, counts: Counts| {
             let cells = columns.map(|(_, verdict)| counts.of(verdict).to_string());
             table.add_row([name.to_owned()].into_iter().chain(cells));
@@ -197,17 +168,9 @@ fn write_summary(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()>
 /// A line for each of the first diagnostics.
 fn write_problems(diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
     for diagnostic in diagnostics.iter().take(LISTED) {
-        let place = diagnostic
-            .place
-            .as_ref()
-            .map_or_else(String::new, |place| place_words(place) + ": ");
+        let place = diagnostic.place.as_ref().map_or_else(String::new, |place| place_words(place) + ": ");
         let level = diagnostic.level.as_str();
-        writeln!(
-            out,
-            "{level} {}: {place}{}",
-            diagnostic.code,
-            printable(&diagnostic.message)
-        )?;
+        writeln!(out, "{level} {}: {place}{}", diagnostic.code, printable(&diagnostic.message))?;
     }
     match diagnostics.len().saturating_sub(LISTED) {
         0 => Ok(()),
@@ -218,12 +181,8 @@ fn write_problems(diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result
 fn write_gate(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let (errors, _) = run.problems();
     let count = |verdict: Verdict| -> u64 {
-        let heavy = Severity::ALL
-            .into_iter()
-            .filter(|&severity| severity >= run.fail_on);
-        heavy
-            .map(|severity| run.tally.by_severity(severity).of(verdict))
-            .sum()
+        let heavy = Severity::ALL.into_iter().filter(|&severity| severity >= run.fail_on);
+        heavy.map(|severity| run.tally.by_severity(severity).of(verdict)).sum()
     };
     let mut reasons = Vec::new();
     let mut reason = |count: u64, one: &str, many: &str| {
@@ -231,23 +190,11 @@ fn write_gate(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
             reasons.push(format!("{count} {}", if count == 1 { one } else { many }));
         }
     };
-    reason(
-        errors as u64,
-        "input or policy could not be used",
-        "inputs or policies could not be used",
-    );
+    reason(errors as u64, "input or policy could not be used", "inputs or policies could not be used");
     let rule_errors = run.tally.total().of(Verdict::Error);
-    reason(
-        rule_errors,
-        "verdict could not be reached",
-        "verdicts could not be reached",
-    );
+    reason(rule_errors, "verdict could not be reached", "verdicts could not be reached");
     reason(count(Verdict::Fail), "failure", "failures");
-    reason(
-        count(Verdict::Inconclusive),
-        "inconclusive verdict",
-        "inconclusive verdicts",
-    );
+    reason(count(Verdict::Inconclusive), "inconclusive verdict", "inconclusive verdicts");
     let why = match run.gate {
         Gate::Pass if reasons.is_empty() && run.tally.total().of(Verdict::Fail) > 0 => {
             format!("nothing at or above {} failed", run.fail_on)
@@ -265,11 +212,7 @@ fn write_gate(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
         (true, Gate::Fail) => gate.red().bold().to_string(),
         (true, Gate::Error) => gate.yellow().bold().to_string(),
     };
-    writeln!(
-        out,
-        "\ngate: {gate}, {why} (exit code {})",
-        run.gate.exit_code() as u8
-    )
+    writeln!(out, "\ngate: {gate}, {why} (exit code {})", run.gate.exit_code() as u8)
 }
 
 pub(super) fn new_table(style: Style) -> Table {
@@ -283,9 +226,5 @@ pub(super) fn new_table(style: Style) -> Table {
 
 /// `1 file`, `2 files`.
 pub(super) fn counted(count: u64, what: &str) -> String {
-    if count == 1 {
-        format!("1 {what}")
-    } else {
-        format!("{count} {what}s")
-    }
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

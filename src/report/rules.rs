@@ -19,10 +19,8 @@ use crate::policy::Rule;
 /// Where it cannot be written.
 pub fn write_rules(rules: &[Arc<Rule>], style: Style, out: &mut dyn Write) -> io::Result<()> {
     for operation in Operation::ALL {
-        let about: Vec<&Arc<Rule>> = rules
-            .iter()
-            .filter(|rule| rule.applies_to.contains(&operation))
-            .collect();
+        let about: Vec<&Arc<Rule>> =
+            rules.iter().filter(|rule| rule.applies_to.contains(&operation)).collect();
         if about.is_empty() {
             continue;
         }
@@ -30,11 +28,8 @@ pub fn write_rules(rules: &[Arc<Rule>], style: Style, out: &mut dyn Write) -> io
         let mut table = new_table(style);
         for rule in about {
             let params = params(rule);
-            let title = if params.is_empty() {
-                rule.title.clone()
-            } else {
-                format!("{} ({params})", rule.title)
-            };
+            let title =
+                if params.is_empty() { rule.title.clone() } else { format!("{} ({params})", rule.title) };
             table.add_row([format!("  {}", rule.id), rule.severity.to_string(), title]);
         }
         for line in table.lines() {
@@ -42,21 +37,13 @@ pub fn write_rules(rules: &[Arc<Rule>], style: Style, out: &mut dyn Write) -> io
         }
         writeln!(out)?;
     }
-    writeln!(
-        out,
-        "{} rules; `probity rules ID` shows one in full",
-        rules.len()
-    )?;
+    writeln!(out, "{} rules; `probity rules ID` shows one in full", rules.len())?;
     out.flush()
 }
 
 /// `name=value` for each param.
 fn params(rule: &Rule) -> String {
-    let params: Vec<String> = rule
-        .params
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
+    let params: Vec<String> = rule.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
     params.join(", ")
 }
 
@@ -74,27 +61,13 @@ pub fn write_rule(rule: &Rule, style: Style, out: &mut dyn Write) -> io::Result<
         }
     };
     row("what", rule.description.as_deref().unwrap_or_default());
-    let operations: Vec<&str> = rule
-        .applies_to
-        .iter()
-        .map(|operation| operation.id())
-        .collect();
+    let operations: Vec<&str> = rule.applies_to.iter().map(|operation| operation.id()).collect();
     row("applies to", &operations.join("\n"));
-    let params: Vec<String> = rule
-        .params
-        .iter()
-        .map(|(name, value)| format!("{name} = {value}"))
-        .collect();
+    let params: Vec<String> = rule.params.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     row("params", &params.join("\n"));
-    row(
-        "remediation",
-        rule.remediation.as_deref().unwrap_or_default(),
-    );
-    let controls: Vec<String> = rule
-        .controls
-        .iter()
-        .map(|(framework, ids)| format!("{framework}: {}", ids.join(", ")))
-        .collect();
+    row("remediation", rule.remediation.as_deref().unwrap_or_default());
+    let controls: Vec<String> =
+        rule.controls.iter().map(|(framework, ids)| format!("{framework}: {}", ids.join(", "))).collect();
     row("controls", &controls.join("\n"));
     let pages: Vec<String> = rule
         .related_resources
@@ -141,21 +114,14 @@ impl<'r> From<&'r Rule> for RuleV1<'r> {
             severity: rule.severity.as_str(),
             title: &rule.title,
             description: rule.description.as_deref(),
-            applies_to: rule
-                .applies_to
-                .iter()
-                .map(|operation| operation.id())
-                .collect(),
+            applies_to: rule.applies_to.iter().map(|operation| operation.id()).collect(),
             params: &rule.params,
             remediation: rule.remediation.as_deref(),
             controls: &rule.controls,
             related_resources: rule
                 .related_resources
                 .iter()
-                .map(|page| RelatedV1 {
-                    r#ref: &page.reference,
-                    description: page.description.as_deref(),
-                })
+                .map(|page| RelatedV1 { r#ref: &page.reference, description: page.description.as_deref() })
                 .collect(),
             package: &rule.package,
             file: &rule.file.name,
@@ -170,10 +136,7 @@ impl<'r> From<&'r Rule> for RuleV1<'r> {
 ///
 /// Where it cannot be written.
 pub fn write_rules_json(rules: &[Arc<Rule>], out: &mut dyn Write) -> io::Result<()> {
-    let rules: Vec<RuleV1<'_>> = rules
-        .iter()
-        .map(|rule| RuleV1::from(rule.as_ref()))
-        .collect();
+    let rules: Vec<RuleV1<'_>> = rules.iter().map(|rule| RuleV1::from(rule.as_ref())).collect();
     serde_json::to_writer_pretty(&mut *out, &rules)?;
     writeln!(out)?;
     out.flush()

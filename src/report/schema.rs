@@ -29,23 +29,11 @@ mod tests {
     fn the_schema_is_valid_and_names_every_key_of_the_contract() {
         let schema = run_schema();
         assert!(jsonschema::meta::is_valid(&schema));
-        let keys: Vec<&str> = schema["required"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter_map(Value::as_str)
-            .collect();
-        for key in [
-            "schema",
-            "tool",
-            "at",
-            "gate",
-            "summary",
-            "inputs",
-            "policies",
-            "findings",
-            "diagnostics",
-        ] {
+        let keys: Vec<&str> =
+            schema["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        for key in
+            ["schema", "tool", "at", "gate", "summary", "inputs", "policies", "findings", "diagnostics"]
+        {
             assert!(keys.contains(&key), "{key}");
         }
         assert!(schema["$defs"]["FindingV1"].is_object());

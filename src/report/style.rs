@@ -16,29 +16,17 @@ pub struct Style {
 
 impl Style {
     /// Without colour, 80 columns wide: what a file gets.
-    pub const PLAIN: Self = Self {
-        width: DEFAULT_WIDTH,
-        color: false,
-    };
+    pub const PLAIN: Self = Self { width: DEFAULT_WIDTH, color: false };
 
     /// For a terminal of this width.
     pub fn for_terminal(color: bool) -> Self {
         let width = terminal_size::terminal_size()
-            .map_or(DEFAULT_WIDTH, |(terminal_size::Width(width), _)| {
-                usize::from(width)
-            });
-        Self {
-            width: width.clamp(40, 120),
-            color,
-        }
+            .map_or(DEFAULT_WIDTH, |(terminal_size::Width(width), _)| usize::from(width));
+        Self { width: width.clamp(40, 120), color }
     }
 
     pub(super) fn handler(self) -> GraphicalReportHandler {
-        let theme = if self.color {
-            GraphicalTheme::unicode()
-        } else {
-            GraphicalTheme::unicode_nocolor()
-        };
+        let theme = if self.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         GraphicalReportHandler::new_themed(theme)
             .with_width(self.width)
             .with_context_lines(1)

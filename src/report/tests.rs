@@ -50,11 +50,7 @@ pub fn write_test_report(
         write_coverage(report, out)?;
     }
     let passed = report.tests.iter().filter(|test| test.passed).count();
-    writeln!(
-        out,
-        "{passed} passed, {} failed",
-        report.tests.len() - passed
-    )?;
+    writeln!(out, "{passed} passed, {} failed", report.tests.len() - passed)?;
     out.flush()
 }
 

@@ -81,11 +81,7 @@ struct View<'v> {
 }
 
 impl<'s> Collector<'s> {
-    pub(super) fn new(
-        load: &'s LoadSettings,
-        judging: &'s JudgeSettings,
-        files: &'s [InputFile],
-    ) -> Self {
+    pub(super) fn new(load: &'s LoadSettings, judging: &'s JudgeSettings, files: &'s [InputFile]) -> Self {
         Self {
             load,
             judging,
@@ -157,8 +153,7 @@ impl<'s> Collector<'s> {
         let whole = page.wholeness();
         let after_open = mem::replace(&mut totals.open, whole == Wholeness::Part);
         // The end of a chain of tokens looks whole, and so does the only payload of a file.
-        let may_end_chain =
-            page.operation.paging() == Paging::Token && (after_open || totals.payloads == 1);
+        let may_end_chain = page.operation.paging() == Paging::Token && (after_open || totals.payloads == 1);
         if whole == Wholeness::Part || may_end_chain {
             self.current.pages.push(page);
             return;
@@ -177,9 +172,7 @@ impl<'s> Collector<'s> {
             bare: false,
             page: &page,
         });
-        problems
-            .into_iter()
-            .for_each(|problem| self.current.log.push(problem));
+        problems.into_iter().for_each(|problem| self.current.log.push(problem));
     }
 
     /// Closes the current file.
@@ -200,34 +193,22 @@ impl<'s> Collector<'s> {
                 bare: true,
                 page: &page,
             });
-            problems
-                .into_iter()
-                .for_each(|problem| current.log.push(problem));
+            problems.into_iter().for_each(|problem| current.log.push(problem));
         }
         let seen = mem::take(&mut current.seen);
         for operation in current.totals.keys() {
-            let of_operation = seen
-                .iter()
-                .filter(|(o, _)| o == operation)
-                .map(|(_, seen)| (*seen, 0));
+            let of_operation = seen.iter().filter(|(o, _)| o == operation).map(|(_, seen)| (*seen, 0));
             for problem in duplicate_problems(*operation, of_operation.collect(), &[file]) {
                 current.log.push(problem);
             }
         }
         if !current.pages.is_empty() {
-            let operations: Vec<Operation> =
-                current.pages.iter().map(|page| page.operation).collect();
-            let kept = seen
-                .into_iter()
-                .filter(|(operation, _)| operations.contains(operation));
-            self.loose_seen
-                .extend(kept.map(|(operation, seen)| (operation, seen, index)));
+            let operations: Vec<Operation> = current.pages.iter().map(|page| page.operation).collect();
+            let kept = seen.into_iter().filter(|(operation, _)| operations.contains(operation));
+            self.loose_seen.extend(kept.map(|(operation, seen)| (operation, seen, index)));
         }
         for page in current.pages {
-            let single = current
-                .totals
-                .get(&page.operation)
-                .is_some_and(|totals| totals.payloads == 1);
+            let single = current.totals.get(&page.operation).is_some_and(|totals| totals.payloads == 1);
             self.loose.push((index, single, page));
         }
         self.diagnostics.extend(current.log.finish(&file.name));
@@ -285,9 +266,7 @@ impl<'s> Collector<'s> {
             let place = diagnostic.place.as_ref();
             place.map(|place| (Arc::clone(&place.file), place.start, diagnostic.code))
         });
-        let errors = told
-            .iter()
-            .any(|diagnostic| diagnostic.level == Level::Error);
+        let errors = told.iter().any(|diagnostic| diagnostic.level == Level::Error);
         Run {
             at: self.judging.clock,
             gate: Gate::of(&self.tally, self.judging.fail_on, errors),
@@ -315,11 +294,8 @@ impl<'s> Collector<'s> {
             })
             .collect();
         for snapshot in assemble(&entries) {
-            let members: Vec<&(usize, bool, Page)> = snapshot
-                .pages
-                .iter()
-                .filter_map(|&index| loose.get(index))
-                .collect();
+            let members: Vec<&(usize, bool, Page)> =
+                snapshot.pages.iter().filter_map(|&index| loose.get(index)).collect();
             let mut files: Vec<usize> = members.iter().map(|(file, ..)| *file).collect();
             files.dedup();
             let Some(marked) = members
@@ -331,18 +307,11 @@ impl<'s> Collector<'s> {
                 continue;
             };
             for &file in &files {
-                self.note_snapshot(
-                    file,
-                    snapshot.operation,
-                    snapshot.complete,
-                    snapshot.stated_total,
-                );
+                self.note_snapshot(file, snapshot.operation, snapshot.complete, snapshot.stated_total);
             }
             if let Some(problem) = &snapshot.problem {
-                let names: Vec<&str> = files
-                    .iter()
-                    .filter_map(|&file| Some(&*self.files.get(file)?.name))
-                    .collect();
+                let names: Vec<&str> =
+                    files.iter().filter_map(|&file| Some(&*self.files.get(file)?.name)).collect();
                 let here = snapshot.resources;
                 let diagnostic = page_problem(
                     problem,
@@ -352,8 +321,7 @@ impl<'s> Collector<'s> {
                     &names,
                     members.len(),
                 );
-                self.diagnostics
-                    .push(self.weighed(placed(diagnostic, marked)));
+                self.diagnostics.push(self.weighed(placed(diagnostic, marked)));
             }
             let view = View {
                 operation: snapshot.operation,
@@ -368,9 +336,7 @@ impl<'s> Collector<'s> {
             if files.len() > 1 {
                 let seen = loose_seen
                     .iter()
-                    .filter(|(operation, _, file)| {
-                        *operation == snapshot.operation && files.contains(file)
-                    })
+                    .filter(|(operation, _, file)| *operation == snapshot.operation && files.contains(file))
                     .map(|(_, seen, file)| (*seen, *file))
                     .collect();
                 let inputs: Vec<&InputFile> = self.files.iter().collect();
@@ -410,8 +376,7 @@ impl<'s> Collector<'s> {
         let mut problems = Vec::new();
         let what = view.operation.resources_in_words();
         if view.resources == 0 && view.complete != Some(false) {
-            let problem =
-                Diagnostic::error(Code::PayloadEmpty, format!("the snapshot holds no {what}"));
+            let problem = Diagnostic::error(Code::PayloadEmpty, format!("the snapshot holds no {what}"));
             problems.push(self.weighed(placed(
                 problem.help("nothing was judged here; if that is right, say --allow-empty"),
                 view.page,
@@ -429,11 +394,7 @@ impl<'s> Collector<'s> {
                 view.page,
             ));
         }
-        problems.extend(
-            self.load
-                .max_age
-                .and_then(|max_age| self.age_problem(view, max_age)),
-        );
+        problems.extend(self.load.max_age.and_then(|max_age| self.age_problem(view, max_age)));
         problems
     }
 
@@ -446,10 +407,7 @@ impl<'s> Collector<'s> {
             .help("save it with boto3's ResponseMetadata, or judge it in a run without --max-age"),
             Some(newest) if self.judging.clock - newest > max_age => {
                 let time = newest.to_rfc3339_opts(SecondsFormat::Secs, true);
-                let clock = self
-                    .judging
-                    .clock
-                    .to_rfc3339_opts(SecondsFormat::Secs, true);
+                let clock = self.judging.clock.to_rfc3339_opts(SecondsFormat::Secs, true);
                 Diagnostic::error(
                     Code::PayloadStale,
                     format!(
@@ -457,10 +415,7 @@ impl<'s> Collector<'s> {
                         in_words(self.judging.clock - newest)
                     ),
                 )
-                .help(format!(
-                    "save it again: at most {} are allowed (--max-age)",
-                    in_words(max_age)
-                ))
+                .help(format!("save it again: at most {} are allowed (--max-age)", in_words(max_age)))
             }
             Some(_) => return None,
         };
@@ -503,11 +458,7 @@ fn page_problem(
 ) -> Diagnostic {
     let what = operation.resources_in_words();
     let total = stated.unwrap_or_default();
-    let among = if files.len() > 1 {
-        format!(" in {} files", files.len())
-    } else {
-        String::new()
-    };
+    let among = if files.len() > 1 { format!(" in {} files", files.len()) } else { String::new() };
     let save_all = "save every page of the answer; to judge what is here, say --allow-incomplete";
     match problem {
         SnapshotProblem::Missing { pages } => {
@@ -521,24 +472,22 @@ fn page_problem(
                 .collect();
             match pages.as_slice() {
                 [] => message.push_str(&format!(", {} are missing", total.saturating_sub(here))),
-                [run] if run.start() == run.end() => message.push_str(&format!(", page {} is missing", list.join(""))),
+                [run] if run.start() == run.end() => {
+                    message.push_str(&format!(", page {} is missing", list.join("")))
+                }
                 _ => message.push_str(&format!(", pages {} are missing", list.join(", "))),
             }
             Diagnostic::error(Code::PayloadIncomplete, message).help(save_all)
         }
         SnapshotProblem::TokenLeft => {
-            let message =
-                format!("{here} {what} are here{among}, and a further page is named that is not");
+            let message = format!("{here} {what} are here{among}, and a further page is named that is not");
             Diagnostic::error(Code::PayloadIncomplete, message).help(format!(
                 "{save_all}; pages in several files must be numbered (page-1.json, page-2.json), or put them \
                  into one file"
             ))
         }
         SnapshotProblem::GapInSeries => {
-            let message = format!(
-                "the numbered pages of this answer have a gap: {}",
-                files.join(", ")
-            );
+            let message = format!("the numbered pages of this answer have a gap: {}", files.join(", "));
             Diagnostic::error(Code::PayloadIncomplete, message).help(save_all)
         }
         SnapshotProblem::TooMany => {
@@ -568,10 +517,7 @@ fn duplicate_problems(
     let mut repeated = 0;
     let mut first_repeated = None;
     for duplicate in duplicates(seen) {
-        let (place, first) = (
-            seen_place(duplicate.second, files),
-            seen_place(duplicate.first, files),
-        );
+        let (place, first) = (seen_place(duplicate.second, files), seen_place(duplicate.first, files));
         if between_files && duplicate.first.1 == duplicate.second.1 {
             // Told when that file was read.
             continue;
@@ -584,10 +530,7 @@ fn duplicate_problems(
         problems.push(
             Diagnostic::error(
                 Code::PayloadDuplicate,
-                format!(
-                    "the same resource stands here and at {}, with other content",
-                    at(first.as_ref())
-                ),
+                format!("the same resource stands here and at {}, with other content", at(first.as_ref())),
             )
             .placed(place)
             .help("the answer changed while its pages were saved: save all of them again"),
@@ -610,24 +553,14 @@ fn duplicate_problems(
 
 fn seen_place((seen, file): (Seen, usize), files: &[&InputFile]) -> Option<Place> {
     let file = files.get(file)?;
-    let start = Position {
-        byte: 0,
-        line_1based: seen.line_1based.into(),
-        column_1based: seen.column_1based.into(),
-    };
-    Some(Place {
-        file: Arc::clone(&file.name),
-        start,
-        end_byte: 0,
-    })
+    let start =
+        Position { byte: 0, line_1based: seen.line_1based.into(), column_1based: seen.column_1based.into() };
+    Some(Place { file: Arc::clone(&file.name), start, end_byte: 0 })
 }
 
 fn at(place: Option<&Place>) -> String {
     place.map_or_else(String::new, |place| {
-        format!(
-            "`{}` line {} column {}",
-            place.file, place.start.line_1based, place.start.column_1based
-        )
+        format!("`{}` line {} column {}", place.file, place.start.line_1based, place.start.column_1based)
     })
 }
 
@@ -641,23 +574,16 @@ impl Diagnostic {
 }
 
 fn split_problem(file: &InputFile, error: SplitError) -> Diagnostic {
-    let at = |position: Position| Place {
-        file: Arc::clone(&file.name),
-        start: position,
-        end_byte: position.byte,
-    };
+    let at =
+        |position: Position| Place { file: Arc::clone(&file.name), start: position, end_byte: position.byte };
     match error {
         SplitError::Io(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
-            Diagnostic::error(
-                Code::InputTooLarge,
-                format!("`{}` is too large: {error}", file.name),
-            )
-            .help("raise the limit if the file is meant to be that large")
+            Diagnostic::error(Code::InputTooLarge, format!("`{}` is too large: {error}", file.name))
+                .help("raise the limit if the file is meant to be that large")
         }
-        SplitError::Io(error) => Diagnostic::error(
-            Code::InputUnreadable,
-            format!("cannot read `{}`: {error}", file.name),
-        ),
+        SplitError::Io(error) => {
+            Diagnostic::error(Code::InputUnreadable, format!("cannot read `{}`: {error}", file.name))
+        }
         SplitError::Fault { at: position, kind } => {
             let mut message = kind.to_string();
             if let FaultKind::DuplicateKey { first, .. } = &kind {
@@ -669,12 +595,11 @@ fn split_problem(file: &InputFile, error: SplitError) -> Diagnostic {
                 None => problem,
             }
         }
-        SplitError::ByteOrderMark => Diagnostic::error(
-            Code::PayloadMalformed,
-            "the file begins with a byte order mark",
-        )
-        .at(at(Position::START))
-        .help("save the file as UTF-8 without one: in PowerShell with `-Encoding utf8NoBOM`"),
+        SplitError::ByteOrderMark => {
+            Diagnostic::error(Code::PayloadMalformed, "the file begins with a byte order mark")
+                .at(at(Position::START))
+                .help("save the file as UTF-8 without one: in PowerShell with `-Encoding utf8NoBOM`")
+        }
         SplitError::Utf16 => Diagnostic::error(Code::PayloadMalformed, "the file is UTF-16")
             .at(at(Position::START))
             .help("save the file as UTF-8: in PowerShell with `-Encoding utf8NoBOM`"),

@@ -49,31 +49,19 @@ struct Placed {
 
 impl<'c, 'r, 't> Composer<'c, 'r, 't> {
     pub(super) fn new(standing: &'c Standing<'r>, text: &'c mut Text<'t>, excerpts: bool) -> Self {
-        Self {
-            standing,
-            text,
-            excerpts,
-            subject: None,
-            findings: Vec::new(),
-        }
+        Self { standing, text, excerpts, subject: None, findings: Vec::new() }
     }
 
     /// The findings, by place and rule.
     pub(super) fn finish(mut self) -> Vec<Finding> {
-        self.findings
-            .sort_by(|(path_a, a), (path_b, b)| (path_a, &a.rule.id).cmp(&(path_b, &b.rule.id)));
-        self.findings
-            .into_iter()
-            .map(|(_, finding)| finding)
-            .collect()
+        self.findings.sort_by(|(path_a, a), (path_b, b)| (path_a, &a.rule.id).cmp(&(path_b, &b.rule.id)));
+        self.findings.into_iter().map(|(_, finding)| finding).collect()
     }
 
     /// Adds the outcome of a rule.
     pub(super) fn add(&mut self, rule: &Arc<Rule>, outcome: Outcome) {
         match outcome {
-            Outcome::Pass => {
-                self.whole(rule, Verdict::Pass, "nothing speaks against it".to_owned())
-            }
+            Outcome::Pass => self.whole(rule, Verdict::Pass, "nothing speaks against it".to_owned()),
             Outcome::NotApplicable => {
                 let message = "the rule is not about this resource".to_owned();
                 self.whole(rule, Verdict::NotApplicable, message);
@@ -86,10 +74,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
 
     /// Adds an error about a value of the resource.
     pub(super) fn add_error_at(&mut self, rule: &Arc<Rule>, message: &str, path: &JsonPath) {
-        let denial = Denial {
-            message: message.to_owned(),
-            path: Some(path.clone()),
-        };
+        let denial = Denial { message: message.to_owned(), path: Some(path.clone()) };
         self.reasoned(rule, Verdict::Error, vec![denial]);
     }
 
@@ -135,17 +120,11 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             pointer: path.pointer(),
         };
         let excerpt = self.excerpts.then(|| {
-            let labels = placed
-                .iter()
-                .map(|p| Label::new(self.label_span(p), p.message.clone()))
-                .collect();
+            let labels = placed.iter().map(|p| Label::new(self.label_span(p), p.message.clone())).collect();
             self.text.excerpt(labels)
         });
-        let evidence = if evident {
-            placed.iter().filter_map(|p| self.evidence(p)).collect()
-        } else {
-            Vec::new()
-        };
+        let evidence =
+            if evident { placed.iter().filter_map(|p| self.evidence(p)).collect() } else { Vec::new() };
         let mut message = String::new();
         for reason in &placed {
             if !message.is_empty() {
@@ -169,11 +148,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
     /// What to underline: the value, or the first character of what holds it.
     fn label_span(&self, placed: &Placed) -> Range<usize> {
         let whole = placed.is_found && !placed.path.is_root();
-        if whole {
-            placed.span.clone()
-        } else {
-            placed.span.start..placed.span.start + 1
-        }
+        if whole { placed.span.clone() } else { placed.span.start..placed.span.start + 1 }
     }
 
     fn evidence(&mut self, placed: &Placed) -> Option<Evidence> {
@@ -200,11 +175,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
     }
 
     fn subject(&mut self) -> Arc<Subject> {
-        let Standing {
-            operation,
-            resource,
-            ..
-        } = self.standing;
+        let Standing { operation, resource, .. } = self.standing;
         Arc::clone(self.subject.get_or_insert_with(|| {
             let identity = resource.identity();
             Arc::new(Subject {
@@ -218,11 +189,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
     }
 
     fn fingerprint(&self, rule: &Rule) -> Fingerprint {
-        let Standing {
-            operation,
-            resource,
-            ..
-        } = self.standing;
+        let Standing { operation, resource, .. } = self.standing;
         let identity = resource.identity();
         if identity.is_joinable() {
             return Fingerprint::of_identity(&rule.id, *operation, identity.parts());
@@ -236,9 +203,6 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
 fn in_words(error: &EngineError) -> String {
     match &error.place {
         None => error.message.clone(),
-        Some(place) => format!(
-            "{} (at {}:{})",
-            error.message, place.file, place.line_1based
-        ),
+        Some(place) => format!("{} (at {}:{})", error.message, place.file, place.line_1based),
     }
 }

@@ -21,11 +21,7 @@ pub(super) struct Seen {
 
 impl Seen {
     /// `None` where the identity is masked or not there: it joins nothing.
-    pub(super) fn new(
-        resource: &Resource<'_>,
-        document: Option<u64>,
-        at: Position,
-    ) -> Option<Self> {
+    pub(super) fn new(resource: &Resource<'_>, document: Option<u64>, at: Position) -> Option<Self> {
         let identity = resource.identity();
         if !identity.is_joinable() {
             return None;
@@ -65,13 +61,7 @@ pub(super) struct Duplicate<T> {
 /// Finds resources that stand twice, in the order of their second places.
 pub(super) fn duplicates<T: Copy + Ord>(mut seen: Vec<(Seen, T)>) -> Vec<Duplicate<(Seen, T)>> {
     seen.sort_unstable_by_key(|(seen, tag)| {
-        (
-            seen.identity,
-            *tag,
-            seen.line_1based,
-            seen.column_1based,
-            seen.document,
-        )
+        (seen.identity, *tag, seen.line_1based, seen.column_1based, seen.document)
     });
     let mut found: Vec<Duplicate<(Seen, T)>> = Vec::new();
     for group in seen.chunk_by(|(a, _), (b, _)| a.identity == b.identity) {
@@ -98,15 +88,7 @@ mod tests {
 
     fn seen(json: &str, line: u64) -> Option<Seen> {
         let resource = Resource::parse(Operation::ListInstancePatchStates, json).unwrap();
-        Seen::new(
-            &resource,
-            None,
-            Position {
-                byte: 0,
-                line_1based: line,
-                column_1based: 1,
-            },
-        )
+        Seen::new(&resource, None, Position { byte: 0, line_1based: line, column_1based: 1 })
     }
 
     #[test]

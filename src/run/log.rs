@@ -18,11 +18,7 @@ impl Log {
     /// Adds a diagnostic.
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         let code = diagnostic.code;
-        let count = self
-            .kept
-            .iter()
-            .filter(|(key, kept)| key.is_none() && kept.code == code)
-            .count();
+        let count = self.kept.iter().filter(|(key, kept)| key.is_none() && kept.code == code).count();
         if count < KEPT {
             self.kept.push((None, diagnostic));
         } else {
@@ -31,15 +27,9 @@ impl Log {
     }
 
     /// Adds a diagnostic, unless one with the same key is there.
-    pub(super) fn push_once(
-        &mut self,
-        key: String,
-        diagnostic: impl FnOnce() -> Diagnostic,
-        code: Code,
-    ) {
-        let known = |kept: &(Option<String>, Diagnostic)| {
-            kept.0.as_ref() == Some(&key) && kept.1.code == code
-        };
+    pub(super) fn push_once(&mut self, key: String, diagnostic: impl FnOnce() -> Diagnostic, code: Code) {
+        let known =
+            |kept: &(Option<String>, Diagnostic)| kept.0.as_ref() == Some(&key) && kept.1.code == code;
         if self.kept.iter().any(known) {
             *self.more.entry((code, Some(key))).or_default() += 1;
         } else {
@@ -72,19 +62,9 @@ impl Log {
                 if key.is_some()
                     && let Some(count) = more.remove(&(diagnostic.code, key))
                 {
-                    let times = if count == 1 {
-                        "once more"
-                    } else {
-                        "more times"
-                    };
-                    let count = if count == 1 {
-                        String::new()
-                    } else {
-                        format!("{count} ")
-                    };
-                    diagnostic
-                        .message
-                        .push_str(&format!(" (and {count}{times} in this file)"));
+                    let times = if count == 1 { "once more" } else { "more times" };
+                    let count = if count == 1 { String::new() } else { format!("{count} ") };
+                    diagnostic.message.push_str(&format!(" (and {count}{times} in this file)"));
                 }
                 diagnostic
             })
@@ -93,10 +73,7 @@ impl Log {
             let level = diagnostics.iter().find(|d| d.code == code).map(|d| d.level);
             let mut rest = Diagnostic::error(code, format!("{count} more of these in `{file}`"));
             rest.level = level.unwrap_or(rest.level);
-            let at = diagnostics
-                .iter()
-                .rposition(|d| d.code == code)
-                .map_or(diagnostics.len(), |at| at + 1);
+            let at = diagnostics.iter().rposition(|d| d.code == code).map_or(diagnostics.len(), |at| at + 1);
             diagnostics.insert(at, rest);
         }
         diagnostics
@@ -108,10 +85,7 @@ mod tests {
     use super::*;
 
     fn messages(log: Log) -> Vec<String> {
-        log.finish("f")
-            .into_iter()
-            .map(|diagnostic| diagnostic.message)
-            .collect()
+        log.finish("f").into_iter().map(|diagnostic| diagnostic.message).collect()
     }
 
     #[test]
@@ -120,10 +94,7 @@ mod tests {
         for part in 0..3 {
             let mut log = Log::default();
             for number in 0..30 {
-                log.push(Diagnostic::error(
-                    Code::PayloadMalformed,
-                    format!("{part}.{number}"),
-                ));
+                log.push(Diagnostic::error(Code::PayloadMalformed, format!("{part}.{number}")));
             }
             log.push(Diagnostic::warning(Code::PayloadEmpty, "empty"));
             whole.append(log);
@@ -146,12 +117,6 @@ mod tests {
             }
             whole.append(log);
         }
-        assert_eq!(
-            messages(whole),
-            [
-                "a (and 3 more times in this file)",
-                "b (and once more in this file)"
-            ]
-        );
+        assert_eq!(messages(whole), ["a (and 3 more times in this file)", "b (and once more in this file)"]);
     }
 }

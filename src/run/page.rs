@@ -14,12 +14,7 @@ use crate::source::{Code, Diagnostic, Label, Place, printable};
 pub(super) struct PageBuilder(Page);
 
 impl PageBuilder {
-    pub(super) fn new(
-        operation: Operation,
-        document: Option<u64>,
-        place: Place,
-        facts: PageFacts,
-    ) -> Self {
+    pub(super) fn new(operation: Operation, document: Option<u64>, place: Place, facts: PageFacts) -> Self {
         Self(Page {
             operation,
             document,
@@ -60,26 +55,13 @@ impl PageBuilder {
     }
 
     /// Holds what the page states of itself against what it holds.
-    pub(super) fn check_counts(
-        &self,
-        text: &mut Text<'_>,
-        span: &Range<usize>,
-        body: &str,
-        log: &mut Log,
-    ) {
-        let Page {
-            operation,
-            resources,
-            ref facts,
-            ..
-        } = self.0;
+    pub(super) fn check_counts(&self, text: &mut Text<'_>, span: &Range<usize>, body: &str, log: &mut Log) {
+        let Page { operation, resources, ref facts, .. } = self.0;
         let Some(stated) = facts.stated_count.filter(|&stated| stated != resources) else {
             return;
         };
-        let path: JsonPath = ["PageInfo", "Count"]
-            .map(|key| Segment::Key(key.to_owned()))
-            .into_iter()
-            .collect();
+        let path: JsonPath =
+            ["PageInfo", "Count"].map(|key| Segment::Key(key.to_owned())).into_iter().collect();
         let at = locate_at(body, span, &path).span;
         let what = operation.resources_in_words();
         let message = format!("the page states {stated} {what}, but holds {resources}");
@@ -97,19 +79,13 @@ impl PageBuilder {
             return;
         }
         let (keys, label) = match page.operation.paging() {
-            _ if !part => (
-                vec![page.operation.collection().unwrap_or_default()],
-                "nothing here",
-            ),
+            _ if !part => (vec![page.operation.collection().unwrap_or_default()], "nothing here"),
             Paging::Whole => return,
             Paging::Token => (vec!["NextToken"], "a further page is named here"),
             Paging::Numbered => (vec!["PageInfo", "TotalCount"], "stated here"),
             Paging::Total => (vec!["count"], "stated here"),
         };
-        let path: JsonPath = keys
-            .into_iter()
-            .map(|key| Segment::Key(key.to_owned()))
-            .collect();
+        let path: JsonPath = keys.into_iter().map(|key| Segment::Key(key.to_owned())).collect();
         let at = locate_at(body, span, &path).span;
         let excerpt = text.excerpt(vec![Label::new(at.clone(), label)]);
         self.0.mark = Some(Box::new((text.place(&at), excerpt)));
@@ -160,30 +136,19 @@ pub(super) fn remark(
     let shape = shape(told.path);
     Some(match told.kind {
         RemarkKind::Unreadable { expected, mismatch } => {
-            let raw = body
-                .get(at.start - span.start..at.end - span.start)
-                .unwrap_or_default();
+            let raw = body.get(at.start - span.start..at.end - span.start).unwrap_or_default();
             let found = found(raw, mismatch, is_sensitive(operation, told.path));
-            let message = format!(
-                "`{}` must be {expected}, not {found}",
-                printable(&told.path.to_string())
-            );
+            let message = format!("`{}` must be {expected}, not {found}", printable(&told.path.to_string()));
             let diagnostic = text
                 .problem(Code::PayloadTypeMismatch, at, message, "this value")
                 .help("nothing that rests on this value can be judged: save the answer again, unedited");
-            Remarkable {
-                key: None,
-                diagnostic,
-            }
+            Remarkable { key: None, diagnostic }
         }
         RemarkKind::UnknownField if strict => {
             let path = printable(&told.path.to_string()).into_owned();
             let message = format!("`{path}` is no documented field of `{operation}`");
             let diagnostic = text.problem(Code::PayloadUnknownField, at, message, "unknown field");
-            Remarkable {
-                key: Some(shape),
-                diagnostic,
-            }
+            Remarkable { key: Some(shape), diagnostic }
         }
         RemarkKind::UnknownValue { value, documented } if strict => {
             let path = printable(&told.path.to_string()).into_owned();
@@ -192,10 +157,7 @@ pub(super) fn remark(
             let diagnostic = text
                 .problem(Code::PayloadUnknownValue, at, message, "unknown value")
                 .help(format!("documented are: {}", documented.join(", ")));
-            Remarkable {
-                key: Some(format!("{shape}={value}")),
-                diagnostic,
-            }
+            Remarkable { key: Some(format!("{shape}={value}")), diagnostic }
         }
         RemarkKind::UnknownField | RemarkKind::UnknownValue { .. } => return None,
     })

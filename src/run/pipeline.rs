@@ -65,9 +65,7 @@ pub fn execute(
     tell: &mut dyn FnMut(Event<'_>) -> bool,
 ) -> Result<Run, Stopped> {
     let Discovery { files, diagnostics } = discovery;
-    progress
-        .total_bytes
-        .store(total_bytes(&files), Ordering::Relaxed);
+    progress.total_bytes.store(total_bytes(&files), Ordering::Relaxed);
     for diagnostic in &diagnostics {
         if !tell(Event::Diagnostic(diagnostic)) {
             return Err(Stopped);
@@ -96,28 +94,10 @@ pub fn execute(
             }
         }
         drop(jobs);
-        let reader = Reader {
-            load,
-            judging,
-            jobs: job_sender,
-            results: results_sender,
-            permits,
-            progress,
-        };
+        let reader = Reader { load, judging, jobs: job_sender, results: results_sender, permits, progress };
         let files = files.as_slice();
         scope.spawn(move || reader.read(files));
-        sink(
-            Sink {
-                load,
-                judging,
-                plan,
-                files,
-                diagnostics,
-            },
-            &results,
-            permit_sender,
-            tell,
-        )
+        sink(Sink { load, judging, plan, files, diagnostics }, &results, permit_sender, tell)
     })
 }
 
@@ -126,11 +106,7 @@ fn total_bytes(files: &[InputFile]) -> u64 {
         Origin::Stdin => None,
         Origin::Path(path) => fs::metadata(path).ok().map(|metadata| metadata.len()),
     };
-    files
-        .iter()
-        .map(size)
-        .sum::<Option<u64>>()
-        .unwrap_or_default()
+    files.iter().map(size).sum::<Option<u64>>().unwrap_or_default()
 }
 
 fn work(
@@ -142,17 +118,13 @@ fn work(
 ) {
     let mut worker = Worker::new(load, judging, plan);
     for job in jobs {
-        let processed =
-            panic::catch_unwind(AssertUnwindSafe(|| worker.process(&job.file, &job.batch)));
+        let processed = panic::catch_unwind(AssertUnwindSafe(|| worker.process(&job.file, &job.batch)));
         let outcome = processed.unwrap_or_else(|_| {
             // Nobody knows in what state the worker was left.
             worker = Worker::new(load, judging, plan);
             BatchOutcome::defect(&job.file, job.batch.base)
         });
-        if results
-            .send((job.sequence, Message::Outcome(Box::new(outcome))))
-            .is_err()
-        {
+        if results.send((job.sequence, Message::Outcome(Box::new(outcome)))).is_err() {
             return;
         }
     }
@@ -172,11 +144,7 @@ impl Reader<'_> {
         let mut sequence = 0;
         for (index, file) in files.iter().enumerate() {
             let end = self.file(file, &mut sequence);
-            if self
-                .results
-                .send((sequence, Message::FileEnd(index, end)))
-                .is_err()
-            {
+            if self.results.send((sequence, Message::FileEnd(index, end))).is_err() {
                 return;
             }
             sequence += 1;
@@ -188,34 +156,21 @@ impl Reader<'_> {
         let mut opened = match open(file, self.load.limits, self.judging.digests) {
             Ok(opened) => opened,
             Err(error) => {
-                return FileEnd {
-                    error: Some(error.into()),
-                    ..FileEnd::default()
-                };
+                return FileEnd { error: Some(error.into()), ..FileEnd::default() };
             }
         };
         let counter = opened.counter();
         let mut emit = |batch: Batch| {
-            self.progress
-                .read_bytes
-                .store(before + counter.stored_bytes(), Ordering::Relaxed);
+            self.progress.read_bytes.store(before + counter.stored_bytes(), Ordering::Relaxed);
             if self.permits.recv().is_err() {
                 return false;
             }
-            let job = Job {
-                sequence: *sequence,
-                file: Arc::clone(&file.name),
-                batch,
-            };
+            let job = Job { sequence: *sequence, file: Arc::clone(&file.name), batch };
             *sequence += 1;
             self.jobs.send(job).is_ok()
         };
         let error = Splitter::run(&mut opened, self.load.forced, &mut emit).err();
-        FileEnd {
-            bytes: opened.stored_bytes(),
-            sha256: opened.sha256(),
-            error,
-        }
+        FileEnd { bytes: opened.stored_bytes(), sha256: opened.sha256(), error }
     }
 }
 

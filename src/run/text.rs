@@ -21,14 +21,7 @@ pub(super) struct Text<'t> {
 impl<'t> Text<'t> {
     pub(super) fn new(file: &'t Arc<str>, bytes: &'t [u8], base: Position) -> Self {
         let checked = simdutf8::basic::from_utf8(bytes).ok();
-        Self {
-            file,
-            bytes,
-            base,
-            tracker: Tracker::new(bytes, base),
-            checked,
-            secrets: Vec::new(),
-        }
+        Self { file, bytes, base, tracker: Tracker::new(bytes, base), checked, secrets: Vec::new() }
     }
 
     pub(super) const fn bytes(&self) -> &'t [u8] {
@@ -47,13 +40,8 @@ impl<'t> Text<'t> {
         let bytes = self.bytes.get(span.clone()).unwrap_or_default();
         std::str::from_utf8(bytes).map_err(|error| {
             let at = span.start + error.valid_up_to();
-            self.problem(
-                Code::PayloadMalformed,
-                at..at + 1,
-                "this is no UTF-8",
-                "not UTF-8",
-            )
-            .help("save the file as UTF-8")
+            self.problem(Code::PayloadMalformed, at..at + 1, "this is no UTF-8", "not UTF-8")
+                .help("save the file as UTF-8")
         })
     }
 
@@ -84,30 +72,18 @@ impl<'t> Text<'t> {
         label: &str,
     ) -> Diagnostic {
         let excerpt = self.excerpt(vec![Label::new(span.clone(), label)]);
-        Diagnostic::error(code, message)
-            .at(self.place(&span))
-            .showing(excerpt)
+        Diagnostic::error(code, message).at(self.place(&span)).showing(excerpt)
     }
 
     /// What is wrong with a value that the parser refused: `depth` brackets are open around it.
-    pub(super) fn malformed(
-        &mut self,
-        span: &Range<usize>,
-        depth: u32,
-        parser_says: &str,
-    ) -> Diagnostic {
+    pub(super) fn malformed(&mut self, span: &Range<usize>, depth: u32, parser_says: &str) -> Diagnostic {
         let text = match self.part(span) {
             Ok(text) => text,
             Err(problem) => return problem,
         };
         let Err(fault) = check(text, depth) else {
             // The parser knows better than we do; its own words must do.
-            return self.problem(
-                Code::PayloadMalformed,
-                span.start..span.start + 1,
-                parser_says,
-                "here",
-            );
+            return self.problem(Code::PayloadMalformed, span.start..span.start + 1, parser_says, "here");
         };
         let at = span.start + fault.span.start..span.start + fault.span.end;
         let (label, help) = fault_words(&fault.kind);
@@ -132,28 +108,22 @@ impl<'t> Text<'t> {
 /// The words at a fault, and what to do about it.
 pub(super) const fn fault_words(kind: &FaultKind) -> (&'static str, Option<&'static str>) {
     match kind {
-        FaultKind::Empty => (
-            "nothing here",
-            Some("save the answer again: this file holds nothing"),
-        ),
-        FaultKind::UnexpectedEnd { .. } => (
-            "the text ends here",
-            Some("the file was cut off: save the answer again"),
-        ),
+        FaultKind::Empty => ("nothing here", Some("save the answer again: this file holds nothing")),
+        FaultKind::UnexpectedEnd { .. } => {
+            ("the text ends here", Some("the file was cut off: save the answer again"))
+        }
         FaultKind::Unexpected { .. } => ("unexpected", None),
-        FaultKind::Trailing => (
-            "more text",
-            Some("several payloads may follow each other, each a whole JSON value"),
-        ),
+        FaultKind::Trailing => {
+            ("more text", Some("several payloads may follow each other, each a whole JSON value"))
+        }
         FaultKind::BadNumber => ("no JSON number", None),
         FaultKind::NumberOutOfRange => ("too large", None),
         FaultKind::BadEscape => ("no valid escape", None),
         FaultKind::ControlCharacter => ("control character", None),
         FaultKind::TooDeep => ("one level too deep", None),
-        FaultKind::DuplicateKey { .. } => (
-            "the second one",
-            Some("readers disagree on which of the two counts: remove one"),
-        ),
+        FaultKind::DuplicateKey { .. } => {
+            ("the second one", Some("readers disagree on which of the two counts: remove one"))
+        }
     }
 }
 
@@ -161,8 +131,5 @@ pub(super) const fn fault_words(kind: &FaultKind) -> (&'static str, Option<&'sta
 pub(super) fn locate_at(text: &str, span: &Range<usize>, path: &JsonPath) -> Located {
     let located = locate(text, path);
     let shift = |offset: usize| span.start + offset;
-    Located {
-        span: shift(located.span.start)..shift(located.span.end),
-        found: located.found,
-    }
+    Located { span: shift(located.span.start)..shift(located.span.end), found: located.found }
 }

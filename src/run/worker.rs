@@ -13,9 +13,7 @@ use super::page::{PageBuilder, remark};
 use super::text::{Text, fault_words, locate_at};
 use crate::evaluate::{self, Input, Judge, Outcome, Plan, Source};
 use crate::finding::{Finding, Tally, Verdict};
-use crate::load::{
-    Batch, Content, Document, Members, Page, PayloadHead, Recognised, error_text, recognise,
-};
+use crate::load::{Batch, Content, Document, Members, Page, PayloadHead, Recognised, error_text, recognise};
 use crate::model::{Envelope, RemarkKind, Resource, ResourceError};
 use crate::operation::Operation;
 use crate::policy::Rule;
@@ -44,20 +42,11 @@ impl BatchOutcome {
     /// Of a batch on which probity itself failed: never a pass.
     pub(super) fn defect(file: &Arc<str>, start: Position) -> Self {
         let mut out = Self::default();
-        let place = Place {
-            file: Arc::clone(file),
-            start,
-            end_byte: start.byte,
-        };
+        let place = Place { file: Arc::clone(file), start, end_byte: start.byte };
         out.log.push(
-            Diagnostic::error(
-                Code::InternalDefect,
-                "probity failed on this part of the file",
-            )
-            .at(place)
-            .help(
-                "this is a defect of probity: please report it, with the file if it may be shown",
-            ),
+            Diagnostic::error(Code::InternalDefect, "probity failed on this part of the file")
+                .at(place)
+                .help("this is a defect of probity: please report it, with the file if it may be shown"),
         );
         out
     }
@@ -83,13 +72,7 @@ struct Payload<'p> {
 
 impl<'s> Worker<'s> {
     pub(super) fn new(load: &'s LoadSettings, judging: &'s JudgeSettings, plan: &'s Plan) -> Self {
-        Self {
-            load,
-            judging,
-            plan,
-            rules: plan.rules().collect(),
-            judges: BTreeMap::new(),
-        }
+        Self { load, judging, plan, rules: plan.rules().collect(), judges: BTreeMap::new() }
     }
 
     pub(super) fn process(&mut self, file: &Arc<str>, batch: &Batch) -> BatchOutcome {
@@ -104,21 +87,13 @@ impl<'s> Worker<'s> {
                     document += 1;
                 }
             }
-            Content::Documents {
-                first_document,
-                spans,
-            } => {
+            Content::Documents { first_document, spans } => {
                 for (index, span) in (0..).zip(spans) {
                     let document = first_document.map(|first| first + index);
                     self.document(&mut out, &mut text, span, document);
                 }
             }
-            Content::Resources {
-                head,
-                first_index,
-                spans,
-                last,
-            } => {
+            Content::Resources { head, first_index, spans, last } => {
                 self.part(&mut out, &mut text, head, *first_index, spans, *last);
             }
         }
@@ -145,18 +120,11 @@ impl<'s> Worker<'s> {
             Err(error) => return out.log.push(text.malformed(span, 0, &error.to_string())),
         };
         match recognise(&members, self.load.forced) {
-            Recognised::Payload {
-                operation,
-                collection,
-            } => {
-                self.payload(
-                    out, text, span, body, document, operation, &members, collection,
-                );
+            Recognised::Payload { operation, collection } => {
+                self.payload(out, text, span, body, document, operation, &members, collection);
             }
             Recognised::Resource(operation) => {
-                let found = format!(
-                    "no field of this object is documented for a resource of `{operation}`"
-                );
+                let found = format!("no field of this object is documented for a resource of `{operation}`");
                 let help = "leave out `--as`, or say what it is";
                 out.log.push(unrecognised(text, span, &found).help(help));
             }
@@ -169,10 +137,8 @@ impl<'s> Worker<'s> {
                     message.push_str(&format!(": {}", printable(said)));
                 }
                 let at = span.start..span.start + 1;
-                out.log.push(
-                    text.problem(Code::PayloadErrorBody, at, message, "no payload")
-                        .help(error.help()),
-                );
+                out.log
+                    .push(text.problem(Code::PayloadErrorBody, at, message, "no payload").help(error.help()));
             }
             Recognised::Stranger(stranger) => {
                 let problem = unrecognised(text, span, &stranger.found);
@@ -190,9 +156,7 @@ impl<'s> Worker<'s> {
         body: &str,
         document: Option<u64>,
     ) -> bool {
-        let Some((operation, collection)) =
-            self.load.forced.and_then(|o| Some((o, o.collection()?)))
-        else {
+        let Some((operation, collection)) = self.load.forced.and_then(|o| Some((o, o.collection()?))) else {
             return false;
         };
         let Ok(resource) = Resource::parse(operation, body) else {
@@ -202,23 +166,9 @@ impl<'s> Worker<'s> {
             return false;
         }
         let mut page = PageBuilder::bare(operation, document, text.place(span));
-        let payload = Payload {
-            operation,
-            document,
-            captured_at: None,
-            envelope: None,
-        };
+        let payload = Payload { operation, document, captured_at: None, envelope: None };
         self.set_payload(out, operation, None);
-        self.judge(
-            out,
-            text,
-            &payload,
-            &mut page,
-            span,
-            body,
-            &resource,
-            JsonPath::ROOT,
-        );
+        self.judge(out, text, &payload, &mut page, span, body, &resource, JsonPath::ROOT);
         out.pages.push(page.finish());
         true
     }
@@ -251,14 +201,9 @@ impl<'s> Worker<'s> {
         });
         let captured = envelope.captured_at();
         let captured_text = captured.map(crate::model::Timestamp::to_rfc3339);
-        let payload = Payload {
-            operation,
-            document,
-            captured_at: captured_text.as_deref(),
-            envelope: Some(&envelope),
-        };
-        let mut page =
-            PageBuilder::new(operation, document, text.place(span), envelope.page_facts());
+        let payload =
+            Payload { operation, document, captured_at: captured_text.as_deref(), envelope: Some(&envelope) };
+        let mut page = PageBuilder::new(operation, document, text.place(span), envelope.page_facts());
         page.captured(captured);
         self.set_payload(out, operation, Some(&envelope));
         match collection {
@@ -274,15 +219,7 @@ impl<'s> Worker<'s> {
                         let start = span.start + offset_in(body, element.get());
                         path.push_index(index);
                         let standing = start..start + element.get().len();
-                        self.resource(
-                            out,
-                            text,
-                            &payload,
-                            &mut page,
-                            standing,
-                            element.get(),
-                            path.clone(),
-                        );
+                        self.resource(out, text, &payload, &mut page, standing, element.get(), path.clone());
                         path.pop();
                     }
                 }
@@ -291,8 +228,7 @@ impl<'s> Worker<'s> {
                     let at = start..start + collection.get().len();
                     let name = operation.collection().unwrap_or_default();
                     let message = format!("`{name}` must be an array");
-                    out.log
-                        .push(text.problem(Code::PayloadTypeMismatch, at, message, "no array"));
+                    out.log.push(text.problem(Code::PayloadTypeMismatch, at, message, "no array"));
                 }
             },
         }
@@ -312,21 +248,13 @@ impl<'s> Worker<'s> {
         last: bool,
     ) {
         let operation = head.operation;
-        let members: Members<'_> = head
-            .members
-            .iter()
-            .map(|(name, value)| (name.as_str().into(), value.as_ref()))
-            .collect();
-        let place = Place {
-            file: Arc::clone(text.file),
-            start: head.start,
-            end_byte: head.start.byte + 1,
-        };
+        let members: Members<'_> =
+            head.members.iter().map(|(name, value)| (name.as_str().into(), value.as_ref())).collect();
+        let place = Place { file: Arc::clone(text.file), start: head.start, end_byte: head.start.byte + 1 };
         let envelope = match Envelope::read(operation, &members) {
             Ok(envelope) => envelope,
             Err(error) => {
-                let problem =
-                    Diagnostic::error(Code::PayloadMalformed, error.to_string()).at(place);
+                let problem = Diagnostic::error(Code::PayloadMalformed, error.to_string()).at(place);
                 return out.log.push(problem);
             }
         };
@@ -338,12 +266,7 @@ impl<'s> Worker<'s> {
             captured_at: captured_text.as_deref(),
             envelope: Some(&envelope),
         };
-        let mut page = PageBuilder::new(
-            operation,
-            head.document,
-            place.clone(),
-            envelope.page_facts(),
-        );
+        let mut page = PageBuilder::new(operation, head.document, place.clone(), envelope.page_facts());
         page.captured(captured);
         if first_index == 0 {
             envelope.inspect(&mut |told| {
@@ -361,15 +284,7 @@ impl<'s> Worker<'s> {
             path.push_index(usize::try_from(index).unwrap_or(usize::MAX));
             match text.part(span) {
                 Ok(body) => {
-                    self.resource(
-                        out,
-                        text,
-                        &payload,
-                        &mut page,
-                        span.clone(),
-                        body,
-                        path.clone(),
-                    );
+                    self.resource(out, text, &payload, &mut page, span.clone(), body, path.clone());
                 }
                 Err(problem) => out.log.push(problem),
             }
@@ -378,18 +293,12 @@ impl<'s> Worker<'s> {
         out.part = Some((page.finish(), last));
     }
 
-    fn set_payload(
-        &mut self,
-        out: &mut BatchOutcome,
-        operation: Operation,
-        envelope: Option<&Envelope<'_>>,
-    ) {
+    fn set_payload(&mut self, out: &mut BatchOutcome, operation: Operation, envelope: Option<&Envelope<'_>>) {
         let Some(judge) = self.judge_of(out, operation) else {
             return;
         };
         if let Err(error) = judge.set_payload(envelope) {
-            out.log
-                .push(Diagnostic::error(Code::PayloadMalformed, error.message));
+            out.log.push(Diagnostic::error(Code::PayloadMalformed, error.message));
         }
     }
 
@@ -403,10 +312,7 @@ impl<'s> Worker<'s> {
                     return None;
                 }
                 plan.judge(operation)
-                    .map_err(|error| {
-                        out.log
-                            .push(Diagnostic::error(Code::PolicyParse, error.message))
-                    })
+                    .map_err(|error| out.log.push(Diagnostic::error(Code::PolicyParse, error.message)))
                     .ok()
             })
             .as_mut()
@@ -428,13 +334,11 @@ impl<'s> Worker<'s> {
         match Resource::parse(payload.operation, body) {
             Ok(resource) => self.judge(out, text, payload, page, &span, body, &resource, path),
             Err(ResourceError::Malformed(error)) => {
-                out.log
-                    .push(text.malformed(&span, depth, &error.to_string()));
+                out.log.push(text.malformed(&span, depth, &error.to_string()));
             }
             Err(ResourceError::NoObject) => {
                 let message = format!("a resource of `{}` must be an object", payload.operation);
-                out.log
-                    .push(text.problem(Code::PayloadTypeMismatch, span, message, "no object"));
+                out.log.push(text.problem(Code::PayloadTypeMismatch, span, message, "no object"));
             }
         }
     }
@@ -471,24 +375,16 @@ impl<'s> Worker<'s> {
             Purpose::Inspect => return,
             Purpose::ShowInputs(params) => {
                 let payload = evaluate::Payload(payload.envelope);
-                let input = Input {
-                    resource,
-                    payload,
-                    source,
-                    params,
-                };
+                let input = Input { resource, payload, source, params };
                 // What could not be read would be missing from the input.
                 if unreadable.is_none() {
-                    out.inputs
-                        .push(serde_json::to_string(&input).unwrap_or_default());
+                    out.inputs.push(serde_json::to_string(&input).unwrap_or_default());
                 }
                 return;
             }
         }
         if !self.plan.judges(operation) {
-            out.unjudged
-                .entry(operation)
-                .or_insert_with(|| text.place(span));
+            out.unjudged.entry(operation).or_insert_with(|| text.place(span));
             return;
         }
         let standing = Standing {
@@ -502,11 +398,7 @@ impl<'s> Worker<'s> {
         if let Some((path, message)) = unreadable {
             // Nobody knows yet which rules read the value, so that none of them can be trusted to pass.
             let mut composer = Composer::new(&standing, text, self.judging.excerpts);
-            for rule in self
-                .rules
-                .iter()
-                .filter(|rule| rule.applies_to.contains(&operation))
-            {
+            for rule in self.rules.iter().filter(|rule| rule.applies_to.contains(&operation)) {
                 out.tally.add(operation, rule.severity, Verdict::Error);
                 composer.add_error_at(rule, &message, &path);
             }
@@ -594,16 +486,14 @@ fn offset_in(whole: &str, part: &str) -> usize {
 /// The lines that are not blank, without the white space around them.
 fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
-    memchr::memchr_iter(b'\n', text)
-        .chain([text.len()])
-        .filter_map(move |end| {
-            let line = text.get(start..end).unwrap_or_default();
-            let lead = line.len() - line.trim_ascii_start().len();
-            let solid = line.trim_ascii().len();
-            let from = start + lead;
-            start = end + 1;
-            (solid > 0).then_some(from..from + solid)
-        })
+    memchr::memchr_iter(b'\n', text).chain([text.len()]).filter_map(move |end| {
+        let line = text.get(start..end).unwrap_or_default();
+        let lead = line.len() - line.trim_ascii_start().len();
+        let solid = line.trim_ascii().len();
+        let from = start + lead;
+        start = end + 1;
+        (solid > 0).then_some(from..from + solid)
+    })
 }
 
 fn unrecognised(text: &mut Text<'_>, span: &Range<usize>, found: &str) -> Diagnostic {
@@ -614,14 +504,10 @@ fn unrecognised(text: &mut Text<'_>, span: &Range<usize>, found: &str) -> Diagno
 
 fn no_object(text: &mut Text<'_>, span: &Range<usize>, document: &Document<'_>) -> Diagnostic {
     let (found, help) = match document {
-        Document::Array(elements) if elements.is_empty() => (
-            "an empty array",
-            "save whole answers: an empty list tells nothing about its operation",
-        ),
-        Document::Array(_) => (
-            "an array within an array",
-            "put the payloads into one array, or one a line",
-        ),
+        Document::Array(elements) if elements.is_empty() => {
+            ("an empty array", "save whole answers: an empty list tells nothing about its operation")
+        }
+        Document::Array(_) => ("an array within an array", "put the payloads into one array, or one a line"),
         Document::Object(_) => ("an object", ""),
         Document::Scalar(what) => (*what, "save whole answers, each a JSON object"),
     };
@@ -639,9 +525,7 @@ fn not_json(text: &mut Text<'_>) -> Diagnostic {
             message.push_str(&format!(": {}", printable(part)));
         }
         let at = start..start + 1;
-        return text
-            .problem(Code::PayloadErrorBody, at, message, "no payload")
-            .help(error.help());
+        return text.problem(Code::PayloadErrorBody, at, message, "no payload").help(error.help());
     }
     let kind = match check(&all, 0) {
         Err(fault) => fault,

@@ -33,10 +33,7 @@ pub struct Label {
 impl Label {
     /// A label over `span`.
     pub fn new(span: Range<usize>, text: impl Into<String>) -> Self {
-        Self {
-            span,
-            text: text.into(),
-        }
+        Self { span, text: text.into() }
     }
 }
 
@@ -96,27 +93,16 @@ impl Excerpt {
         let mut lines = 0..0;
         for label in labels {
             let line = line_around(text.text, label.span.start);
-            let around = if line.len() > MAX_CONTEXT_BYTES {
-                line
-            } else {
-                widen(text.text, line)
-            };
+            let around = if line.len() > MAX_CONTEXT_BYTES { line } else { widen(text.text, line) };
             if !group.is_empty() && around.start >= lines.end {
                 windows.extend(window(&text, &mut tracker, lines.clone(), &group));
                 group.clear();
             }
-            lines = if group.is_empty() {
-                around
-            } else {
-                lines.start..around.end.max(lines.end)
-            };
+            lines = if group.is_empty() { around } else { lines.start..around.end.max(lines.end) };
             group.push(label);
         }
         windows.extend(window(&text, &mut tracker, lines, &group));
-        Self {
-            file: Arc::clone(file),
-            windows,
-        }
+        Self { file: Arc::clone(file), windows }
     }
 }
 
@@ -134,15 +120,9 @@ impl<'t> Shown<'t> {
             .secrets
             .iter()
             .filter(|secret| secret.start < range.end && range.start < secret.end)
-            .map(|secret| {
-                secret.start.saturating_sub(range.start)..secret.end.min(range.end) - range.start
-            })
+            .map(|secret| secret.start.saturating_sub(range.start)..secret.end.min(range.end) - range.start)
             .collect();
-        if within.is_empty() {
-            Cow::Borrowed(plain)
-        } else {
-            Cow::Owned(mask(plain, &within))
-        }
+        if within.is_empty() { Cow::Borrowed(plain) } else { Cow::Owned(mask(plain, &within)) }
     }
 }
 
@@ -205,11 +185,7 @@ fn window(
         return None;
     }
     let first_line_1based = tracker.position(lines.start).line_1based;
-    let mut shown = Window {
-        first_line_1based,
-        text: String::new(),
-        marks: Vec::new(),
-    };
+    let mut shown = Window { first_line_1based, text: String::new(), marks: Vec::new() };
     let mut start = lines.start;
     while start <= lines.end {
         let line = line_around(text.text, start);
@@ -333,10 +309,7 @@ fn first_character(text: &[u8]) -> usize {
 fn width(text: &[u8]) -> usize {
     let mut shown = String::new();
     push_printable(&mut shown, text);
-    shown
-        .chars()
-        .map(|c| if c == '\t' { 4 } else { c.width().unwrap_or(0) })
-        .sum()
+    shown.chars().map(|c| if c == '\t' { 4 } else { c.width().unwrap_or(0) }).sum()
 }
 
 fn push_printable(out: &mut String, text: &[u8]) {
@@ -394,27 +367,18 @@ mod tests {
     use super::*;
 
     fn excerpt(text: &str, spans: &[Range<usize>]) -> Vec<Window> {
-        let labels = spans
-            .iter()
-            .map(|span| Label::new(span.clone(), "here"))
-            .collect();
+        let labels = spans.iter().map(|span| Label::new(span.clone(), "here")).collect();
         Excerpt::new(&Arc::from("f"), text.as_bytes(), Position::START, labels).windows
     }
 
     fn marked(window: &Window) -> Vec<&str> {
-        window
-            .marks
-            .iter()
-            .map(|mark| &window.text[mark.span.clone()])
-            .collect()
+        window.marks.iter().map(|mark| &window.text[mark.span.clone()]).collect()
     }
 
     #[test]
     fn two_lines_of_context_on_both_sides() {
         let text = "l1\nl2\nl3\nl4\nl5\nl6\nl7\n";
-        let [window] = &excerpt(text, &[9..11])[..] else {
-            panic!("one window")
-        };
+        let [window] = &excerpt(text, &[9..11])[..] else { panic!("one window") };
         assert_eq!(window.text, "l2\nl3\nl4\nl5\nl6\n");
         assert_eq!(window.first_line_1based, 2);
         assert_eq!(marked(window), ["l4"]);
@@ -423,9 +387,7 @@ mod tests {
 
     #[test]
     fn near_labels_share_a_window_and_far_ones_do_not() {
-        let text = (1..=30)
-            .map(|n| format!("line {n:02}\n"))
-            .collect::<String>();
+        let text = (1..=30).map(|n| format!("line {n:02}\n")).collect::<String>();
         let near = excerpt(&text, &[8..12, 24..28]);
         assert_eq!(near.len(), 1);
         assert_eq!(marked(&near[0]).len(), 2);
@@ -436,74 +398,45 @@ mod tests {
 
     #[test]
     fn a_long_line_is_cut_around_the_label() {
-        let text = format!(
-            "{{\"a\":\"{}\",\"n\":42,\"b\":\"{}\"}}",
-            "x".repeat(99_000),
-            "y".repeat(99_000)
-        );
+        let text = format!("{{\"a\":\"{}\",\"n\":42,\"b\":\"{}\"}}", "x".repeat(99_000), "y".repeat(99_000));
         let at = text.find("42").unwrap();
-        let [window] = &excerpt(&text, &[at..at + 2])[..] else {
-            panic!("one window")
-        };
+        let [window] = &excerpt(&text, &[at..at + 2])[..] else { panic!("one window") };
         assert_eq!(marked(window), ["42"]);
         assert!(window.text.starts_with("…xxx") && window.text.ends_with("yyy…\n"));
-        assert!(
-            window.text.chars().count() <= MAX_WIDTH + 3,
-            "{}",
-            window.text
-        );
+        assert!(window.text.chars().count() <= MAX_WIDTH + 3, "{}", window.text);
         assert_eq!(window.marks[0].position.column_1based, at as u64 + 1);
     }
 
     #[test]
     fn a_label_over_several_lines_shows_its_first_character() {
-        let [window] = &excerpt("{\n  \"a\": 1\n}\n", &[0..12])[..] else {
-            panic!("one window")
-        };
+        let [window] = &excerpt("{\n  \"a\": 1\n}\n", &[0..12])[..] else { panic!("one window") };
         assert_eq!(marked(window), ["{"]);
     }
 
     #[test]
     fn nothing_reaches_the_terminal_that_it_would_obey() {
         let text = "\"a\u{1b}[31mb\u{202e}c\u{9b}d\"\r\n";
-        let [window] = &excerpt(text, &[0..text.len() - 2])[..] else {
-            panic!("one window")
-        };
+        let [window] = &excerpt(text, &[0..text.len() - 2])[..] else { panic!("one window") };
         assert_eq!(window.text, "\"a\\u001b[31mb\\u202ec\\u009bd\"\n");
         assert_eq!(marked(window), ["\"a\\u001b[31mb\\u202ec\\u009bd\""]);
         assert_eq!(printable("a\nb\u{1b}\t"), "a\\nb\\u001b\\t");
-        assert_eq!(
-            printable("\u{e0041}"),
-            "\\udb40\\udc41",
-            "as JSON escapes it"
-        );
+        assert_eq!(printable("\u{e0041}"), "\\udb40\\udc41", "as JSON escapes it");
         assert!(matches!(printable("plain é 𝄞"), Cow::Borrowed(_)));
     }
 
     #[test]
     fn secrets_are_not_shown_beside_a_label_nor_under_it() {
         let text = "{\"n\": 1, \"é\": \"pässword\"}\n{\"m\": \"pässword\"}\n";
-        let secrets: Vec<Range<usize>> = text
-            .match_indices("pässword")
-            .map(|(at, secret)| at..at + secret.len())
-            .collect();
+        let secrets: Vec<Range<usize>> =
+            text.match_indices("pässword").map(|(at, secret)| at..at + secret.len()).collect();
         let shown = |span: Range<usize>| {
             let labels = vec![Label::new(span, "here")];
-            let mut windows = Excerpt::without(
-                &Arc::from("f"),
-                text.as_bytes(),
-                Position::START,
-                labels,
-                &secrets,
-            )
-            .windows;
+            let mut windows =
+                Excerpt::without(&Arc::from("f"), text.as_bytes(), Position::START, labels, &secrets).windows;
             windows.remove(0)
         };
         let beside = shown(6..7);
-        assert_eq!(
-            beside.text,
-            "{\"n\": 1, \"é\": \"********\"}\n{\"m\": \"********\"}\n"
-        );
+        assert_eq!(beside.text, "{\"n\": 1, \"é\": \"********\"}\n{\"m\": \"********\"}\n");
         assert_eq!(marked(&beside), ["1"]);
         let under = shown(secrets[0].clone());
         assert_eq!(marked(&under), ["********"]);
@@ -512,14 +445,10 @@ mod tests {
 
     #[test]
     fn ends_of_the_text_are_places_too() {
-        let [window] = &excerpt("{\"a\": ", &[6..6])[..] else {
-            panic!("one window")
-        };
+        let [window] = &excerpt("{\"a\": ", &[6..6])[..] else { panic!("one window") };
         assert_eq!(window.text, "{\"a\": \n");
         assert_eq!(window.marks[0].span, 6..6);
-        let [empty] = &excerpt("", &[0..0])[..] else {
-            panic!("one window")
-        };
+        let [empty] = &excerpt("", &[0..0])[..] else { panic!("one window") };
         assert_eq!(empty.text, "\n");
     }
 

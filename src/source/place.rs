@@ -18,11 +18,7 @@ pub struct Position {
 
 impl Position {
     /// The first character of a text.
-    pub const START: Self = Self {
-        byte: 0,
-        line_1based: 1,
-        column_1based: 1,
-    };
+    pub const START: Self = Self { byte: 0, line_1based: 1, column_1based: 1 };
 
     /// The position right after `text`, where `self` is the position of its first byte.
     ///
@@ -31,11 +27,7 @@ impl Position {
     pub fn after(self, text: &[u8]) -> Self {
         let byte = self.byte + text.len() as u64;
         match memchr::memrchr(b'\n', text) {
-            None => Self {
-                byte,
-                column_1based: self.column_1based + characters(text),
-                ..self
-            },
+            None => Self { byte, column_1based: self.column_1based + characters(text), ..self },
             Some(last) => Self {
                 byte,
                 line_1based: self.line_1based + memchr::memchr_iter(b'\n', text).count() as u64,
@@ -65,12 +57,7 @@ pub struct Tracker<'t> {
 impl<'t> Tracker<'t> {
     /// `base` is the position of the first byte of `text` in its file.
     pub const fn new(text: &'t [u8], base: Position) -> Self {
-        Self {
-            text,
-            base,
-            last_offset: 0,
-            last: base,
-        }
+        Self { text, base, last_offset: 0, last: base }
     }
 
     /// The position of `offset`, in bytes from the start of the text; past the end counts as the end.
@@ -103,11 +90,7 @@ impl Place {
     pub fn of(file: &Arc<str>, tracker: &mut Tracker<'_>, span: &Range<usize>) -> Self {
         let start = tracker.position(span.start);
         let end_byte = start.byte + span.len() as u64;
-        Self {
-            file: Arc::clone(file),
-            start,
-            end_byte,
-        }
+        Self { file: Arc::clone(file), start, end_byte }
     }
 }
 
@@ -128,11 +111,7 @@ mod tests {
         assert_eq!(at(text, 0), (1, 1));
         assert_eq!(at(text, 1), (1, 2));
         assert_eq!(at(text, 3), (1, 3));
-        assert_eq!(
-            at(text, 4),
-            (1, 4),
-            "a carriage return is a character of its line"
-        );
+        assert_eq!(at(text, 4), (1, 4), "a carriage return is a character of its line");
         assert_eq!(at(text, 6), (2, 1));
         assert_eq!(at(text, 11), (2, 3));
         assert_eq!(at(text, 13), (3, 1));
@@ -144,28 +123,17 @@ mod tests {
         assert_eq!(tracker.position(9).line_1based, 3);
         assert_eq!(tracker.position(5).line_1based, 2);
         assert_eq!(tracker.position(5).column_1based, 2);
-        assert_eq!(
-            tracker.position(999).column_1based,
-            6,
-            "past the end is the end"
-        );
+        assert_eq!(tracker.position(999).column_1based, 6, "past the end is the end");
     }
 
     #[test]
     fn a_text_may_start_inside_a_file() {
-        let base = Position {
-            byte: 100,
-            line_1based: 7,
-            column_1based: 41,
-        };
+        let base = Position { byte: 100, line_1based: 7, column_1based: 41 };
         let mut tracker = Tracker::new(b"x y\nz", base);
         let on_first_line = tracker.position(2);
         assert_eq!((on_first_line.byte, on_first_line.line_1based), (102, 7));
         assert_eq!(on_first_line.column_1based, 43);
         let on_next_line = tracker.position(4);
-        assert_eq!(
-            (on_next_line.line_1based, on_next_line.column_1based),
-            (8, 1)
-        );
+        assert_eq!((on_next_line.line_1based, on_next_line.column_1based), (8, 1));
     }
 }

@@ -70,16 +70,10 @@ impl fmt::Display for FaultKind {
             Self::BadNumber => f.write_str("this is no JSON number"),
             Self::NumberOutOfRange => f.write_str("this number is too large"),
             Self::BadEscape => f.write_str("this escape is not valid in a JSON string"),
-            Self::ControlCharacter => {
-                f.write_str("a control character in a string must be escaped")
-            }
+            Self::ControlCharacter => f.write_str("a control character in a string must be escaped"),
             Self::TooDeep => write!(f, "the nesting is deeper than {MAX_DEPTH} levels"),
             Self::DuplicateKey { key, .. } => {
-                write!(
-                    f,
-                    "the key `{}` stands twice in one object",
-                    crate::source::printable(key)
-                )
+                write!(f, "the key `{}` stands twice in one object", crate::source::printable(key))
             }
         }
     }
@@ -93,19 +87,10 @@ impl fmt::Display for FaultKind {
 ///
 /// The first [`Fault`], in text order.
 pub fn check(text: &str, depth: u32) -> Result<(), Fault> {
-    let mut checker = Checker {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        depth,
-        open: Vec::new(),
-    };
+    let mut checker = Checker { text, bytes: text.as_bytes(), at: 0, depth, open: Vec::new() };
     checker.blank();
     if checker.at == text.len() {
-        return Err(Fault {
-            span: 0..0,
-            kind: FaultKind::Empty,
-        });
+        return Err(Fault { span: 0..0, kind: FaultKind::Empty });
     }
     checker.value()?;
     checker.blank();
@@ -144,11 +129,7 @@ impl<'t> Checker<'t> {
                 Some(b'[') => {
                     self.enter(false)?;
                     self.blank();
-                    if self.bytes.get(self.at) == Some(&b']') {
-                        self.leave()
-                    } else {
-                        false
-                    }
+                    if self.bytes.get(self.at) == Some(&b']') { self.leave() } else { false }
                 }
                 Some(b'"') => self.string().map(|_| true)?,
                 Some(b'-' | b'0'..=b'9') => self.number().map(|()| true)?,
@@ -181,11 +162,7 @@ impl<'t> Checker<'t> {
                 Some(b'}') if in_object => self.leave(),
                 Some(b']') if !in_object => self.leave(),
                 Some(_) => {
-                    let expected = if in_object {
-                        "`,` or `}`"
-                    } else {
-                        "`,` or `]`"
-                    };
+                    let expected = if in_object { "`,` or `}`" } else { "`,` or `]`" };
                     return Err(self.here(FaultKind::Unexpected { expected }));
                 }
             };
@@ -197,10 +174,7 @@ impl<'t> Checker<'t> {
             return Err(self.here(FaultKind::TooDeep));
         }
         self.depth += 1;
-        self.open.push(Open {
-            at: self.at,
-            names: object.then(HashMap::new),
-        });
+        self.open.push(Open { at: self.at, names: object.then(HashMap::new) });
         self.at += 1;
         Ok(())
     }
@@ -239,10 +213,7 @@ impl<'t> Checker<'t> {
         if let Some(names) = self.open.last_mut().and_then(|open| open.names.as_mut()) {
             if let Some(&first) = names.get(&name) {
                 let key = name.into_owned();
-                return Err(Fault {
-                    span,
-                    kind: FaultKind::DuplicateKey { key, first },
-                });
+                return Err(Fault { span, kind: FaultKind::DuplicateKey { key, first } });
             }
             names.insert(name, span.start);
         }
@@ -260,10 +231,7 @@ impl<'t> Checker<'t> {
         let start = self.at;
         let Some(end) = string_end(self.bytes, start) else {
             let kind = FaultKind::UnexpectedEnd { open: Some(start) };
-            return Err(Fault {
-                span: self.text.len()..self.text.len(),
-                kind,
-            });
+            return Err(Fault { span: self.text.len()..self.text.len(), kind });
         };
         self.string_content(start + 1, end - 1)?;
         self.at = end;
@@ -275,10 +243,7 @@ impl<'t> Checker<'t> {
         while at < to {
             match self.bytes.get(at) {
                 Some(0..=0x1F) => {
-                    return Err(Fault {
-                        span: at..at + 1,
-                        kind: FaultKind::ControlCharacter,
-                    });
+                    return Err(Fault { span: at..at + 1, kind: FaultKind::ControlCharacter });
                 }
                 Some(b'\\') => at = self.escape(at)?,
                 _ => at += 1,
@@ -289,10 +254,7 @@ impl<'t> Checker<'t> {
 
     /// Offset right after the escape at `at`.
     fn escape(&self, at: usize) -> Result<usize, Fault> {
-        let bad = |end| Fault {
-            span: at..end,
-            kind: FaultKind::BadEscape,
-        };
+        let bad = |end| Fault { span: at..end, kind: FaultKind::BadEscape };
         match self.bytes.get(at + 1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
             Some(b'u') => match self.code_unit(at) {
@@ -311,22 +273,14 @@ impl<'t> Checker<'t> {
     fn code_unit(&self, at: usize) -> Option<u16> {
         let digits = self.text.get(at..at + 6)?.strip_prefix("\\u")?;
         let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if hexadecimal {
-            u16::from_str_radix(digits, 16).ok()
-        } else {
-            None
-        }
+        if hexadecimal { u16::from_str_radix(digits, 16).ok() } else { None }
     }
 
     fn number(&mut self) -> Result<(), Fault> {
         let start = self.at;
         let rest = self.bytes.get(start..).unwrap_or_default();
         let in_number = |byte: &u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
-        let end = start
-            + rest
-                .iter()
-                .position(|byte| !in_number(byte))
-                .unwrap_or(rest.len());
+        let end = start + rest.iter().position(|byte| !in_number(byte)).unwrap_or(rest.len());
         let text = self.text.get(start..end).unwrap_or_default();
         self.at = end;
         let kind = if !is_number(text) {
@@ -339,10 +293,7 @@ impl<'t> Checker<'t> {
         } else {
             FaultKind::NumberOutOfRange
         };
-        Err(Fault {
-            span: start..end,
-            kind,
-        })
+        Err(Fault { span: start..end, kind })
     }
 
     fn literal(&mut self) -> Result<(), Fault> {
@@ -356,9 +307,7 @@ impl<'t> Checker<'t> {
                 return Err(self.end());
             }
         }
-        Err(self.here(FaultKind::Unexpected {
-            expected: "a value",
-        }))
+        Err(self.here(FaultKind::Unexpected { expected: "a value" }))
     }
 
     fn blank(&mut self) {
@@ -370,20 +319,14 @@ impl<'t> Checker<'t> {
     fn end(&self) -> Fault {
         let end = self.text.len();
         let open = self.open.last().map(|open| open.at);
-        Fault {
-            span: end..end,
-            kind: FaultKind::UnexpectedEnd { open },
-        }
+        Fault { span: end..end, kind: FaultKind::UnexpectedEnd { open } }
     }
 
     /// A fault at the character under way.
     fn here(&self, kind: FaultKind) -> Fault {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let length = rest.chars().next().map_or(0, char::len_utf8);
-        Fault {
-            span: self.at..self.at + length,
-            kind,
-        }
+        Fault { span: self.at..self.at + length, kind }
     }
 }
 
@@ -443,20 +386,11 @@ mod tests {
         assert_eq!(fault("  \n"), (0..0, FaultKind::Empty));
         assert_eq!(fault(r#"{"a": }"#), (6..7, unexpected("a value")));
         assert_eq!(fault(r#"{"a" 1}"#), (5..6, unexpected("`:`")));
-        assert_eq!(
-            fault(r#"{"a": 1 "b": 2}"#),
-            (8..9, unexpected("`,` or `}`"))
-        );
-        assert_eq!(
-            fault(r#"{"a": 1,}"#),
-            (8..9, unexpected("a name in double quotes"))
-        );
+        assert_eq!(fault(r#"{"a": 1 "b": 2}"#), (8..9, unexpected("`,` or `}`")));
+        assert_eq!(fault(r#"{"a": 1,}"#), (8..9, unexpected("a name in double quotes")));
         assert_eq!(fault("[1,]"), (3..4, unexpected("a value")));
         assert_eq!(fault("[1}"), (2..3, unexpected("`,` or `]`")));
-        assert_eq!(
-            fault("{'a': 1}"),
-            (1..2, unexpected("a name in double quotes"))
-        );
+        assert_eq!(fault("{'a': 1}"), (1..2, unexpected("a name in double quotes")));
         assert_eq!(fault("[é]"), (1..3, unexpected("a value")));
         assert_eq!(fault("{} {}"), (3..4, FaultKind::Trailing));
         assert_eq!(fault("[01]"), (1..3, FaultKind::BadNumber));
@@ -480,10 +414,7 @@ mod tests {
 
     #[test]
     fn a_second_equal_name_is_a_fault() {
-        let kind = FaultKind::DuplicateKey {
-            key: "a".to_owned(),
-            first: 1,
-        };
+        let kind = FaultKind::DuplicateKey { key: "a".to_owned(), first: 1 };
         assert_eq!(fault(r#"{"a": 1, "\u0061": 2}"#), (9..17, kind));
     }
 

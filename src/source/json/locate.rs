@@ -33,17 +33,11 @@ pub fn locate(text: &str, path: &JsonPath) -> Located {
         match step(text, at, segment) {
             Some(next) => at = next,
             None => {
-                return Located {
-                    span: at..value_end(bytes, at),
-                    found,
-                };
+                return Located { span: at..value_end(bytes, at), found };
             }
         }
     }
-    Located {
-        span: at..value_end(bytes, at),
-        found: path.segments().len(),
-    }
+    Located { span: at..value_end(bytes, at), found: path.segments().len() }
 }
 
 /// The start of the member or element that `segment` names in the value at `at`.
@@ -102,8 +96,7 @@ fn value_end(bytes: &[u8], at: usize) -> usize {
             _ => bytes.len(),
         },
         _ => {
-            let ends =
-                |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
+            let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
             let rest = bytes.get(at..).unwrap_or_default();
             at + rest.iter().position(ends).unwrap_or(rest.len())
         }
@@ -113,18 +106,12 @@ fn value_end(bytes: &[u8], at: usize) -> usize {
 fn skip_whitespace(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-    at + rest
-        .iter()
-        .position(|byte| !blank(byte))
-        .unwrap_or(rest.len())
+    at + rest.iter().position(|byte| !blank(byte)).unwrap_or(rest.len())
 }
 
 /// The text of a JSON string, given with its quotes.
 pub(super) fn decode(quoted: &str) -> Cow<'_, str> {
-    let inner = quoted
-        .strip_prefix('"')
-        .and_then(|q| q.strip_suffix('"'))
-        .unwrap_or(quoted);
+    let inner = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"')).unwrap_or(quoted);
     if !inner.contains('\\') {
         return Cow::Borrowed(inner);
     }
@@ -167,11 +154,7 @@ mod tests {
         let path: JsonPath = [Segment::Key("a\n".to_owned())].into_iter().collect();
         assert_eq!(&text[locate(text, &path).span], "1");
         assert_eq!(found(text, "/a~1b~0"), ("2", true));
-        assert_eq!(
-            found(text, "/0"),
-            ("3", true),
-            "a pointer step may be a member's name"
-        );
+        assert_eq!(found(text, "/0"), ("3", true), "a pointer step may be a member's name");
     }
 
     #[test]

@@ -95,10 +95,7 @@ impl JsonPath {
             None if text.is_empty() => Ok(Vec::new()),
             None => parse_dotted(text),
         };
-        parsed.map(Self).map_err(|why| PathError {
-            text: text.to_owned(),
-            why,
-        })
+        parsed.map(Self).map_err(|why| PathError { text: text.to_owned(), why })
     }
 }
 
@@ -148,21 +145,15 @@ fn parse_pointer_step(step: &str) -> Result<Segment, &'static str> {
 fn parse_dotted(text: &str) -> Result<Vec<Segment>, &'static str> {
     let mut segments = Vec::new();
     for step in text.split('.') {
-        let (key, brackets) = step
-            .split_once('[')
-            .map_or((step, None), |(k, b)| (k, Some(b)));
+        let (key, brackets) = step.split_once('[').map_or((step, None), |(k, b)| (k, Some(b)));
         if key.is_empty() {
             return Err("a step is empty");
         }
         segments.push(Segment::Key(key.to_owned()));
         let Some(brackets) = brackets else { continue };
-        let inner = brackets
-            .strip_suffix(']')
-            .ok_or("a bracket is not closed")?;
+        let inner = brackets.strip_suffix(']').ok_or("a bracket is not closed")?;
         for index in inner.split("][") {
-            segments.push(Segment::Index(
-                parse_index(index).ok_or("a bracket holds no number")?,
-            ));
+            segments.push(Segment::Index(parse_index(index).ok_or("a bracket holds no number")?));
         }
     }
     Ok(segments)
@@ -170,8 +161,7 @@ fn parse_dotted(text: &str) -> Result<Vec<Segment>, &'static str> {
 
 /// Decimal digits without a leading zero.
 fn parse_index(text: &str) -> Option<usize> {
-    let plain =
-        text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     if plain { text.parse().ok() } else { None }
 }
 

@@ -31,13 +31,7 @@ pub struct Skipper {
 impl Skipper {
     /// A skipper for a value that may nest `max_depth` levels (at most 128).
     pub const fn new(max_depth: u32) -> Self {
-        Self {
-            kinds: 0,
-            depth: 0,
-            max_depth,
-            in_string: false,
-            escaped: false,
-        }
+        Self { kinds: 0, depth: 0, max_depth, in_string: false, escaped: false }
     }
 
     /// Brackets that are open now.
@@ -138,11 +132,7 @@ mod tests {
         let text = r#"{"a\\\"":"x\u00e9","b":[1,2,{"c":null}]}"#;
         for cut in 0..text.len() {
             let mut skipper = Skipper::new(128);
-            assert_eq!(
-                skipper.walk(&text.as_bytes()[..cut], 0),
-                Skip::More,
-                "{cut}"
-            );
+            assert_eq!(skipper.walk(&text.as_bytes()[..cut], 0), Skip::More, "{cut}");
             let rest = &text.as_bytes()[cut..];
             assert_eq!(skipper.walk(rest, 0), Skip::End(rest.len()), "{cut}");
         }

@@ -84,9 +84,6 @@ record! {
 impl InstancePatchState<'_> {
     /// `InstanceId`.
     pub fn identity(&self) -> Identity<'_> {
-        Identity::new([self
-            .instance_id
-            .value()
-            .map(|id| Cow::Borrowed(id.as_str()))])
+        Identity::new([self.instance_id.value().map(|id| Cow::Borrowed(id.as_str()))])
     }
 }

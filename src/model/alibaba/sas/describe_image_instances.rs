@@ -8,8 +8,7 @@ use std::borrow::Cow;
 use super::{NoText, YesNo};
 use crate::model::record::{placeholders, record, vocabulary};
 use crate::model::{
-    Code, Count32, Enumeration, EpochMilliseconds, Identity, Int32, JsonText, NumberText,
-    OptionalText, Text,
+    Code, Count32, Enumeration, EpochMilliseconds, Identity, Int32, JsonText, NumberText, OptionalText, Text,
 };
 
 placeholders! {
@@ -154,10 +153,7 @@ impl ImageInstance<'_> {
     /// `RegionId`, `RepoNamespace/RepoName:Tag` and `Digest`.
     pub fn identity(&self) -> Identity<'_> {
         let repository = self.repo_name.value().map(|name| {
-            let namespace = self
-                .repo_namespace
-                .value()
-                .map(|namespace| namespace.as_str());
+            let namespace = self.repo_namespace.value().map(|namespace| namespace.as_str());
             let tag = self.tag.value().map(|tag| tag.as_str());
             let mut text = namespace.map_or_else(String::new, |namespace| format!("{namespace}/"));
             text.push_str(name.as_str());
@@ -168,13 +164,9 @@ impl ImageInstance<'_> {
             Cow::Owned(text)
         });
         Identity::new([
-            self.region_id
-                .value()
-                .map(|region| Cow::Borrowed(region.as_str())),
+            self.region_id.value().map(|region| Cow::Borrowed(region.as_str())),
             repository,
-            self.digest
-                .value()
-                .map(|digest| Cow::Borrowed(digest.as_str())),
+            self.digest.value().map(|digest| Cow::Borrowed(digest.as_str())),
         ])
     }
 }

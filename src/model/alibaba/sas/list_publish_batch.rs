@@ -75,12 +75,8 @@ impl PublishBatch<'_> {
     /// `Version` and `BatchId`.
     pub fn identity(&self) -> Identity<'_> {
         Identity::new([
-            self.version
-                .value()
-                .map(|version| Cow::Borrowed(version.as_str())),
-            self.batch_id
-                .value()
-                .map(|id| Cow::Owned(id.value().to_string())),
+            self.version.value().map(|version| Cow::Borrowed(version.as_str())),
+            self.batch_id.value().map(|id| Cow::Owned(id.value().to_string())),
         ])
     }
 }

@@ -6,9 +6,7 @@
 use std::borrow::Cow;
 
 use crate::model::record::{record, vocabulary};
-use crate::model::{
-    CalendarDate, Count32, Enumeration, EpochOrIsoTime, Flag, Identity, List, Text,
-};
+use crate::model::{CalendarDate, Count32, Enumeration, EpochOrIsoTime, Flag, Identity, List, Text};
 
 /// Paths whose values must not be shown: the service model marks them as sensitive.
 pub const SENSITIVE: &[&str] = &["Sources[].Configuration"];
@@ -164,19 +162,13 @@ record! {
 impl PatchBaseline<'_> {
     /// `BaselineId`.
     pub fn identity(&self) -> Identity<'_> {
-        Identity::new([self
-            .baseline_id
-            .value()
-            .map(|id| Cow::Borrowed(id.as_str()))])
+        Identity::new([self.baseline_id.value().map(|id| Cow::Borrowed(id.as_str()))])
     }
 
     /// Part `index` of an ARN in `BaselineId`: 3 is the region, 4 the account.
     pub fn arn_part(&self, index: usize) -> Option<&str> {
         let arn = self.baseline_id.value()?.as_str();
-        let part = arn
-            .starts_with("arn:")
-            .then(|| arn.split(':').nth(index))
-            .flatten()?;
+        let part = arn.starts_with("arn:").then(|| arn.split(':').nth(index)).flatten()?;
         (!part.is_empty()).then_some(part)
     }
 }

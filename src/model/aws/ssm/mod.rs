@@ -3,6 +3,6 @@
 mod get_patch_baseline;
 
 pub use get_patch_baseline::{
-    BaselinePage, PatchBaseline, PatchFilter, PatchFilterGroup, PatchRule, PatchRuleGroup,
-    PatchSource, SENSITIVE,
+    BaselinePage, PatchBaseline, PatchFilter, PatchFilterGroup, PatchRule, PatchRuleGroup, PatchSource,
+    SENSITIVE,
 };

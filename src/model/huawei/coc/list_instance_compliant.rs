@@ -136,11 +136,7 @@ record! {
 impl InstanceCompliant<'_> {
     /// `instance_id`, else `node_id`, else `id`.
     pub fn identity(&self) -> Identity<'_> {
-        let id = self
-            .instance_id
-            .value()
-            .or(self.node_id.value())
-            .or(self.id.value());
+        let id = self.instance_id.value().or(self.node_id.value()).or(self.id.value());
         Identity::new([id.map(|id| Cow::Borrowed(id.as_str()))])
     }
 }

@@ -3,6 +3,5 @@
 mod list_instance_compliant;
 
 pub use list_instance_compliant::{
-    CompliantSummary, ExecutionSummary, InstanceCompliant, NonCompliantSummary, ReportsPage,
-    SeveritySummary,
+    CompliantSummary, ExecutionSummary, InstanceCompliant, NonCompliantSummary, ReportsPage, SeveritySummary,
 };
