@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn a_diagnostic_shows_its_lines() {
         let text = "{\n  \"a\": 1,\n  \"b\": \"é\", \"c\": 42\n}\n";
-        insta::assert_snapshot!(rendered(&at(text, 29..31)));
+        insta::assert_snapshot!(rendered(&at(text, 30..32)));
     }
 
     #[test]
