@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use super::Members;
 use super::recognise::{member, object};
+use crate::source::printable;
 
 /// Longest message that is passed on, in characters.
 const MAX_MESSAGE: usize = 300;
@@ -22,6 +23,21 @@ pub struct ErrorBody {
 impl ErrorBody {
     fn new(code: Option<String>, message: Option<String>) -> Self {
         Self { code, message: message.map(|text| shortened(&text)), form: None }
+    }
+
+    /// What was found, in a sentence.
+    pub fn in_words(&self) -> String {
+        let mut words = self.form.map_or_else(
+            || "an error response was saved".to_owned(),
+            |form| format!("{form} was saved instead of a payload"),
+        );
+        if let Some(code) = &self.code {
+            words.push_str(&format!(": `{}`", printable(code)));
+        }
+        if let Some(message) = &self.message {
+            words.push_str(&format!(": {}", printable(message)));
+        }
+        words
     }
 
     /// What a person can do about it, by the kind of the code.

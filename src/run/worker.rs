@@ -14,12 +14,12 @@ use super::text::{Text, fault_words, locate_at};
 use crate::evaluate::{self, Input, Judge, Outcome, Plan, Source};
 use crate::finding::{Finding, Tally, Verdict};
 use crate::load::{Batch, Content, Document, Members, Page, PayloadHead, Recognised, error_text, recognise};
-use crate::model::{Envelope, RemarkKind, Resource, ResourceError};
+use crate::model::{Envelope, RemarkKind, Resource, ResourceError, Timestamp};
 use crate::operation::Operation;
 use crate::policy::Rule;
 use crate::settings::{JudgeSettings, LoadSettings, Purpose};
-use crate::source::json::{FaultKind, JsonPath, check};
-use crate::source::{Code, Diagnostic, Place, Position, printable};
+use crate::source::json::{FaultKind, JsonPath, MAX_DEPTH, Skip, Skipper, check};
+use crate::source::{Code, Diagnostic, Place, Position};
 
 /// What a batch gave.
 #[derive(Debug, Default)]
@@ -61,13 +61,38 @@ pub(super) struct Worker<'s> {
     judges: BTreeMap<Operation, Option<Judge<'s>>>,
 }
 
-/// Where the resources of a payload stand.
-struct Payload<'p> {
+/// A payload while its resources are read.
+struct Visit<'v, 't> {
+    out: &'v mut BatchOutcome,
+    text: &'v mut Text<'t>,
+    page: PageBuilder,
     operation: Operation,
     document: Option<u64>,
-    captured_at: Option<&'p str>,
+    captured_at: Option<&'v str>,
     /// What stands around the resources.
-    envelope: Option<&'p Envelope<'p>>,
+    envelope: Option<&'v Envelope<'v>>,
+}
+
+/// A value and where it stands.
+struct Spot<'b> {
+    body: &'b str,
+    /// Its range in the text of the batch.
+    span: Range<usize>,
+    /// Its path from the root of its document.
+    path: JsonPath,
+}
+
+impl<'b> Spot<'b> {
+    /// A part of this value, which is a slice of it.
+    fn part(&self, body: &'b str, path: JsonPath) -> Self {
+        let start = self.span.start + (body.as_ptr() as usize).saturating_sub(self.body.as_ptr() as usize);
+        Self { body, span: start..start + body.len(), path }
+    }
+
+    /// Its first character.
+    fn start(&self) -> Range<usize> {
+        self.span.start..self.span.start + 1
+    }
 }
 
 impl<'s> Worker<'s> {
@@ -81,20 +106,21 @@ impl<'s> Worker<'s> {
         match &batch.content {
             Content::Text => out.log.push(not_json(&mut text)),
             Content::Lines { first_document } => {
-                let mut document = *first_document;
-                for span in lines(&batch.text) {
-                    self.document(&mut out, &mut text, &span, Some(document));
-                    document += 1;
+                for (document, span) in (*first_document..).zip(lines(&batch.text)) {
+                    self.document(&mut out, &mut text, span, Some(document));
                 }
             }
             Content::Documents { first_document, spans } => {
                 for (index, span) in (0..).zip(spans) {
                     let document = first_document.map(|first| first + index);
-                    self.document(&mut out, &mut text, span, document);
+                    self.document(&mut out, &mut text, span.clone(), document);
                 }
             }
             Content::Resources { head, first_index, spans, last } => {
-                self.part(&mut out, &mut text, head, *first_index, spans, *last);
+                self.part(&mut out, &mut text, head, *first_index, spans);
+                if let Some((_, is_last)) = &mut out.part {
+                    *is_last = *last;
+                }
             }
         }
         out
@@ -104,47 +130,39 @@ impl<'s> Worker<'s> {
         &mut self,
         out: &mut BatchOutcome,
         text: &mut Text<'_>,
-        span: &Range<usize>,
+        span: Range<usize>,
         document: Option<u64>,
     ) {
-        let body = match text.part(span) {
+        let body = match text.part(&span) {
             Ok(body) => body,
             Err(problem) => return out.log.push(problem),
         };
-        if self.bare_resource(out, text, span, body, document) {
+        let spot = Spot { body, span, path: JsonPath::ROOT };
+        if self.bare_resource(out, text, &spot, document) {
             return;
         }
         let members = match serde_json::from_str::<Document<'_>>(body) {
             Ok(Document::Object(members)) => members,
-            Ok(other) => return out.log.push(no_object(text, span, &other)),
-            Err(error) => return out.log.push(text.malformed(span, 0, &error.to_string())),
+            Ok(other) => return out.log.push(no_object(text, &spot.span, &other)),
+            Err(error) => return out.log.push(text.malformed(&spot.span, 0, &error.to_string())),
         };
-        match recognise(&members, self.load.forced) {
+        let problem = match recognise(&members, self.load.forced) {
             Recognised::Payload { operation, collection } => {
-                self.payload(out, text, span, body, document, operation, &members, collection);
+                return self.payload(out, text, &spot, document, operation, &members, collection);
             }
             Recognised::Resource(operation) => {
                 let found = format!("no field of this object is documented for a resource of `{operation}`");
-                let help = "leave out `--as`, or say what it is";
-                out.log.push(unrecognised(text, span, &found).help(help));
+                unrecognised(text, &spot.span, &found).help("leave out `--as`, or say what it is")
             }
             Recognised::ErrorBody(error) => {
-                let mut message = match &error.code {
-                    Some(code) => format!("an error response was saved: `{}`", printable(code)),
-                    None => "an error response was saved".to_owned(),
-                };
-                if let Some(said) = &error.message {
-                    message.push_str(&format!(": {}", printable(said)));
-                }
-                let at = span.start..span.start + 1;
-                out.log
-                    .push(text.problem(Code::PayloadErrorBody, at, message, "no payload").help(error.help()));
+                let message = error.in_words();
+                text.problem(Code::PayloadErrorBody, spot.start(), message, "no payload").help(error.help())
             }
             Recognised::Stranger(stranger) => {
-                let problem = unrecognised(text, span, &stranger.found);
-                out.log.push(problem.help(stranger.help));
+                unrecognised(text, &spot.span, &stranger.found).help(stranger.help)
             }
-        }
+        };
+        out.log.push(problem);
     }
 
     /// With a given operation, an object that is no payload is a resource. Whether it was one.
@@ -152,34 +170,37 @@ impl<'s> Worker<'s> {
         &mut self,
         out: &mut BatchOutcome,
         text: &mut Text<'_>,
-        span: &Range<usize>,
-        body: &str,
+        spot: &Spot<'_>,
         document: Option<u64>,
     ) -> bool {
         let Some((operation, collection)) = self.load.forced.and_then(|o| Some((o, o.collection()?))) else {
             return false;
         };
-        let Ok(resource) = Resource::parse(operation, body) else {
+        let Ok(resource) = Resource::parse(operation, spot.body) else {
             return false;
         };
         if resource.unknown().has(collection) || !resource.has_documented_field() {
             return false;
         }
-        let mut page = PageBuilder::bare(operation, document, text.place(span));
-        let payload = Payload { operation, document, captured_at: None, envelope: None };
+        if is_too_deep(spot.body, 0) {
+            out.log.push(text.malformed(&spot.span, 0, "too deep"));
+            return true;
+        }
         self.set_payload(out, operation, None);
-        self.judge(out, text, &payload, &mut page, span, body, &resource, JsonPath::ROOT);
-        out.pages.push(page.finish());
+        let page = PageBuilder::bare(operation, document, text.place(&spot.span));
+        let mut visit = Visit { out, text, page, operation, document, captured_at: None, envelope: None };
+        self.judge(&mut visit, spot, &resource);
+        let page = visit.page.finish();
+        out.pages.push(page);
         true
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a payload is all of this")]
+    #[expect(clippy::too_many_arguments, reason = "a payload, and where what is found goes")]
     fn payload<'t>(
         &mut self,
         out: &mut BatchOutcome,
         text: &mut Text<'t>,
-        span: &Range<usize>,
-        body: &'t str,
+        spot: &Spot<'t>,
         document: Option<u64>,
         operation: Operation,
         members: &Members<'t>,
@@ -192,49 +213,55 @@ impl<'s> Worker<'s> {
             .collect();
         let envelope = match Envelope::read(operation, &others) {
             Ok(envelope) => envelope,
-            Err(error) => return out.log.push(text.malformed(span, 0, &error.to_string())),
+            Err(error) => return out.log.push(text.malformed(&spot.span, 0, &error.to_string())),
         };
+        if collection.is_some() && others.iter().any(|(_, value)| is_too_deep(value.get(), 1)) {
+            return out.log.push(text.malformed(&spot.span, 0, "too deep"));
+        }
         envelope.inspect(&mut |told| {
-            if let Some(problem) = remark(text, operation, span, body, &told, self.load.strict) {
+            if let Some(problem) = remark(text, operation, &spot.span, spot.body, &told, self.load.strict) {
                 problem.tell(&mut out.log);
             }
         });
-        let captured = envelope.captured_at();
-        let captured_text = captured.map(crate::model::Timestamp::to_rfc3339);
-        let payload =
-            Payload { operation, document, captured_at: captured_text.as_deref(), envelope: Some(&envelope) };
-        let mut page = PageBuilder::new(operation, document, text.place(span), envelope.page_facts());
-        page.captured(captured);
         self.set_payload(out, operation, Some(&envelope));
+        let captured = envelope.captured_at();
+        let captured_text = captured.map(Timestamp::to_rfc3339);
+        let mut page = PageBuilder::new(operation, document, text.place(&spot.span), envelope.page_facts());
+        page.captured(captured);
+        let mut visit = Visit {
+            out,
+            text,
+            page,
+            operation,
+            document,
+            captured_at: captured_text.as_deref(),
+            envelope: Some(&envelope),
+        };
         match collection {
-            None => {
-                let path = JsonPath::ROOT;
-                self.resource(out, text, &payload, &mut page, span.clone(), body, path);
-            }
-            Some(collection) => match elements(collection) {
-                Some(elements) => {
-                    let mut path = JsonPath::default();
-                    path.push_key(operation.collection().unwrap_or_default());
-                    for (index, element) in elements.into_iter().enumerate() {
-                        let start = span.start + offset_in(body, element.get());
-                        path.push_index(index);
-                        let standing = start..start + element.get().len();
-                        self.resource(out, text, &payload, &mut page, standing, element.get(), path.clone());
-                        path.pop();
-                    }
-                }
-                None => {
-                    let start = span.start + offset_in(body, collection.get());
-                    let at = start..start + collection.get().len();
-                    let name = operation.collection().unwrap_or_default();
-                    let message = format!("`{name}` must be an array");
-                    out.log.push(text.problem(Code::PayloadTypeMismatch, at, message, "no array"));
-                }
-            },
+            None => self.resource(&mut visit, &spot.part(spot.body, JsonPath::ROOT)),
+            Some(collection) => self.collection(&mut visit, spot, collection),
         }
-        page.check_counts(text, span, body, &mut out.log);
-        page.mark(text, span, body);
+        let mut page = visit.page;
+        page.check_counts(text, &spot.span, spot.body, &mut out.log);
+        page.mark(text, &spot.span, spot.body);
         out.pages.push(page.finish());
+    }
+
+    fn collection<'t>(&mut self, visit: &mut Visit<'_, '_>, payload: &Spot<'t>, collection: &'t RawValue) {
+        let name = visit.operation.collection().unwrap_or_default();
+        let Some(elements) = elements(collection) else {
+            let at = payload.part(collection.get(), JsonPath::ROOT).span;
+            let message = format!("`{name}` must be an array");
+            let problem = visit.text.problem(Code::PayloadTypeMismatch, at, message, "no array");
+            return visit.out.log.push(problem);
+        };
+        let mut path = JsonPath::default();
+        path.push_key(name);
+        for (index, element) in elements.into_iter().enumerate() {
+            path.push_index(index);
+            self.resource(visit, &payload.part(element.get(), path.clone()));
+            path.pop();
+        }
     }
 
     /// Resources of a payload that is too large to be a document.
@@ -245,9 +272,8 @@ impl<'s> Worker<'s> {
         head: &PayloadHead,
         first_index: u64,
         spans: &[Range<usize>],
-        last: bool,
     ) {
-        let operation = head.operation;
+        let PayloadHead { operation, document, .. } = *head;
         let members: Members<'_> =
             head.members.iter().map(|(name, value)| (name.as_str().into(), value.as_ref())).collect();
         let place = Place { file: Arc::clone(text.file), start: head.start, end_byte: head.start.byte + 1 };
@@ -258,39 +284,46 @@ impl<'s> Worker<'s> {
                 return out.log.push(problem);
             }
         };
-        let captured = envelope.captured_at();
-        let captured_text = captured.map(crate::model::Timestamp::to_rfc3339);
-        let payload = Payload {
-            operation,
-            document: head.document,
-            captured_at: captured_text.as_deref(),
-            envelope: Some(&envelope),
-        };
-        let mut page = PageBuilder::new(operation, head.document, place.clone(), envelope.page_facts());
-        page.captured(captured);
         if first_index == 0 {
+            // The text of the envelope is gone; its values can be told, but not shown.
             envelope.inspect(&mut |told| {
-                if let RemarkKind::Unreadable { .. } = told.kind {
-                    let message = format!("`{}` holds a value that it cannot have", told.path);
-                    let problem = Diagnostic::error(Code::PayloadTypeMismatch, message);
-                    out.log.push(problem.at(place.clone()));
+                if let RemarkKind::Unreadable { expected, .. } = told.kind {
+                    let message = format!("`{}` must be {expected}", told.path);
+                    out.log.push(Diagnostic::error(Code::PayloadTypeMismatch, message).at(place.clone()));
                 }
             });
         }
         self.set_payload(out, operation, Some(&envelope));
+        let captured = envelope.captured_at();
+        let captured_text = captured.map(Timestamp::to_rfc3339);
+        let mut page = PageBuilder::new(operation, document, place, envelope.page_facts());
+        page.captured(captured);
+        let mut visit = Visit {
+            out,
+            text,
+            page,
+            operation,
+            document,
+            captured_at: captured_text.as_deref(),
+            envelope: Some(&envelope),
+        };
         let mut path = JsonPath::default();
         path.push_key(operation.collection().unwrap_or_default());
         for (index, span) in (first_index..).zip(spans) {
             path.push_index(usize::try_from(index).unwrap_or(usize::MAX));
-            match text.part(span) {
+            match visit.text.part(span) {
                 Ok(body) => {
-                    self.resource(out, text, &payload, &mut page, span.clone(), body, path.clone());
+                    self.resource(&mut visit, &Spot { body, span: span.clone(), path: path.clone() });
                 }
-                Err(problem) => out.log.push(problem),
+                Err(problem) => {
+                    visit.page.count();
+                    visit.out.log.push(problem);
+                }
             }
             path.pop();
         }
-        out.part = Some((page.finish(), last));
+        let page = visit.page.finish();
+        out.part = Some((page, false));
     }
 
     fn set_payload(&mut self, out: &mut BatchOutcome, operation: Operation, envelope: Option<&Envelope<'_>>) {
@@ -318,145 +351,153 @@ impl<'s> Worker<'s> {
             .as_mut()
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a resource and where it stands")]
-    fn resource(
-        &mut self,
-        out: &mut BatchOutcome,
-        text: &mut Text<'_>,
-        payload: &Payload<'_>,
-        page: &mut PageBuilder,
-        span: Range<usize>,
-        body: &str,
-        path: JsonPath,
-    ) {
-        page.count();
-        let depth = u32::try_from(path.segments().len()).unwrap_or_default();
-        match Resource::parse(payload.operation, body) {
-            Ok(resource) => self.judge(out, text, payload, page, &span, body, &resource, path),
+    fn resource(&mut self, visit: &mut Visit<'_, '_>, spot: &Spot<'_>) {
+        visit.page.count();
+        let depth = u32::try_from(spot.path.segments().len()).unwrap_or_default();
+        let problem = match Resource::parse(visit.operation, spot.body) {
+            Ok(_) if is_too_deep(spot.body, depth) => visit.text.malformed(&spot.span, depth, "too deep"),
+            Ok(resource) => return self.judge(visit, spot, &resource),
             Err(ResourceError::Malformed(error)) => {
-                out.log.push(text.malformed(&span, depth, &error.to_string()));
+                visit.text.malformed(&spot.span, depth, &error.to_string())
             }
             Err(ResourceError::NoObject) => {
-                let message = format!("a resource of `{}` must be an object", payload.operation);
-                out.log.push(text.problem(Code::PayloadTypeMismatch, span, message, "no object"));
+                let message = format!("a resource of `{}` must be an object", visit.operation);
+                visit.text.problem(Code::PayloadTypeMismatch, spot.span.clone(), message, "no object")
             }
-        }
+        };
+        visit.out.log.push(problem);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a resource and where it stands")]
-    fn judge(
-        &mut self,
-        out: &mut BatchOutcome,
-        text: &mut Text<'_>,
-        payload: &Payload<'_>,
-        page: &mut PageBuilder,
-        span: &Range<usize>,
-        body: &str,
-        resource: &Resource<'_>,
-        path: JsonPath,
-    ) {
-        let operation = payload.operation;
-        if let Some(seen) = Seen::new(resource, payload.document, text.position(span.start)) {
-            page.identity(seen.identity_hash());
-            out.seen.push((operation, seen));
+    fn judge(&mut self, visit: &mut Visit<'_, '_>, spot: &Spot<'_>, resource: &Resource<'_>) {
+        let operation = visit.operation;
+        if let Some(seen) = Seen::new(resource, visit.document, visit.text.position(spot.span.start)) {
+            visit.page.identity(seen.identity_hash());
+            visit.out.seen.push((operation, seen));
         }
-        page.observed(resource.observed_at());
+        visit.page.observed(resource.observed_at());
         for secret in resource.secrets() {
-            let located = locate_at(body, span, &secret);
+            let located = locate_at(spot.body, &spot.span, &secret);
             if located.is_found(&secret) {
-                text.hide(located.span);
+                visit.text.hide(located.span);
             }
         }
-        let unreadable = self.inspect(out, text, operation, span, body, resource);
-        let file = Arc::clone(text.file);
-        let source = Source::new(operation, &file, resource, payload.captured_at);
+        let unreadable = self.inspect(visit, spot, resource);
+        let file = Arc::clone(visit.text.file);
+        let source = Source::new(operation, &file, resource, visit.captured_at);
         match &self.judging.purpose {
             Purpose::Judge => {}
             Purpose::Inspect => return,
             Purpose::ShowInputs(params) => {
-                let payload = evaluate::Payload(payload.envelope);
-                let input = Input { resource, payload, source, params };
                 // What could not be read would be missing from the input.
                 if unreadable.is_none() {
-                    out.inputs.push(serde_json::to_string(&input).unwrap_or_default());
+                    let payload = evaluate::Payload(visit.envelope);
+                    let input = Input { resource, payload, source, params };
+                    visit.out.inputs.push(serde_json::to_string(&input).unwrap_or_default());
                 }
                 return;
             }
         }
         if !self.plan.judges(operation) {
-            out.unjudged.entry(operation).or_insert_with(|| text.place(span));
+            visit.out.unjudged.entry(operation).or_insert_with(|| visit.text.place(&spot.span));
             return;
         }
         let standing = Standing {
             operation,
             resource,
-            text: body,
-            span: span.clone(),
-            document: payload.document,
-            path,
+            text: spot.body,
+            span: spot.span.clone(),
+            document: visit.document,
+            path: spot.path.clone(),
         };
-        if let Some((path, message)) = unreadable {
-            // Nobody knows yet which rules read the value, so that none of them can be trusted to pass.
-            let mut composer = Composer::new(&standing, text, self.judging.excerpts);
-            for rule in self.rules.iter().filter(|rule| rule.applies_to.contains(&operation)) {
-                out.tally.add(operation, rule.severity, Verdict::Error);
-                composer.add_error_at(rule, &message, &path);
-            }
-            out.findings.extend(composer.finish());
-            return;
+        let findings = match unreadable {
+            Some((path, message)) => self.unjudgeable(visit, &standing, &path, &message),
+            None => self.evaluate(visit, &standing, &source),
+        };
+        visit.out.findings.extend(findings);
+    }
+
+    /// Findings about a resource with an unreadable value: nobody knows yet which rules read it, so that none
+    /// of them can be trusted to pass.
+    fn unjudgeable(
+        &self,
+        visit: &mut Visit<'_, '_>,
+        standing: &Standing<'_>,
+        path: &JsonPath,
+        message: &str,
+    ) -> Vec<Finding> {
+        let operation = standing.operation;
+        let mut composer = Composer::new(standing, visit.text, self.judging.excerpts);
+        for rule in self.rules.iter().filter(|rule| rule.applies_to.contains(&operation)) {
+            visit.out.tally.add(operation, rule.severity, Verdict::Error);
+            composer.add_error_at(rule, message, path);
         }
-        let mut reported: Vec<(usize, Outcome)> = Vec::new();
+        composer.finish()
+    }
+
+    fn evaluate(
+        &mut self,
+        visit: &mut Visit<'_, '_>,
+        standing: &Standing<'_>,
+        source: &Source<'_>,
+    ) -> Vec<Finding> {
+        let operation = standing.operation;
         let judging = self.judging;
-        let rules = std::mem::take(&mut self.rules);
-        if let Some(judge) = self.judge_of(out, operation) {
-            judge.judge(resource, &source, |index, outcome| {
-                let Some(rule) = rules.get(index) else { return };
-                let verdict = verdict(&outcome);
-                out.tally.add(operation, rule.severity, verdict);
-                if judging.reports(verdict) {
-                    reported.push((index, outcome));
-                }
-            });
-        }
-        self.rules = rules;
-        if reported.is_empty() {
-            return;
-        }
-        let mut composer = Composer::new(&standing, text, self.judging.excerpts);
-        for (index, outcome) in reported {
-            if let Some(rule) = self.rules.get(index) {
-                composer.add(rule, outcome);
+        let rules = self.rules.clone();
+        let mut reported: Vec<(&Arc<Rule>, Outcome)> = Vec::new();
+        let Some(judge) = self.judge_of(visit.out, operation) else {
+            return Vec::new();
+        };
+        judge.judge(standing.resource, source, |index, outcome| {
+            let Some(rule) = rules.get(index) else { return };
+            let verdict = verdict(&outcome);
+            visit.out.tally.add(operation, rule.severity, verdict);
+            if judging.reports(verdict) {
+                reported.push((rule, outcome));
             }
+        });
+        if reported.is_empty() {
+            return Vec::new();
         }
-        out.findings.extend(composer.finish());
+        let mut composer = Composer::new(standing, visit.text, judging.excerpts);
+        for (rule, outcome) in reported {
+            composer.add(rule, outcome);
+        }
+        composer.finish()
     }
 
     /// Tells what is remarkable about a resource. The first unreadable value, and what is wrong with it.
-    #[expect(clippy::too_many_arguments, reason = "a resource and where it stands")]
     fn inspect(
         &self,
-        out: &mut BatchOutcome,
-        text: &mut Text<'_>,
-        operation: Operation,
-        span: &Range<usize>,
-        body: &str,
+        visit: &mut Visit<'_, '_>,
+        spot: &Spot<'_>,
         resource: &Resource<'_>,
     ) -> Option<(JsonPath, String)> {
-        if !self.load.strict && !resource.has_unreadable() {
+        let strict = self.load.strict;
+        if !strict && !resource.has_unreadable() {
             return None;
         }
         let mut first = None;
         resource.inspect(&mut |told| {
-            let Some(problem) = remark(text, operation, span, body, &told, self.load.strict) else {
+            let Some(problem) = remark(visit.text, visit.operation, &spot.span, spot.body, &told, strict)
+            else {
                 return;
             };
             if first.is_none() && matches!(told.kind, RemarkKind::Unreadable { .. }) {
                 first = Some((told.path.clone(), problem.message()));
             }
-            problem.tell(&mut out.log);
+            problem.tell(&mut visit.out.log);
         });
         first
     }
+}
+
+/// Whether a well-formed value, with `depth` brackets open around it, nests too deep.
+///
+/// Few values have enough brackets at all to be looked at more closely.
+fn is_too_deep(body: &str, depth: u32) -> bool {
+    let room = MAX_DEPTH.saturating_sub(depth);
+    let brackets = memchr::memchr2_iter(b'[', b'{', body.as_bytes()).take(room as usize + 1).count();
+    brackets > room as usize && matches!(Skipper::new(room).walk(body.as_bytes(), 0), Skip::TooDeep(_))
 }
 
 const fn verdict(outcome: &Outcome) -> Verdict {
@@ -476,11 +517,6 @@ fn elements(collection: &RawValue) -> Option<Vec<&RawValue>> {
         Document::Scalar("null") => Some(Vec::new()),
         _ => None,
     }
-}
-
-/// Where `part`, a slice of `whole`, begins in it.
-fn offset_in(whole: &str, part: &str) -> usize {
-    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
 }
 
 /// The lines that are not blank, without the white space around them.
@@ -519,11 +555,7 @@ fn not_json(text: &mut Text<'_>) -> Diagnostic {
     let all = String::from_utf8_lossy(text.bytes()).into_owned();
     let start = all.len() - all.trim_start().len();
     if let Some(error) = error_text(&all) {
-        let form = error.form.unwrap_or("an error response");
-        let mut message = format!("{form} was saved instead of a payload");
-        for part in [&error.code, &error.message].into_iter().flatten() {
-            message.push_str(&format!(": {}", printable(part)));
-        }
+        let message = error.in_words();
         let at = start..start + 1;
         return text.problem(Code::PayloadErrorBody, at, message, "no payload").help(error.help());
     }
