@@ -10,12 +10,12 @@ use clap::{Args, ValueEnum};
 use super::check::with_progress;
 use super::options::{ClockOptions, LoadOptions, PolicyOptions};
 use super::output::Output;
-use super::{ColorChoice, Failure, policies, stderr_style, stdout_style};
+use super::{ColorChoice, Failure, policies, stderr_style};
 use crate::discover::discover;
 use crate::evaluate::Plan;
 use crate::finding::ExitCode;
 use crate::policy::{Rule, Severity};
-use crate::report::{Style, write_diagnostic, write_inspection, write_inspection_json};
+use crate::report::{write_diagnostic, write_inspection, write_inspection_json};
 use crate::run::{Event, execute};
 use crate::settings::{JudgeSettings, Purpose};
 use crate::source::{Code, Diagnostic};
@@ -68,7 +68,6 @@ pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<Ex
         digests: arguments.format == Format::Json,
     };
     let mut output = Output::open(arguments.output.as_deref())?;
-    let style = if output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
     let mut problem = None;
     let plan = Plan::empty(clock);
     let discovery = discover(&load.inputs);
@@ -89,7 +88,7 @@ pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<Ex
         Err(_) => Err(problem.unwrap_or_else(|| io::Error::other("the run was stopped"))),
         Ok(_) if arguments.inputs => output.flush(),
         Ok(run) => match arguments.format {
-            Format::Table => write_inspection(run, style, &mut output),
+            Format::Table => write_inspection(run, &mut output),
             Format::Json => write_inspection_json(run, &mut output),
         },
     };

@@ -3,13 +3,11 @@
 use std::io::{self, Write};
 
 use chrono::SecondsFormat;
-use comfy_table::CellAlignment;
 use serde::Serialize;
 
-use super::Style;
 use super::excerpt::place_words;
 use super::json::{DiagnosticV1, time};
-use super::pretty::{counted, new_table};
+use super::pretty::counted;
 use crate::finding::{InputSummary, Run};
 use crate::source::{Diagnostic, printable};
 
@@ -18,44 +16,32 @@ use crate::source::{Diagnostic, printable};
 /// # Errors
 ///
 /// Where it cannot be written.
-pub fn write_inspection(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for (index, group) in run.inputs.chunk_by(|a, b| a.file == b.file).enumerate() {
-        if index > 0 {
-            writeln!(out)?;
+pub fn write_inspection(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let rows: Vec<[String; 5]> = run.inputs.iter().map(row).collect();
+    let header = ["operation", "payloads", "resources", "stated", "state"].map(str::to_owned);
+    let mut widths = [0; 5];
+    for row in rows.iter().chain([&header]) {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.len());
         }
-        let Some(first) = group.first() else { continue };
-        writeln!(out, "{}", first.file)?;
-        let mut table = new_table(style);
-        for input in group {
-            let operation = input.operation.map_or("nothing recognised", crate::operation::Operation::id);
-            let state = match (input.operation, input.complete) {
-                (None, _) => "",
-                (_, Some(true)) => "complete",
-                (_, Some(false)) => "incomplete",
-                (_, None) => "unverified",
-            };
-            let stated = input.stated_total.map_or_else(String::new, |total| format!("{total} stated"));
-            table.add_row([
-                format!("  {operation}"),
-                counted(input.payloads, "payload"),
-                counted(input.resources, "resource"),
-                stated,
-                state.to_owned(),
-            ]);
+    }
+    if !rows.is_empty() {
+        write_row(&header, &widths, out)?;
+    }
+    for (index, (input, row)) in run.inputs.iter().zip(&rows).enumerate() {
+        let before = index.checked_sub(1).and_then(|before| run.inputs.get(before));
+        if before.is_none_or(|before| before.file != input.file) {
+            writeln!(out, "{}", input.file)?;
         }
-        for column in table.column_iter_mut().skip(1).take(3) {
-            column.set_cell_alignment(CellAlignment::Right);
+        write_row(row, &widths, out)?;
+        if let Some(observed) = times(input) {
+            writeln!(out, "    observed {observed}")?;
         }
-        for line in table.lines() {
-            writeln!(out, " {}", line.trim_end())?;
-        }
-        for input in group {
-            if let Some(observed) = times(input) {
-                writeln!(out, "   observed {observed}")?;
+        let next = run.inputs.get(index + 1);
+        if next.is_none_or(|next| next.file != input.file) {
+            for diagnostic in problems_of(run, &input.file) {
+                write_problem(diagnostic, "    ", out)?;
             }
-        }
-        for diagnostic in problems_of(run, &first.file) {
-            write_problem(diagnostic, "   ", out)?;
         }
     }
     // What belongs to no file in the table.
@@ -63,15 +49,37 @@ pub fn write_inspection(run: &Run, style: Style, out: &mut dyn Write) -> io::Res
         write_problem(diagnostic, "", out)?;
     }
     if run.files > 1 {
-        writeln!(
-            out,
-            "\n{}, {}, {}",
-            counted(run.files, "file"),
-            counted(run.payloads, "payload"),
-            counted(run.resources, "resource"),
-        )?;
+        let (files, payloads) = (counted(run.files, "file"), counted(run.payloads, "payload"));
+        writeln!(out, "\n{files}, {payloads}, {}", counted(run.resources, "resource"))?;
     }
     out.flush()
+}
+
+fn row(input: &InputSummary) -> [String; 5] {
+    let Some(operation) = input.operation else {
+        return ["nothing recognised", "", "", "", ""].map(str::to_owned);
+    };
+    let state = match input.complete {
+        Some(true) => "complete",
+        Some(false) => "incomplete",
+        None => "unverified",
+    };
+    [
+        operation.id().to_owned(),
+        input.payloads.to_string(),
+        input.resources.to_string(),
+        input.stated_total.map_or_else(|| "-".to_owned(), |total| total.to_string()),
+        state.to_owned(),
+    ]
+}
+
+fn write_row(row: &[String; 5], widths: &[usize; 5], out: &mut dyn Write) -> io::Result<()> {
+    let [operation, payloads, resources, stated, state] = row;
+    let [w_operation, w_payloads, w_resources, w_stated, _] = widths;
+    let line = format!(
+        "  {operation:<w_operation$}  {payloads:>w_payloads$}  {resources:>w_resources$}  {stated:>w_stated$}  {state}"
+    );
+    writeln!(out, "{}", line.trim_end())
 }
 
 fn write_problem(diagnostic: &Diagnostic, indent: &str, out: &mut dyn Write) -> io::Result<()> {
