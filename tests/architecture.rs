@@ -55,8 +55,7 @@ fn table() -> Vec<(String, BTreeSet<String>)> {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         let [_, module, _, uses, _] = cells[..] else { panic!("{line}") };
         let module = module.trim_matches('`').to_owned();
-        let named: BTreeSet<String> =
-            uses.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        let named: BTreeSet<String> = uses.split('`').skip(1).step_by(2).map(str::to_owned).collect();
         let before: BTreeSet<String> = rows.iter().map(|(name, _)| name.clone()).collect();
         let allowed = match uses.strip_prefix("all") {
             Some(_) => before.into_iter().filter(|name| !named.contains(name)).collect(),

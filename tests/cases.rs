@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ fn payloads() -> Vec<PathBuf> {
 /// What was said of each resource and rule: verdict, and for failures message, pointer, line and column.
 type Verdicts = BTreeMap<(String, String), Value>;
 
-fn expected(path: &PathBuf) -> (Vec<String>, Verdicts) {
+fn expected(path: &Path) -> (Vec<String>, Verdicts) {
     let stem = path.file_stem().unwrap().to_str().unwrap();
     let file = path.with_file_name(format!("{stem}.expected.json"));
     let document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
@@ -44,7 +44,7 @@ fn expected(path: &PathBuf) -> (Vec<String>, Verdicts) {
     (arguments, verdicts)
 }
 
-fn actual(path: &PathBuf, arguments: &[String]) -> Verdicts {
+fn actual(path: &Path, arguments: &[String]) -> Verdicts {
     let path = path.to_str().unwrap();
     let mut all = vec!["check", path, "--format", "json", "--include", "pass,not_applicable"];
     all.extend(arguments.iter().map(String::as_str));

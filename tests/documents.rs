@@ -20,10 +20,8 @@ fn the_examples_of_readme_and_docs_run_as_shown() {
 #[test]
 fn every_diagnostic_code_is_explained() {
     let text = fs::read_to_string(root().join("docs/diagnostics.md")).unwrap();
-    let explained: Vec<&str> = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
-        .collect();
+    let explained: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
     let codes: Vec<&str> = probity::source::Code::ALL.iter().map(|code| code.as_str()).collect();
     let sorted = |mut names: Vec<&str>| {
         names.sort_unstable();

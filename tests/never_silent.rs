@@ -1,1 +1,1 @@
-//! never_silent
+//! `never_silent`

@@ -47,7 +47,7 @@ fn told() -> BTreeMap<String, Said> {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         let (file, said) = (cells[1].trim_matches('*').trim_matches('`'), cells[3]);
         if cells[1].starts_with("**") {
-            folder = file.to_owned();
+            file.clone_into(&mut folder);
             continue;
         }
         if !cells[1].starts_with('`') {
@@ -59,7 +59,11 @@ fn told() -> BTreeMap<String, Said> {
             let list = if part.contains("*unclear*") { &mut entry.inconclusive } else { &mut entry.fails };
             list.extend(ids(part));
             entry.codes.extend(
-                part.split('`').skip(1).step_by(2).filter(|code| code.starts_with("payload.")).map(str::to_owned),
+                part.split('`')
+                    .skip(1)
+                    .step_by(2)
+                    .filter(|code| code.starts_with("payload."))
+                    .map(str::to_owned),
             );
         }
         told.insert(format!("samples/{folder}{file}"), entry);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// How often checks of the rules fire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mix {
+pub(crate) enum Mix {
     /// No rule fires on any resource.
     Clean,
     /// Most resources are clean; about one check in ten fires.
@@ -15,7 +15,7 @@ pub enum Mix {
 
 /// Kinds of resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// `alibaba.oos.ListInstancePatchStates`
     PatchStates,
     /// `alibaba.sas.DescribeImageInstances`
@@ -30,10 +30,11 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::PatchStates, Self::Images, Self::Batches, Self::Baselines, Self::Nodes];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::PatchStates, Self::Images, Self::Batches, Self::Baselines, Self::Nodes];
 
     /// The operation's id.
-    pub const fn operation(self) -> &'static str {
+    pub(crate) const fn operation(self) -> &'static str {
         match self {
             Self::PatchStates => "alibaba.oos.ListInstancePatchStates",
             Self::Images => "alibaba.sas.DescribeImageInstances",
@@ -45,7 +46,7 @@ impl Kind {
 
     /// The text before and after the resources of a payload with `count` of them; nothing for baselines,
     /// which are payloads themselves.
-    pub fn envelope(self, count: u64) -> (String, String) {
+    pub(crate) fn envelope(self, count: u64) -> (String, String) {
         let page = format!("\"PageInfo\":{{\"CurrentPage\":1,\"PageSize\":{count},\"TotalCount\":{count}");
         match self {
             Self::PatchStates => (
@@ -67,11 +68,11 @@ impl Kind {
 
 /// SplitMix64: small, fast, and the same everywhere.
 #[derive(Clone, Debug)]
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// A generator with this seed.
-    pub const fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -84,7 +85,7 @@ impl Random {
     }
 
     /// A number from 0 to `bound - 1`.
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound.max(1)
     }
 
@@ -116,7 +117,7 @@ const CLOCK_MS: u64 = 1_795_219_200_000;
 const HOUR_MS: u64 = 3_600_000;
 
 /// Appends one resource as compact JSON, without a line end.
-pub fn resource(kind: Kind, number: u64, mix: Mix, random: &mut Random, out: &mut String) {
+pub(crate) fn resource(kind: Kind, number: u64, mix: Mix, random: &mut Random, out: &mut String) {
     match kind {
         Kind::Nodes => node(number, mix, random, out),
         Kind::PatchStates => patch_state(number, mix, random, out),
@@ -182,7 +183,7 @@ fn node(number: u64, mix: Mix, random: &mut Random, out: &mut String) {
 }
 
 fn patch_state(number: u64, mix: Mix, random: &mut Random, out: &mut String) {
-    let mut count = |random: &mut Random| if random.fires(mix) { 1 + random.below(20) } else { 0 };
+    let count = |random: &mut Random| if random.fires(mix) { 1 + random.below(20) } else { 0 };
     let (missing, failed) = (count(random), count(random));
     let (pending, rejected) = (count(random), count(random));
     let empty = mix == Mix::Realistic && random.below(100) == 0;
@@ -209,7 +210,7 @@ fn patch_state(number: u64, mix: Mix, random: &mut Random, out: &mut String) {
 }
 
 fn image(number: u64, mix: Mix, random: &mut Random, out: &mut String) {
-    let mut count = |random: &mut Random| if random.fires(mix) { 1 + random.below(40) } else { 0 };
+    let count = |random: &mut Random| if random.fires(mix) { 1 + random.below(40) } else { 0 };
     let (vulnerabilities, risks, alerts) = (count(random), count(random), count(random));
     let risky = vulnerabilities + risks + alerts > 0;
     let yes = |count: u64| if (count > 0) == (mix != Mix::Firing) { "YES" } else { "NO" };

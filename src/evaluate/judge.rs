@@ -63,7 +63,7 @@ impl<'p> Judge<'p> {
     /// Where a value in it cannot be shown to rules.
     pub fn set_payload(&mut self, envelope: Option<&Envelope<'_>>) -> Result<(), EngineError> {
         self.payload = match envelope {
-            Some(envelope) => to_value(envelope, &mut self.names).map_err(unshowable)?,
+            Some(envelope) => to_value(envelope, &mut self.names).map_err(|error| unshowable(&error))?,
             None => Value::new_object(),
         };
         Ok(())
@@ -81,7 +81,7 @@ impl<'p> Judge<'p> {
         let (resource, source) = match values {
             Ok(values) => values,
             Err(error) => {
-                let error = unshowable(error);
+                let error = unshowable(&error);
                 self.rules.iter().for_each(|rule| tell(rule.index, Outcome::Error(error.clone())));
                 return;
             }
@@ -141,6 +141,6 @@ impl RuleJudge<'_> {
     }
 }
 
-fn unshowable(error: super::value::ValueError) -> EngineError {
+fn unshowable(error: &super::value::ValueError) -> EngineError {
     EngineError { message: format!("a value cannot be shown to rules: {error}"), place: None }
 }

@@ -47,30 +47,35 @@ pub(super) fn modules(engine: &Engine) -> Result<Vec<Module>, EngineError> {
     let error = |message: String| EngineError { message, place: None };
     let json = engine.get_ast_as_json().map_err(|e| error(e.to_string()))?;
     let tree: Value = serde_json::from_str(&json).map_err(|e| error(e.to_string()))?;
-    Ok(tree.as_array().into_iter().flatten().map(|policy| module(&policy["ast"])).collect())
+    Ok(tree.as_array().into_iter().flatten().map(|policy| module(at(policy, "/ast"))).collect())
 }
 
 fn module(ast: &Value) -> Module {
     let mut data_references = Vec::new();
-    references(&ast["imports"], &mut data_references);
-    references(&ast["rules"], &mut data_references);
+    references(at(ast, "/imports"), &mut data_references);
+    references(at(ast, "/rules"), &mut data_references);
     data_references.sort();
     data_references.dedup();
-    let rules = ast["rules"].as_array().into_iter().flatten().filter_map(rule_head).collect();
+    let rules = at(ast, "/rules").as_array().into_iter().flatten().filter_map(rule_head).collect();
     Module { rules, data_references }
+}
+
+/// The node at a pointer, or null.
+fn at<'n>(node: &'n Value, pointer: &str) -> &'n Value {
+    node.pointer(pointer).unwrap_or(&Value::Null)
 }
 
 fn rule_head(rule: &Value) -> Option<RuleHead> {
     if let Some(default) = rule.get("Default") {
-        let name = root_name(&default["refr"])?;
+        let name = root_name(at(default, "/refr"))?;
         return Some(RuleHead { name, span: span(default)?, statements: Vec::new() });
     }
     let spec = rule.get("Spec")?;
-    let head = spec["head"].as_object()?.values().next()?;
-    let name = root_name(&head["refr"])?;
-    let statements = match spec["bodies"].as_array().map(Vec::as_slice) {
+    let head = at(spec, "/head").as_object()?.values().next()?;
+    let name = root_name(at(head, "/refr"))?;
+    let statements = match at(spec, "/bodies").as_array().map(Vec::as_slice) {
         Some([body]) => {
-            let statements = body["query"]["stmts"].as_array();
+            let statements = at(body, "/query/stmts").as_array();
             statements.into_iter().flatten().filter_map(statement).collect()
         }
         _ => Vec::new(),
@@ -80,13 +85,13 @@ fn rule_head(rule: &Value) -> Option<RuleHead> {
 
 fn statement(statement: &Value) -> Option<Statement> {
     let mut whole = span(statement)?;
-    let expression = &statement["literal"]["Expr"]["expr"];
+    let expression = at(statement, "/literal/Expr/expr");
     let sides = ["AssignExpr", "BoolExpr"].iter().find_map(|kind| {
         let node = expression.get(kind)?;
-        Some((node_span(&node["lhs"])?, node_span(&node["rhs"])?))
+        Some((node_span(at(node, "/lhs"))?, node_span(at(node, "/rhs"))?))
     });
     let modifiers: Vec<Range<usize>> =
-        statement["with_mods"].as_array().into_iter().flatten().filter_map(span).collect();
+        at(statement, "/with_mods").as_array().into_iter().flatten().filter_map(span).collect();
     let with = match (modifiers.first(), modifiers.last()) {
         (Some(first), Some(last)) => Some(first.start..last.end),
         _ => None,
@@ -101,8 +106,8 @@ fn statement(statement: &Value) -> Option<Statement> {
 fn root_name(node: &Value) -> Option<String> {
     let (kind, inner) = node.as_object()?.iter().next()?;
     match kind.as_str() {
-        "Var" => inner["value"].as_str().map(str::to_owned),
-        "RefDot" | "RefBrack" => root_name(&inner["refr"]),
+        "Var" => at(inner, "/value").as_str().map(str::to_owned),
+        "RefDot" | "RefBrack" => root_name(at(inner, "/refr")),
         _ => None,
     }
 }
@@ -126,15 +131,15 @@ fn references(node: &Value, found: &mut Vec<Vec<String>>) {
 fn data_path(node: &Value) -> Option<Vec<String>> {
     let (kind, inner) = node.as_object()?.iter().next()?;
     match kind.as_str() {
-        "Var" if inner["value"] == "data" => Some(Vec::new()),
+        "Var" if at(inner, "/value") == "data" => Some(Vec::new()),
         "RefDot" => {
-            let mut path = data_path(&inner["refr"])?;
-            path.push(inner["field"][1].as_str()?.to_owned());
+            let mut path = data_path(at(inner, "/refr"))?;
+            path.push(at(inner, "/field/1").as_str()?.to_owned());
             Some(path)
         }
         "RefBrack" => {
-            let mut path = data_path(&inner["refr"])?;
-            if let Some(step) = inner["index"]["String"]["value"].as_str() {
+            let mut path = data_path(at(inner, "/refr"))?;
+            if let Some(step) = at(inner, "/index/String/value").as_str() {
                 path.push(step.to_owned());
             }
             Some(path)
@@ -153,7 +158,7 @@ fn node_span(node: &Value) -> Option<Range<usize>> {
 }
 
 fn span(node: &Value) -> Option<Range<usize>> {
-    let number = |name: &str| usize::try_from(node["span"][name].as_u64()?).ok();
+    let number = |name: &str| usize::try_from(at(node, "/span").get(name)?.as_u64()?).ok();
     Some(number("start")?..number("end")?)
 }
 

@@ -175,9 +175,9 @@ mod tests {
         error_response(&members).map(|error| (error.code, error.message))
     }
 
-    fn some(code: &str, message: &str) -> Option<(Option<String>, Option<String>)> {
+    fn said(code: &str, message: &str) -> (Option<String>, Option<String>) {
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        Some((text(code), text(message)))
+        (text(code), text(message))
     }
 
     #[test]
@@ -217,7 +217,7 @@ mod tests {
             (r#"{"badRequest":{"code":400,"message":"m"}}"#, "400", "m"),
             (r#"{"encoded_authorization_message":"x","error_code":"c","error_msg":"m"}"#, "c", "m"),
         ] {
-            assert_eq!(read(json), some(code, message), "{json}");
+            assert_eq!(read(json), Some(said(code, message)), "{json}");
         }
     }
 

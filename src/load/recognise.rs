@@ -282,7 +282,7 @@ pub(super) fn member<'a>(members: &Members<'a>, name: &str) -> Option<&'a RawVal
 }
 
 /// The members of an object.
-pub(super) fn object<'a>(value: &'a RawValue) -> Option<Members<'a>> {
+pub(super) fn object(value: &RawValue) -> Option<Members<'_>> {
     if !value.get().starts_with('{') {
         return None;
     }
@@ -293,7 +293,7 @@ pub(super) fn object<'a>(value: &'a RawValue) -> Option<Members<'a>> {
 }
 
 /// The members of the first element of an array of objects.
-fn first_element<'a>(array: &'a RawValue) -> Option<Members<'a>> {
+fn first_element(array: &RawValue) -> Option<Members<'_>> {
     /// Stops behind the first element, so that a long array is not read for its sake.
     struct First<'a>(&'a RawValue);
     impl<'de> Deserialize<'de> for First<'de> {

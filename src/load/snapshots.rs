@@ -169,7 +169,9 @@ impl<'p> Builder<'p> {
 
     /// Joins what is left over between the files of each folder.
     fn between_files(&mut self, loose: Vec<usize>) {
-        let mut groups: BTreeMap<(Operation, &str, Option<u64>, Option<i64>), Vec<usize>> = BTreeMap::new();
+        // Pages may belong together only if operation, folder, stated total and page size are the same.
+        type Key<'n> = (Operation, &'n str, Option<u64>, Option<i64>);
+        let mut groups: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
         for index in loose {
             let Some(entry) = self.pages.get(index) else {
                 continue;
@@ -184,7 +186,7 @@ impl<'p> Builder<'p> {
         }
         for ((operation, ..), group) in groups {
             match operation.paging() {
-                Paging::Token => self.token_series(group),
+                Paging::Token => self.token_series(&group),
                 _ => self.by_total(group),
             }
         }
@@ -214,8 +216,8 @@ impl<'p> Builder<'p> {
 
     /// Pages that name a further one, and pages that name none, each the only page of its file or the
     /// rest of one: joined where they are a numbered series.
-    fn token_series(&mut self, group: Vec<usize>) {
-        for (_, mut series) in self.series(&group) {
+    fn token_series(&mut self, group: &[usize]) {
+        for (_, mut series) in self.series(group) {
             series.sort_unstable();
             let mut run: Vec<(Option<u64>, usize)> = Vec::new();
             for (number, index) in series {

@@ -257,7 +257,8 @@ impl<'s> Splitter<'s> {
         if self.feed.next_solid()? == Some(b']') {
             self.feed.advance(1);
             let end = self.feed.cursor();
-            self.flush(&mut vec![start..end], Some(first))?;
+            let mut spans = Vec::from([start..end]);
+            self.flush(&mut spans, Some(first))?;
             return Ok(1);
         }
         let mut spans = Vec::new();
@@ -326,7 +327,7 @@ impl<'s> Splitter<'s> {
         });
         let Some(operation) = recognised else {
             // Its members tell what it is, or is not.
-            let spans = vec![0..skeleton.len()];
+            let spans = Vec::from([0..skeleton.len()]);
             let content = Content::Documents { first_document: document, spans };
             return self.hand_out(Batch { text: skeleton.into_bytes(), base: start, content });
         };

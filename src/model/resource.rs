@@ -81,11 +81,11 @@ impl<'a> Resource<'a> {
     /// A name for people.
     pub fn name(&self) -> Option<&str> {
         match self {
-            Self::PatchBaseline(baseline) => baseline.name.value().map(|name| name.as_str()),
+            Self::PatchBaseline(baseline) => baseline.name.value().map(super::scalars::Text::as_str),
             Self::InstancePatchState(_) => None,
-            Self::PublishBatch(batch) => batch.batch_name.value().map(|name| name.as_str()),
-            Self::ImageInstance(image) => image.repo_name.value().map(|name| name.as_str()),
-            Self::InstanceCompliant(node) => node.name.value().map(|name| name.as_str()),
+            Self::PublishBatch(batch) => batch.batch_name.value().map(super::scalars::OptionalText::as_str),
+            Self::ImageInstance(image) => image.repo_name.value().map(super::scalars::OptionalText::as_str),
+            Self::InstanceCompliant(node) => node.name.value().map(super::scalars::OptionalText::as_str),
         }
     }
 
@@ -94,8 +94,8 @@ impl<'a> Resource<'a> {
         match self {
             Self::PatchBaseline(baseline) => baseline.arn_part(3),
             Self::InstancePatchState(_) | Self::PublishBatch(_) => None,
-            Self::ImageInstance(image) => image.region_id.value().map(|region| region.as_str()),
-            Self::InstanceCompliant(node) => node.region.value().map(|region| region.as_str()),
+            Self::ImageInstance(image) => image.region_id.value().map(super::scalars::OptionalText::as_str),
+            Self::InstanceCompliant(node) => node.region.value().map(super::scalars::OptionalText::as_str),
         }
     }
 

@@ -28,7 +28,7 @@ pub enum Tree<'a> {
     Object(Vec<(Cow<'a, str>, Tree<'a>)>),
 }
 
-impl<'a> Tree<'a> {
+impl Tree<'_> {
     /// The member `name` of an object.
     pub fn member(&self, name: &str) -> Option<&Self> {
         match self {

@@ -56,7 +56,7 @@ impl<W: Write> Reporter for PrettyReporter<W> {
                 && first.location == finding.location
                 && first.message == finding.message
         });
-        if !self.errors.is_empty() && !(finding.verdict == Verdict::Error && same) {
+        if finding.verdict != Verdict::Error || !same {
             self.flush_errors()?;
         }
         if finding.verdict == Verdict::Error {

@@ -172,7 +172,9 @@ impl<'s> Collector<'s> {
             bare: false,
             page: &page,
         });
-        problems.into_iter().for_each(|problem| self.current.log.push(problem));
+        for problem in problems {
+            self.current.log.push(problem);
+        }
     }
 
     /// Closes the current file.
@@ -193,7 +195,9 @@ impl<'s> Collector<'s> {
                 bare: true,
                 page: &page,
             });
-            problems.into_iter().for_each(|problem| current.log.push(problem));
+            for problem in problems {
+                current.log.push(problem);
+            }
         }
         let seen = mem::take(&mut current.seen);
         for operation in current.totals.keys() {
@@ -473,7 +477,7 @@ fn page_problem(
             match pages.as_slice() {
                 [] => message.push_str(&format!(", {} are missing", total.saturating_sub(here))),
                 [run] if run.start() == run.end() => {
-                    message.push_str(&format!(", page {} is missing", list.join("")))
+                    message.push_str(&format!(", page {} is missing", list.join("")));
                 }
                 _ => message.push_str(&format!(", pages {} are missing", list.join(", "))),
             }

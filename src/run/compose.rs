@@ -87,7 +87,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             span: self.standing.span.clone(),
             is_found: true,
         };
-        self.push(rule, verdict, vec![placed], false);
+        self.push(rule, verdict, &[placed], false);
     }
 
     fn reasoned(&mut self, rule: &Arc<Rule>, verdict: Verdict, denials: Vec<Denial>) {
@@ -107,10 +107,10 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             })
             .collect();
         placed.sort_by(|a, b| (a.span.start, &a.message).cmp(&(b.span.start, &b.message)));
-        self.push(rule, verdict, placed, true);
+        self.push(rule, verdict, &placed, true);
     }
 
-    fn push(&mut self, rule: &Arc<Rule>, verdict: Verdict, placed: Vec<Placed>, evident: bool) {
+    fn push(&mut self, rule: &Arc<Rule>, verdict: Verdict, placed: &[Placed], evident: bool) {
         let Some(first) = placed.first() else { return };
         let standing = self.standing;
         let path = standing.path.join(&first.found);
@@ -120,13 +120,13 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             pointer: path.pointer(),
         };
         let excerpt = self.excerpts.then(|| {
-            let labels = placed.iter().map(|p| Label::new(self.label_span(p), p.message.clone())).collect();
+            let labels = placed.iter().map(|p| Label::new(Self::label_span(p), p.message.clone())).collect();
             self.text.excerpt(labels)
         });
         let evidence =
             if evident { placed.iter().filter_map(|p| self.evidence(p)).collect() } else { Vec::new() };
         let mut message = String::new();
-        for reason in &placed {
+        for reason in placed {
             if !message.is_empty() {
                 message.push_str("; ");
             }
@@ -146,7 +146,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
     }
 
     /// What to underline: the value, or the first character of what holds it.
-    fn label_span(&self, placed: &Placed) -> Range<usize> {
+    fn label_span(placed: &Placed) -> Range<usize> {
         let whole = placed.is_found && !placed.path.is_root();
         if whole { placed.span.clone() } else { placed.span.start..placed.span.start + 1 }
     }

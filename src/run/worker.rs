@@ -559,19 +559,16 @@ fn not_json(text: &mut Text<'_>) -> Diagnostic {
         let at = start..start + 1;
         return text.problem(Code::PayloadErrorBody, at, message, "no payload").help(error.help());
     }
-    let kind = match check(&all, 0) {
-        Err(fault) => fault,
-        Ok(()) => {
-            let span = start..all.trim_end().len();
-            return no_object(text, &span, &Document::Scalar("a single value"));
-        }
+    let Err(fault) = check(&all, 0) else {
+        let span = start..all.trim_end().len();
+        return no_object(text, &span, &Document::Scalar("a single value"));
     };
-    let (label, help) = fault_words(&kind.kind);
-    let message = match kind.kind {
-        FaultKind::Unexpected { .. } if kind.span.start == start => "this is no JSON".to_owned(),
+    let (label, help) = fault_words(&fault.kind);
+    let message = match fault.kind {
+        FaultKind::Unexpected { .. } if fault.span.start == start => "this is no JSON".to_owned(),
         other => other.to_string(),
     };
-    let problem = text.problem(Code::PayloadMalformed, kind.span, message, label);
+    let problem = text.problem(Code::PayloadMalformed, fault.span, message, label);
     match help {
         Some(help) => problem.help(help),
         None => problem.help("save the response body itself, as the API returned it"),

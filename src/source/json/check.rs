@@ -115,7 +115,7 @@ struct Open<'t> {
     names: Option<HashMap<Cow<'t, str>, usize>>,
 }
 
-impl<'t> Checker<'t> {
+impl Checker<'_> {
     /// Checks one value. Nested values wait on `open`, not on the stack.
     fn value(&mut self) -> Result<(), Fault> {
         loop {

@@ -90,16 +90,15 @@ fn next_item(bytes: &[u8], value: usize) -> Option<usize> {
 
 /// Offset right after the value at `at`.
 fn value_end(bytes: &[u8], at: usize) -> usize {
-    match bytes.get(at) {
-        Some(b'{' | b'[' | b'"') => match Skipper::new(MAX_DEPTH).walk(bytes, at) {
+    if let Some(b'{' | b'[' | b'"') = bytes.get(at) {
+        match Skipper::new(MAX_DEPTH).walk(bytes, at) {
             Skip::End(end) => end,
             _ => bytes.len(),
-        },
-        _ => {
-            let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
-            let rest = bytes.get(at..).unwrap_or_default();
-            at + rest.iter().position(ends).unwrap_or(rest.len())
         }
+    } else {
+        let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
+        let rest = bytes.get(at..).unwrap_or_default();
+        at + rest.iter().position(ends).unwrap_or(rest.len())
     }
 }
 

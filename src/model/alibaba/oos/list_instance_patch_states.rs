@@ -1,6 +1,6 @@
 //! `alibaba.oos.ListInstancePatchStates`: patch states of instances.
 //!
-//! Source: API reference of CloudOps Orchestration Service, and its SDK (`alibabacloud_oos20190601` 3.7.0).
+//! Source: API reference of `CloudOps` Orchestration Service, and its SDK (`alibabacloud_oos20190601` 3.7.0).
 //! No field is marked as required. Every field of a state is a string on the wire, the counts too.
 
 use std::borrow::Cow;

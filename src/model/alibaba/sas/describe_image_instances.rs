@@ -153,8 +153,8 @@ impl ImageInstance<'_> {
     /// `RegionId`, `RepoNamespace/RepoName:Tag` and `Digest`.
     pub fn identity(&self) -> Identity<'_> {
         let repository = self.repo_name.value().map(|name| {
-            let namespace = self.repo_namespace.value().map(|namespace| namespace.as_str());
-            let tag = self.tag.value().map(|tag| tag.as_str());
+            let namespace = self.repo_namespace.value().map(crate::model::scalars::OptionalText::as_str);
+            let tag = self.tag.value().map(crate::model::scalars::OptionalText::as_str);
             let mut text = namespace.map_or_else(String::new, |namespace| format!("{namespace}/"));
             text.push_str(name.as_str());
             if let Some(tag) = tag {
