@@ -8,6 +8,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::process::ExitCode;
 
 #[path = "../benches/support/generate.rs"]
+#[expect(dead_code, reason = "the benchmarks use the rest")]
 mod generate;
 
 use generate::{Kind, Mix, Random, resource};
