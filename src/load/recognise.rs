@@ -134,10 +134,16 @@ fn recognise_forced<'a>(members: &Members<'a>, operation: Operation) -> Recognis
     if let Some(error) = error_response(members) {
         return Recognised::ErrorBody(error);
     }
-    if operation.collection().is_none() {
+    if operation.collection().is_some() {
+        return Recognised::Resource(operation);
+    }
+    let known = |(name, _): &(Cow<'_, str>, &RawValue)| {
+        name == "BaselineId" || name == "PatchGroups" || BASELINE_MEMBERS.contains(&name.as_ref())
+    };
+    if members.iter().any(known) {
         return Recognised::Payload { operation, collection: None };
     }
-    Recognised::Resource(operation)
+    Recognised::Stranger(stranger(members))
 }
 
 /// Alibaba's ListInstancePatchStates, or AWS's DescribeInstancePatchStates under the same name.
@@ -492,6 +498,7 @@ mod tests {
         assert_eq!(told(r#"{"Code":"Throttling","Message":"m"}"#, oos), "error Some(\"Throttling\")");
         let aws = Some(Operation::GetPatchBaseline);
         assert_eq!(told(r#"{"BaselineId":"pb-1"}"#, aws), "aws.ssm.GetPatchBaseline whole");
+        assert_eq!(told(r#"{"other":1}"#, aws), "an object with the key `other`");
     }
 
     #[test]
