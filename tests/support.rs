@@ -134,3 +134,62 @@ impl Folder {
 pub(crate) fn sample(path: &str) -> String {
     fs::read_to_string(root().join("samples").join(path)).unwrap()
 }
+
+/// Runs a command that must come to an end by itself, with nothing on standard input.
+pub(crate) fn finish_in_time(command: &mut Command) -> Outcome {
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    end_in_time(child)
+}
+
+/// What a process gives whose outputs are pipes. One that hangs is ended, and fails the test.
+pub(crate) fn end_in_time(mut child: std::process::Child) -> Outcome {
+    fn all_of(mut pipe: impl std::io::Read + Send + 'static) -> std::thread::JoinHandle<String> {
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            pipe.read_to_string(&mut text).unwrap();
+            text
+        })
+    }
+    let stdout = all_of(child.stdout.take().unwrap());
+    let stderr = all_of(child.stderr.take().unwrap());
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if std::time::Instant::now() > deadline {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("the binary does not come to an end");
+        }
+        std::thread::park_timeout(std::time::Duration::from_millis(2));
+    };
+    Outcome { code: status.code().unwrap(), stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
+}
+
+/// A user's rule about Huawei's reports, of severity high; `body` begins in line 9.
+pub(crate) fn rule(id: &str, package: &str, body: &str) -> String {
+    format!(
+        "# METADATA\n# title: A rule of the tests\n# custom:\n#   id: {id}\n#   severity: high\n#   applies_to: huawei.coc.ListInstanceCompliant\npackage {package}\n\n{body}\n"
+    )
+}
+
+/// A compliance report that every built-in rule is content with at [`CLOCK`].
+pub(crate) fn report(instance_id: &str) -> Value {
+    let page: Value =
+        serde_json::from_str(&sample("huawei/coc/list-instance-compliant/compliant.json")).unwrap();
+    let mut report = page["instance_compliant"][0].clone();
+    report["instance_id"] = Value::from(instance_id);
+    report
+}
+
+/// A complete page of compliance reports.
+pub(crate) fn page(reports: &[Value]) -> String {
+    serde_json::json!({"count": reports.len(), "instance_compliant": reports}).to_string()
+}
+
+/// The places that diagnostics on standard error name, as `file:line:column`, without the folder.
+pub(crate) fn places(outcome: &Outcome) -> Vec<String> {
+    let marks = outcome.stderr.lines().filter_map(|line| line.split_once("─[")?.1.strip_suffix(']'));
+    marks.map(|place| place.rsplit('/').next().unwrap().to_owned()).collect()
+}
