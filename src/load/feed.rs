@@ -6,6 +6,8 @@ use std::ops::Range;
 use crate::source::Position;
 use crate::source::json::{FaultKind, MAX_DEPTH, Skip, Skipper};
 
+/// Most bytes of one value that is held: a document, a resource, or what a payload says beside its resources.
+pub const MAX_VALUE_BYTES: usize = 64 << 20;
 /// Bytes asked for at a time.
 const CHUNK: usize = 256 << 10;
 
@@ -15,6 +17,12 @@ pub enum FeedError {
     /// The bytes cannot be read.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// A value is larger than may be held.
+    #[error("a value is larger than may be held")]
+    TooLarge {
+        /// Where it begins.
+        at: Position,
+    },
     /// The bytes are no JSON.
     #[error("{kind}")]
     Fault {
@@ -187,20 +195,32 @@ impl Feed {
         (used, base)
     }
 
-    /// Moves the cursor over one value, `depth` brackets deep, that begins at the cursor.
-    ///
-    /// With `keep`, all its bytes stay at hand and their range is given; without, bytes are forgotten on
-    /// the way and the range means nothing.
+    /// Moves the cursor over one value, `depth` brackets deep, that begins at the cursor, and gives its range.
     ///
     /// # Errors
     ///
-    /// Where brackets do not match, nest too deep, or the input ends.
-    pub fn skip_value(&mut self, depth: u32, keep: bool) -> Result<Range<usize>, FeedError> {
+    /// Where brackets do not match, nest too deep, the input ends, or the value takes more than
+    /// [`MAX_VALUE_BYTES`].
+    pub fn take_value(&mut self, depth: u32) -> Result<Range<usize>, FeedError> {
+        let at = self.position();
+        self.take_value_within(depth, MAX_VALUE_BYTES)?.ok_or(FeedError::TooLarge { at })
+    }
+
+    /// The same, if the value takes at most `most` bytes; else the cursor stays, and there is no range.
+    ///
+    /// # Errors
+    ///
+    /// Where brackets do not match, nest too deep, or the input ends, within so many bytes.
+    pub fn take_value_within(
+        &mut self,
+        depth: u32,
+        most: usize,
+    ) -> Result<Option<Range<usize>>, FeedError> {
         let start = self.cursor;
         match self.peek()? {
             Some(b'{' | b'[' | b'"') => {}
             Some(b',' | b':' | b'}' | b']') | None => return Err(self.unexpected("a value")),
-            Some(_) => return self.skip_scalar(),
+            Some(_) => return self.skip_scalar(most),
         }
         let begin = self.base.byte + start as u64;
         let mut skipper = Skipper::new(MAX_DEPTH.saturating_sub(depth));
@@ -208,16 +228,21 @@ impl Feed {
             match skipper.walk(&self.text, self.cursor) {
                 Skip::End(end) => {
                     self.cursor = end;
-                    return Ok(start..end);
+                    if end - start > most {
+                        self.cursor = start;
+                        return Ok(None);
+                    }
+                    return Ok(Some(start..end));
                 }
                 Skip::More => {
                     self.cursor = self.text.len();
+                    if self.cursor - start > most {
+                        self.cursor = start;
+                        return Ok(None);
+                    }
                     if !self.fill(1)? {
                         let kind = FaultKind::UnexpectedEnd { open: usize::try_from(begin).ok() };
                         return Err(FeedError::Fault { at: self.position(), kind });
-                    }
-                    if !keep {
-                        self.drop_used();
                     }
                 }
                 Skip::Mismatch(at) => {
@@ -232,15 +257,19 @@ impl Feed {
     }
 
     /// Moves the cursor over a number or literal.
-    fn skip_scalar(&mut self) -> Result<Range<usize>, FeedError> {
+    fn skip_scalar(&mut self, most: usize) -> Result<Option<Range<usize>>, FeedError> {
         let start = self.cursor;
         while let Some(byte) = self.peek()? {
+            if self.cursor - start > most {
+                self.cursor = start;
+                return Ok(None);
+            }
             if matches!(byte, b',' | b':' | b'}' | b']' | b'{' | b'[' | b'"' | b' ' | b'\t' | b'\n' | b'\r') {
                 break;
             }
             self.cursor += 1;
         }
-        Ok(start..self.cursor)
+        Ok(Some(start..self.cursor))
     }
 }
 
@@ -270,7 +299,7 @@ mod tests {
     fn values_are_taken_whole() {
         let mut feed = feed(" {\"a\": [1, \"}\"]}\n, 12 ,\"x\"");
         assert_eq!(feed.next_solid().unwrap(), Some(b'{'));
-        let object = feed.skip_value(0, true).unwrap();
+        let object = feed.take_value(0).unwrap();
         assert_eq!(&feed.text()[object], b"{\"a\": [1, \"}\"]}");
         feed.expect(b',', "`,`").unwrap();
         let (used, base) = feed.take_used();
@@ -278,12 +307,22 @@ mod tests {
         assert_eq!(base, Position::START);
         feed.next_solid().unwrap();
         assert_eq!(feed.position(), Position { byte: 19, line_1based: 2, column_1based: 3 });
-        let number = feed.skip_value(0, true).unwrap();
+        let number = feed.take_value(0).unwrap();
         assert_eq!(&feed.text()[number], b"12");
         feed.expect(b',', "`,`").unwrap();
-        let text = feed.skip_value(0, true).unwrap();
+        let text = feed.take_value(0).unwrap();
         assert_eq!(&feed.text()[text], b"\"x\"");
         assert_eq!(feed.peek().unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_longer_than_wanted_stays() {
+        let mut feed = feed("[1,2] 12345 ");
+        assert_eq!(feed.take_value_within(0, 4).unwrap(), None);
+        assert_eq!(feed.take_value_within(0, 5).unwrap(), Some(0..5));
+        feed.next_solid().unwrap();
+        assert_eq!(feed.take_value_within(0, 4).unwrap(), None);
+        assert_eq!(feed.take_value_within(0, 5).unwrap(), Some(6..11));
     }
 
     #[test]
@@ -291,9 +330,9 @@ mod tests {
         let fault = |text: &str| {
             let mut feed = feed(text);
             feed.next_solid().unwrap();
-            match feed.skip_value(0, false).unwrap_err() {
+            match feed.take_value(0).unwrap_err() {
                 FeedError::Fault { at, kind } => (at.line_1based, at.column_1based, kind),
-                FeedError::Io(error) => panic!("{error}"),
+                other => panic!("{other}"),
             }
         };
         let open = |open| FaultKind::UnexpectedEnd { open };
@@ -312,7 +351,7 @@ mod tests {
         feed.advance(3);
         feed.drop_used();
         feed.spool_to(tempfile::tempfile().unwrap()).unwrap();
-        feed.skip_value(0, false).unwrap();
+        feed.take_value(0).unwrap();
         let mut spool = feed.take_spool().unwrap();
         spool.rewind().unwrap();
         let mut copy = String::new();

@@ -2,6 +2,7 @@
 
 mod error_body;
 mod feed;
+mod large;
 mod limits;
 mod open;
 mod pages;
@@ -11,7 +12,7 @@ mod split;
 mod work;
 
 pub use error_body::{ErrorBody, error_response, error_text};
-pub use feed::{Feed, FeedError};
+pub use feed::{Feed, FeedError, MAX_VALUE_BYTES};
 pub use limits::{Limits, SizeError, parse_size};
 pub use open::{Opened, open};
 pub use pages::{Page, PageFacts, Wholeness, hull};

@@ -5,16 +5,14 @@
 //! large for that goes out resource by resource; since what it says beside its resources may stand
 //! behind them, it is read twice then: from the file again, or from a copy on disk.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
-
-use super::recognise::{Document, Members, Recognised, recognise};
+use super::feed::MAX_VALUE_BYTES;
+use super::large::{LargePayload, Rest};
 use super::{Batch, Content, Feed, FeedError, Opened, PayloadHead};
 use crate::operation::Operation;
 use crate::source::Position;
@@ -24,12 +22,12 @@ use crate::source::json::{FaultKind, check};
 const BATCH_BYTES: usize = 512 << 10;
 /// A payload of more bytes goes out resource by resource.
 const LARGE_BYTES: usize = 4 << 20;
-/// A first line longer than this is no line of NDJSON.
+/// A file with a longer line among its first is no NDJSON.
 const MAX_FIRST_LINE: usize = 16 << 20;
-/// A member of a large payload that is kept beside its resources.
-const MAX_MEMBER_BYTES: usize = 1 << 20;
 /// How much is looked at of an input that is no JSON.
 const TEXT_BYTES: usize = 64 << 10;
+/// Lines that are looked at to tell NDJSON from a document over several lines.
+const FIRST_LINES: usize = 3;
 
 /// Why an input could not be cut up, or not to its end.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +35,12 @@ pub enum SplitError {
     /// It cannot be read.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// A value in it is too large to be held.
+    #[error("a value takes more than {} MiB", MAX_VALUE_BYTES >> 20)]
+    TooLarge {
+        /// Where it begins.
+        at: Position,
+    },
     /// It is no well-formed JSON.
     #[error("{kind}")]
     Fault {
@@ -60,6 +64,7 @@ impl From<FeedError> for SplitError {
     fn from(error: FeedError) -> Self {
         match error {
             FeedError::Io(error) => Self::Io(error),
+            FeedError::TooLarge { at } => Self::TooLarge { at },
             FeedError::Fault { at, kind } => Self::Fault { at, kind },
         }
     }
@@ -70,6 +75,12 @@ pub struct Splitter<'s> {
     feed: Feed,
     rereadable: Option<PathBuf>,
     forced: Option<Operation>,
+    /// Where documents stand in the feed that were not handed out yet.
+    spans: Vec<Range<usize>>,
+    /// Index of the first of them, or of the next document.
+    next_document: u64,
+    /// Whether the input is one document, as far as is known.
+    single: bool,
     emit: &'s mut dyn FnMut(Batch) -> bool,
 }
 
@@ -89,7 +100,8 @@ impl<'s> Splitter<'s> {
     ) -> Result<(), SplitError> {
         let reader = std::mem::replace(&mut opened.reader, Box::new(io::empty()));
         let feed = Feed::new(reader, Position::START);
-        Self { feed, rereadable: opened.rereadable.clone(), forced, emit }.split()
+        let rereadable = opened.rereadable.clone();
+        Self { feed, rereadable, forced, spans: Vec::new(), next_document: 0, single: true, emit }.split()
     }
 
     fn split(&mut self) -> Result<(), SplitError> {
@@ -104,41 +116,61 @@ impl<'s> Splitter<'s> {
             Some(b'{') if self.is_lines()? => self.lines(),
             Some(b'{' | b'[') => self.documents(),
             Some(_) => {
-                self.feed.fill(TEXT_BYTES)?;
+                let cut = self.feed.fill(TEXT_BYTES + 1)?;
                 self.feed.advance(TEXT_BYTES);
-                self.send(Content::Text)
+                self.send(Content::Text { cut })
             }
         }
     }
 
-    /// Whether each line is a document: the first one that is not blank holds a whole object and is not the
-    /// last, or it and the next begin with one.
+    /// Whether each line is a document: most of the first few lines that are not blank hold a whole object.
+    ///
+    /// A document over several lines may hold some objects on lines of their own, and one line of NDJSON may
+    /// be broken; neither is the rule.
     fn is_lines(&mut self) -> io::Result<bool> {
-        let line_end = loop {
+        let (mut solid, mut whole, mut objects) = (0, 0, 0);
+        let mut start = 0;
+        while solid < FIRST_LINES {
+            let Some(end) = self.line_end(start)? else {
+                return Ok(false);
+            };
+            let line = self.ahead().get(start..end).unwrap_or_default().trim_ascii();
+            if !line.is_empty() {
+                solid += 1;
+                objects += usize::from(line.starts_with(b"{"));
+                whole += usize::from(is_object(line));
+            }
+            let is_last = end == self.ahead().len();
+            start = end + 1;
+            if is_last {
+                break;
+            }
+        }
+        Ok(match solid {
+            // One line holds all, or little is left to be saved of it.
+            0 | 1 => false,
+            2 => objects == 2 && whole > 0,
+            _ => whole > 1,
+        })
+    }
+
+    /// The end of the line that starts so far ahead; `None` where it is longer than lines of NDJSON are.
+    fn line_end(&mut self, start: usize) -> io::Result<Option<usize>> {
+        let mut searched = start;
+        loop {
             let ahead = self.ahead();
-            if let Some(end) = memchr::memchr(b'\n', ahead) {
-                break end;
+            let rest = ahead.get(searched..).unwrap_or_default();
+            if let Some(length) = memchr::memchr(b'\n', rest) {
+                return Ok(Some(searched + length));
             }
-            let seen = ahead.len();
-            if seen > MAX_FIRST_LINE || !self.feed.fill(seen + 1)? {
-                return Ok(false);
+            searched = ahead.len();
+            if searched > start + MAX_FIRST_LINE {
+                return Ok(None);
             }
-        };
-        // The start of the next line that is not blank.
-        let mut next = line_end + 1;
-        let follows = loop {
-            if !self.feed.fill(next + 1)? {
-                return Ok(false);
+            if !self.feed.fill(searched + 1)? {
+                return Ok(Some(searched.max(start)));
             }
-            match self.ahead().get(next) {
-                Some(b'\n' | b'\r') => next += 1,
-                Some(&byte) => break byte,
-                None => return Ok(false),
-            }
-        };
-        let line = self.ahead().get(..line_end).unwrap_or_default();
-        let whole = std::str::from_utf8(line).is_ok_and(|line| check(line.trim(), 0).is_ok());
-        Ok(follows == b'{' || (whole && !matches!(follows, b' ' | b'\t')))
+        }
     }
 
     fn ahead(&self) -> &[u8] {
@@ -155,6 +187,9 @@ impl<'s> Splitter<'s> {
                 match memchr::memrchr(b'\n', ahead) {
                     _ if !whole => break ahead.len(),
                     Some(last) => break last + 1,
+                    None if ahead.len() > MAX_VALUE_BYTES => {
+                        return Err(SplitError::TooLarge { at: self.feed.position() });
+                    }
                     None => wanted = 2 * ahead.len(),
                 }
             };
@@ -174,117 +209,94 @@ impl<'s> Splitter<'s> {
 
     /// Documents one after the other.
     fn documents(&mut self) -> Result<(), SplitError> {
-        let mut index = 0;
-        let mut single = true;
-        let mut spans = Vec::new();
         while let Some(first) = self.feed.next_solid()? {
             if first == b'[' {
-                self.flush(&mut spans, (!single).then_some(index))?;
-                index += self.array(index)?;
-                single = false;
-                continue;
-            }
-            if first == b'{' && !self.ends_within(LARGE_BYTES)? {
-                self.flush(&mut spans, (!single).then_some(index))?;
-                self.large(if single { None } else { Some(index) }, index)?;
-                index += 1;
-                single = false;
+                self.flush()?;
+                self.single = false;
+                self.array()?;
                 continue;
             }
             // What is not well-formed is for the parser to say, as long as it is at hand.
             let start = self.feed.cursor();
-            let span = match self.feed.skip_value(0, true) {
-                Ok(span) => span,
+            let span = match self.feed.take_value_within(0, LARGE_BYTES) {
+                Ok(Some(span)) => span,
+                Ok(None) if first == b'{' => {
+                    self.large(false)?;
+                    continue;
+                }
+                Ok(None) => self.feed.take_value(0)?,
                 Err(FeedError::Fault { .. }) if self.feed.is_finished() => {
                     let end = self.feed.text().len();
                     self.feed.advance(end);
                     start..end
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return self.fail(error.into()),
             };
-            if index == 0 && single {
-                single = self.feed.next_solid()?.is_none();
-            }
-            spans.push(span);
+            self.more_follow()?;
+            self.spans.push(span);
             if self.feed.cursor() >= BATCH_BYTES {
-                let count = spans.len() as u64;
-                self.flush(&mut spans, (!single).then_some(index))?;
-                index += count;
+                self.flush()?;
             }
         }
-        self.flush(&mut spans, (!single).then_some(index))
+        self.flush()
     }
 
-    fn flush(
-        &mut self,
-        spans: &mut Vec<Range<usize>>,
-        first_document: Option<u64>,
-    ) -> Result<(), SplitError> {
+    /// After the first document: whether it is the only one.
+    fn more_follow(&mut self) -> io::Result<()> {
+        if self.single && self.next_document == 0 && self.spans.is_empty() {
+            self.single = self.feed.next_solid()?.is_none();
+        }
+        Ok(())
+    }
+
+    /// Hands out the documents that are waiting.
+    fn flush(&mut self) -> Result<(), SplitError> {
+        let spans = std::mem::take(&mut self.spans);
         if spans.is_empty() {
             self.feed.drop_used();
             return Ok(());
         }
-        self.send(Content::Documents { first_document, spans: std::mem::take(spans) })
+        let count = spans.len() as u64;
+        let first_document = (!self.single).then_some(self.next_document);
+        self.next_document += count;
+        self.send(Content::Documents { first_document, spans })
     }
 
-    /// Whether the object at the cursor ends within `bytes`, or is broken off before.
-    fn ends_within(&mut self, bytes: usize) -> io::Result<bool> {
-        use crate::source::json::{MAX_DEPTH, Skip, Skipper};
-        let mut skipper = Skipper::new(MAX_DEPTH);
-        let mut walked = 0;
-        while walked <= bytes {
-            match skipper.walk(self.ahead(), walked) {
-                Skip::More => {
-                    walked = self.ahead().len();
-                    if !self.feed.fill(walked + 1)? {
-                        return Ok(true);
-                    }
-                }
-                Skip::End(end) => return Ok(end <= bytes),
-                Skip::Mismatch(_) | Skip::TooDeep(_) => {
-                    // Broken: hand out what can be held, for the parser to say what is wrong.
-                    return Ok(self.feed.is_finished());
-                }
-            }
-        }
-        Ok(false)
+    /// Hands out what was whole, so that it is not lost with the rest.
+    fn fail(&mut self, error: SplitError) -> Result<(), SplitError> {
+        self.flush()?;
+        Err(error)
     }
 
-    /// An array of documents, of which `first` were handed out before. How many it holds.
-    fn array(&mut self, first: u64) -> Result<u64, SplitError> {
+    /// An array of documents.
+    fn array(&mut self) -> Result<(), SplitError> {
         let start = self.feed.cursor();
         self.feed.advance(1);
         if self.feed.next_solid()? == Some(b']') {
             self.feed.advance(1);
-            let end = self.feed.cursor();
-            let mut spans = Vec::from([start..end]);
-            self.flush(&mut spans, Some(first))?;
-            return Ok(1);
+            self.spans.push(start..self.feed.cursor());
+            return self.flush();
         }
-        let mut spans = Vec::new();
-        let mut index = first;
         loop {
-            self.feed.next_solid()?;
-            let element = self.feed.skip_value(1, true);
-            let after = match element {
-                Ok(span) => {
-                    spans.push(span);
-                    self.closed()
+            let first = self.feed.next_solid()?;
+            match self.feed.take_value_within(1, LARGE_BYTES) {
+                Ok(Some(span)) => self.spans.push(span),
+                Ok(None) if first == Some(b'{') => self.large(true)?,
+                Ok(None) => {
+                    let span = self.feed.take_value(1)?;
+                    self.spans.push(span);
                 }
-                Err(error) => Err(error.into()),
-            };
-            let Ok(closed) = after else {
-                // What was whole so far is not lost.
-                self.flush(&mut spans, Some(index))?;
-                return after.map(|_| 0);
+                Err(error) => return self.fail(error.into()),
+            }
+            let closed = match self.closed() {
+                Ok(closed) => closed,
+                Err(error) => return self.fail(error),
             };
             if closed || self.feed.cursor() >= BATCH_BYTES {
-                let count = spans.len() as u64;
-                self.flush(&mut spans, Some(index))?;
-                index += count;
+                self.flush()?;
             }
             if closed {
-                return Ok(index - first);
+                return Ok(());
             }
         }
     }
@@ -304,51 +316,32 @@ impl<'s> Splitter<'s> {
         }
     }
 
-    /// A document too large to be held: first its members, then the resources among them.
-    fn large(&mut self, document: Option<u64>, index: u64) -> Result<(), SplitError> {
-        self.feed.drop_used();
+    /// An object too large to be held: first what it says beside its resources, then those.
+    fn large(&mut self, in_array: bool) -> Result<(), SplitError> {
+        self.flush()?;
         let start = self.feed.position();
         if self.rereadable.is_none() {
             self.feed.spool_to(tempfile::tempfile()?)?;
         }
-        let members = self.large_members()?;
+        let rest = Rest::read(&mut self.feed, self.forced)?;
         let spool = self.feed.take_spool();
-        // More documents may follow, which only now shows.
-        let document = match document {
-            None if self.feed.next_solid()?.is_some() => Some(index),
-            other => other,
-        };
-        let skeleton = skeleton(&members);
-        let recognised = serde_json::from_str::<Document<'_>>(&skeleton).ok().and_then(|parsed| {
-            match (parsed, self.forced) {
-                (Document::Object(parsed), forced) => payload_of(&parsed, forced),
-                _ => None,
-            }
-        });
-        let Some(operation) = recognised else {
-            // Its members tell what it is, or is not.
-            let spans = Vec::from([0..skeleton.len()]);
+        if !in_array {
+            self.more_follow()?;
+        }
+        let document = (!self.single).then_some(self.next_document);
+        self.next_document += 1;
+        let Some(payload) = rest.payload(self.forced) else {
+            // It tells by itself what it is, or what is wrong with it.
+            let spans = Vec::from([0..rest.text.len()]);
             let content = Content::Documents { first_document: document, spans };
-            return self.hand_out(Batch { text: skeleton.into_bytes(), base: start, content });
+            return self.hand_out(Batch { text: rest.text, base: start, gaps: rest.gaps, content });
         };
-        let is_collection = |member: &&LargeMember| Some(member.name.as_str()) == operation.collection();
-        let Some(collection) = members.iter().find(is_collection) else {
-            return Ok(());
-        };
+        let LargePayload { operation, collection, members } = payload;
+        let head =
+            Arc::new(PayloadHead { operation, document, start, resources: collection.elements, members });
+        let content = Content::Head(Arc::clone(&head));
+        self.hand_out(Batch { text: rest.text, base: start, gaps: rest.gaps, content })?;
         let at = collection.start;
-        let head = Arc::new(PayloadHead {
-            operation,
-            document,
-            start,
-            members: members
-                .iter()
-                .filter(|member| !is_collection(member))
-                .filter_map(|member| {
-                    let value = RawValue::from_string(member.sample.clone()).ok()?;
-                    Some((member.name.clone(), value))
-                })
-                .collect(),
-        });
         let again = match (spool, &self.rereadable) {
             (Some(mut spool), _) => {
                 spool.seek(SeekFrom::Start(at.byte - start.byte))?;
@@ -362,87 +355,6 @@ impl<'s> Splitter<'s> {
             (None, None) => return Err(io::Error::other("the input cannot be read again").into()),
         };
         self.resources(Feed::new(Box::new(again), at), &head)
-    }
-
-    /// The members of the object at the cursor.
-    fn large_members(&mut self) -> Result<Vec<LargeMember>, SplitError> {
-        let mut members: Vec<LargeMember> = Vec::new();
-        let mut names: HashMap<String, usize> = HashMap::new();
-        self.feed.expect(b'{', "`{`")?;
-        loop {
-            if self.feed.next_solid()? != Some(b'"') {
-                return Err(self.feed.unexpected("a name in double quotes").into());
-            }
-            let name_at = self.feed.position();
-            let span = self.feed.skip_value(1, true)?;
-            let quoted = String::from_utf8_lossy(self.feed.text().get(span).unwrap_or_default());
-            let name: String = serde_json::from_str(&quoted)
-                .map_err(|_| SplitError::Fault { at: name_at, kind: FaultKind::BadEscape })?;
-            let byte = usize::try_from(name_at.byte).unwrap_or(usize::MAX);
-            if let Some(first) = names.insert(name.clone(), byte) {
-                let kind = FaultKind::DuplicateKey { key: name, first };
-                return Err(SplitError::Fault { at: name_at, kind });
-            }
-            self.feed.expect(b':', "`:`")?;
-            let value = self.feed.next_solid()?;
-            let start = self.feed.position();
-            let sample = if value == Some(b'[') { self.large_array()? } else { self.large_value(start)? };
-            members.push(LargeMember { name, start, sample });
-            self.feed.drop_used();
-            match self.feed.next_solid()? {
-                Some(b',') => self.feed.advance(1),
-                Some(b'}') => {
-                    self.feed.advance(1);
-                    self.feed.drop_used();
-                    return Ok(members);
-                }
-                _ => return Err(self.feed.unexpected("`,` or `}`").into()),
-            }
-        }
-    }
-
-    /// A member that is no array: its text, if it is of a sensible size.
-    fn large_value(&mut self, start: Position) -> Result<String, SplitError> {
-        self.feed.drop_used();
-        let span = self.feed.skip_value(1, true)?;
-        if span.len() > MAX_MEMBER_BYTES {
-            return Ok("null".to_owned());
-        }
-        let bytes = self.feed.text().get(span).unwrap_or_default();
-        let text = String::from_utf8_lossy(bytes).into_owned();
-        match check(&text, 1) {
-            Ok(()) => Ok(text),
-            Err(fault) => {
-                let at = start.after(text.as_bytes().get(..fault.span.start).unwrap_or_default());
-                Err(SplitError::Fault { at, kind: fault.kind })
-            }
-        }
-    }
-
-    /// An array: its text where it is short, else an array of its first element.
-    fn large_array(&mut self) -> Result<String, SplitError> {
-        self.feed.drop_used();
-        self.feed.advance(1);
-        if self.feed.next_solid()? == Some(b']') {
-            self.feed.advance(1);
-            return Ok("[]".to_owned());
-        }
-        let mut sample = None;
-        let mut closed = false;
-        while !closed {
-            self.feed.next_solid()?;
-            let span = self.feed.skip_value(2, sample.is_none())?;
-            if sample.is_none() {
-                let element = self.feed.text().get(span).unwrap_or_default();
-                let text = std::str::from_utf8(element).ok().filter(|text| check(text, 2).is_ok());
-                sample = Some(text.unwrap_or("null").to_owned());
-            }
-            closed = self.closed()?;
-            if self.feed.cursor() > BATCH_BYTES {
-                self.feed.drop_used();
-            }
-        }
-        Ok(format!("[{}]", sample.unwrap_or_default()))
     }
 
     /// The elements of the array at the start of `feed`.
@@ -461,7 +373,7 @@ impl<'s> Splitter<'s> {
         loop {
             if !last {
                 self.feed.next_solid()?;
-                spans.push(self.feed.skip_value(2, true)?);
+                spans.push(self.feed.take_value(2)?);
                 last = self.closed()?;
             }
             if last || self.feed.cursor() >= BATCH_BYTES {
@@ -478,7 +390,7 @@ impl<'s> Splitter<'s> {
 
     fn send(&mut self, content: Content) -> Result<(), SplitError> {
         let (text, base) = self.feed.take_used();
-        self.hand_out(Batch { text, base, content })
+        self.hand_out(Batch { text, base, gaps: Vec::new(), content })
     }
 
     fn hand_out(&mut self, batch: Batch) -> Result<(), SplitError> {
@@ -486,37 +398,9 @@ impl<'s> Splitter<'s> {
     }
 }
 
-/// A member of a document that is too large to be held.
-struct LargeMember {
-    name: String,
-    /// Where its value begins.
-    start: Position,
-    /// Its value; of a long array only the first element.
-    sample: String,
-}
-
-/// The document, with only the first element of each array.
-fn skeleton(members: &[LargeMember]) -> String {
-    let texts: Vec<String> = members
-        .iter()
-        .map(|member| {
-            let name = serde_json::Value::from(member.name.as_str());
-            format!("{name}:{}", member.sample)
-        })
-        .collect();
-    format!("{{{}}}", texts.join(","))
-}
-
-/// The operation, where the members are those of a payload with a collection.
-fn payload_of(members: &Members<'_>, forced: Option<Operation>) -> Option<Operation> {
-    match recognise(members, forced) {
-        Recognised::Payload { operation, collection: Some(collection) }
-            if collection.get().starts_with('[') =>
-        {
-            Some(operation)
-        }
-        _ => None,
-    }
+/// Whether a line is a well-formed object.
+fn is_object(line: &[u8]) -> bool {
+    line.starts_with(b"{") && std::str::from_utf8(line).is_ok_and(|line| check(line, 0).is_ok())
 }
 
 /// How many lines are not blank.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use super::Members;
 use crate::operation::Operation;
-use crate::source::Position;
+use crate::source::{Gap, Position};
 
 /// A piece of a file: some whole documents, or some whole resources of one payload.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub struct Batch {
     pub text: Vec<u8>,
     /// Position of the first byte in its file.
     pub base: Position,
+    /// Where bytes of the file were left out.
+    pub gaps: Vec<Gap>,
     /// What the bytes are.
     pub content: Content,
 }
@@ -34,7 +37,10 @@ pub enum Content {
         /// Where they stand in the text.
         spans: Vec<Range<usize>>,
     },
-    /// Resources of one payload that is too large to be handled as a document.
+    /// A payload that is too large to be handled as a document, with only one of its resources; all of them
+    /// follow.
+    Head(Arc<PayloadHead>),
+    /// Resources of the payload whose head came before.
     Resources {
         /// What the payload says beside its resources.
         head: Arc<PayloadHead>,
@@ -45,8 +51,11 @@ pub enum Content {
         /// Whether these are the payload's last resources.
         last: bool,
     },
-    /// No JSON, but perhaps an error response in another form. All of the file, or its first bytes.
-    Text,
+    /// No JSON, but perhaps an error response in another form.
+    Text {
+        /// Whether these are only the first bytes of the file.
+        cut: bool,
+    },
 }
 
 /// A payload without its resources.
@@ -58,6 +67,15 @@ pub struct PayloadHead {
     pub document: Option<u64>,
     /// Where it begins.
     pub start: Position,
+    /// How many resources it holds.
+    pub resources: u64,
     /// Its members but for the resources, in the order of the text.
     pub members: Vec<(String, Box<RawValue>)>,
+}
+
+impl PayloadHead {
+    /// Its members.
+    pub fn borrowed(&self) -> Members<'_> {
+        self.members.iter().map(|(name, value)| (name.as_str().into(), value.as_ref())).collect()
+    }
 }

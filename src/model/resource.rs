@@ -10,7 +10,7 @@ use super::aws::ssm::{self, PatchBaseline};
 use super::huawei::coc::InstanceCompliant;
 use super::{Field, Identity, Inspect, Remark, Timestamp, Unknown, Wire};
 use crate::operation::Operation;
-use crate::source::json::{JsonPath, Segment};
+use crate::source::json::{JsonPath, SecretMember, Segment};
 
 /// One thing that is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,23 +129,6 @@ impl<'a> Resource<'a> {
         each!(self, resource => &resource.unknown)
     }
 
-    /// Paths of its values that must not be shown.
-    pub fn secrets(&self) -> Vec<JsonPath> {
-        let Self::PatchBaseline(baseline) = self else {
-            return Vec::new();
-        };
-        let sources = baseline.sources.value().map_or(0, Vec::len);
-        (0..sources)
-            .map(|index| {
-                let mut path = JsonPath::default();
-                path.push_key("Sources");
-                path.push_index(index);
-                path.push_key("Configuration");
-                path
-            })
-            .collect()
-    }
-
     /// Tells what is remarkable about its values: unreadable ones, unknown fields and values.
     pub fn inspect(&self, tell: &mut dyn FnMut(Remark<'_>)) {
         each!(self, resource => resource.inspect(&mut JsonPath::default(), tell));
@@ -178,31 +161,23 @@ impl Hash for Resource<'_> {
     }
 }
 
+/// Members that must not be shown, of any operation.
+pub const SECRETS: &[SecretMember] = &[ssm::SECRET];
+
 /// Whether the value at `path` of a resource must not be shown.
 pub fn is_sensitive(operation: Operation, path: &JsonPath) -> bool {
-    let patterns = match operation {
-        Operation::GetPatchBaseline => ssm::SENSITIVE,
-        _ => return false,
-    };
-    let shape: Vec<&str> = path
-        .segments()
-        .iter()
-        .map(|segment| match segment {
-            Segment::Index(_) => "[]",
-            Segment::Key(key) => key.as_str(),
-        })
-        .collect();
-    patterns.iter().any(|pattern| {
-        let steps: Vec<&str> = pattern
-            .split('.')
-            .flat_map(|step| match step.strip_suffix("[]") {
-                Some(name) => vec![name, "[]"],
-                None => vec![step],
-            })
-            .collect();
-        // What lies around a secret holds it too.
-        shape.starts_with(&steps) || (!shape.is_empty() && steps.starts_with(&shape))
-    })
+    if operation != Operation::GetPatchBaseline {
+        return false;
+    }
+    let SecretMember { list, member } = ssm::SECRET;
+    match path.segments() {
+        [Segment::Key(first), rest @ ..] if first == list => match rest {
+            // What lies around a secret holds it too, and what stands in its place may.
+            [Segment::Index(_), Segment::Key(name), ..] => name == member,
+            _ => true,
+        },
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -323,6 +298,7 @@ mod tests {
             |path: &str| is_sensitive(Operation::GetPatchBaseline, &JsonPath::parse(path).unwrap());
         assert!(sensitive("Sources[3].Configuration"));
         assert!(sensitive("Sources[3]") && sensitive("Sources"));
+        assert!(sensitive("Sources[0][1]") && sensitive("Sources.Configuration"));
         assert!(!sensitive("Sources[3].Name") && !sensitive("Name"));
     }
 

@@ -87,7 +87,7 @@ impl PolicyFile {
         let mut tracker = Tracker::new(self.text.as_bytes(), Position::START);
         let place = Place::of(&self.name, &mut tracker, &span);
         let labels = vec![Label::new(span, label)];
-        (place, Excerpt::new(&self.name, self.text.as_bytes(), Position::START, labels))
+        (place, Excerpt::new(&self.name, self.text.as_bytes(), labels))
     }
 }
 

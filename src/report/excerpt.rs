@@ -248,7 +248,7 @@ mod tests {
     fn at(text: &str, span: std::ops::Range<usize>) -> Diagnostic {
         let file: Arc<str> = Arc::from("dir/file.json");
         let labels = vec![Label::new(span, "this value")];
-        let excerpt = Excerpt::new(&file, text.as_bytes(), Position::START, labels);
+        let excerpt = Excerpt::new(&file, text.as_bytes(), labels);
         Diagnostic::error(Code::PayloadTypeMismatch, "the message").showing(excerpt).help("the cure")
     }
 
@@ -274,7 +274,7 @@ mod tests {
         let text = (1..=40).map(|n| format!("line {n:02}\n")).collect::<String>();
         let file: Arc<str> = Arc::from("f");
         let labels = vec![Label::new(8..12, "one"), Label::new(240..244, "other")];
-        let excerpt = Excerpt::new(&file, text.as_bytes(), Position::START, labels);
+        let excerpt = Excerpt::new(&file, text.as_bytes(), labels);
         insta::assert_snapshot!(rendered(&Diagnostic::error(Code::PayloadDuplicate, "m").showing(excerpt)));
     }
 }

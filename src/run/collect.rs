@@ -9,7 +9,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use super::Event;
 use super::duplicates::{Seen, duplicates};
 use super::log::Log;
-use super::worker::BatchOutcome;
+use super::worker::{BatchOutcome, Part};
 use crate::discover::InputFile;
 use crate::finding::{Gate, InputSummary, Run, Tally};
 use crate::load::{Assembly, Page, SnapshotProblem, SplitError, Wholeness, assemble, hull};
@@ -111,21 +111,25 @@ impl<'s> Collector<'s> {
         for page in outcome.pages {
             self.page(page);
         }
-        if let Some((part, last)) = outcome.part {
-            let whole = match self.current.part.take() {
-                None => part,
-                Some(mut whole) => {
-                    whole.resources += part.resources;
+        match outcome.part {
+            None => {}
+            Some(Part::Head(head)) => self.current.part = Some(head),
+            Some(Part::Resources(part, last)) => {
+                if let Some(whole) = &mut self.current.part {
                     whole.identities.extend(part.identities);
                     whole.observed = hull(whole.observed.take(), part.observed);
-                    whole
                 }
-            };
-            if last {
-                self.page(whole);
-            } else {
-                self.current.part = Some(whole);
+                if last {
+                    self.close_part();
+                }
             }
+        }
+    }
+
+    /// Takes the payload whose parts came in.
+    fn close_part(&mut self) {
+        if let Some(whole) = self.current.part.take() {
+            self.page(whole);
         }
     }
 
@@ -182,6 +186,8 @@ impl<'s> Collector<'s> {
         let Some(file) = self.files.get(index) else {
             return;
         };
+        // Reading may have ended before the last part.
+        self.close_part();
         let mut current = mem::take(&mut self.current);
         if let Some(error) = end.error {
             current.log.push(split_problem(file, error));
@@ -587,6 +593,12 @@ fn split_problem(file: &InputFile, error: SplitError) -> Diagnostic {
         }
         SplitError::Io(error) => {
             Diagnostic::error(Code::InputUnreadable, format!("cannot read `{}`: {error}", file.name))
+        }
+        SplitError::TooLarge { at: position } => {
+            Diagnostic::error(Code::InputTooLarge, error.to_string()).at(at(position)).help(
+                "a payload is read resource by resource, but each must fit into memory, and so must all that is \
+                 no resource: split the file",
+            )
         }
         SplitError::Fault { at: position, kind } => {
             let mut message = kind.to_string();

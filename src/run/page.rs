@@ -41,6 +41,11 @@ impl PageBuilder {
         self.0.resources += 1;
     }
 
+    /// Sets the number of its resources.
+    pub(super) const fn holds(&mut self, resources: u64) {
+        self.0.resources = resources;
+    }
+
     pub(super) fn identity(&mut self, hash: u64) {
         self.0.identities.push(hash);
     }
@@ -96,6 +101,11 @@ impl PageBuilder {
         if self.0.wholeness() == Wholeness::Whole {
             self.0.identities = Vec::new();
         }
+        self.0
+    }
+
+    /// A part of a page, which cannot tell whether it is whole.
+    pub(super) fn finish_part(self) -> Page {
         self.0
     }
 }

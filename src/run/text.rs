@@ -1,27 +1,39 @@
 //! The text of a batch, and what can be said about places in it.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::load::Batch;
+use crate::model::SECRETS;
 use crate::source::json::{FaultKind, JsonPath, Located, check, locate};
-use crate::source::{Code, Diagnostic, Excerpt, Label, Place, Position, Tracker};
+use crate::source::{Code, Diagnostic, Excerpt, Gap, Label, Place, Position, ShownText, Tracker};
 
 /// The bytes of a batch in its file.
 pub(super) struct Text<'t> {
     pub(super) file: &'t Arc<str>,
     bytes: &'t [u8],
     base: Position,
+    gaps: &'t [Gap],
     tracker: Tracker<'t>,
     /// All of it, where it is UTF-8.
     checked: Option<&'t str>,
-    /// Ranges that must not be shown.
-    secrets: Vec<Range<usize>>,
+    /// Ranges that must not be shown, once they were looked for.
+    secrets: OnceCell<Vec<Range<usize>>>,
 }
 
 impl<'t> Text<'t> {
-    pub(super) fn new(file: &'t Arc<str>, bytes: &'t [u8], base: Position) -> Self {
-        let checked = simdutf8::basic::from_utf8(bytes).ok();
-        Self { file, bytes, base, tracker: Tracker::new(bytes, base), checked, secrets: Vec::new() }
+    pub(super) fn new(file: &'t Arc<str>, batch: &'t Batch) -> Self {
+        let Batch { text: bytes, base, gaps, .. } = batch;
+        Self {
+            file,
+            bytes,
+            base: *base,
+            gaps,
+            tracker: Tracker::with_gaps(bytes, *base, gaps),
+            checked: simdutf8::basic::from_utf8(bytes).ok(),
+            secrets: OnceCell::new(),
+        }
     }
 
     pub(super) const fn bytes(&self) -> &'t [u8] {
@@ -53,14 +65,16 @@ impl<'t> Text<'t> {
         Place::of(self.file, &mut self.tracker, span)
     }
 
-    /// From now on does not show a range.
-    pub(super) fn hide(&mut self, span: Range<usize>) {
-        self.secrets.push(span);
-    }
-
     /// The lines around labels.
     pub(super) fn excerpt(&self, labels: Vec<Label>) -> Excerpt {
-        Excerpt::without(self.file, self.bytes, self.base, labels, &self.secrets)
+        let find = || SECRETS.iter().flat_map(|secret| secret.find(self.bytes)).collect();
+        let text = ShownText {
+            bytes: self.bytes,
+            base: self.base,
+            gaps: self.gaps,
+            secrets: self.secrets.get_or_init(find),
+        };
+        Excerpt::of(self.file, text, labels)
     }
 
     /// An error at a range of bytes.

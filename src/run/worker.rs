@@ -10,10 +10,10 @@ use super::compose::{Composer, Standing};
 use super::duplicates::Seen;
 use super::log::Log;
 use super::page::{PageBuilder, remark};
-use super::text::{Text, fault_words, locate_at};
+use super::text::{Text, fault_words};
 use crate::evaluate::{self, Input, Judge, Outcome, Plan, Source};
 use crate::finding::{Finding, Tally, Verdict};
-use crate::load::{Batch, Content, Document, Members, Page, PayloadHead, Recognised, error_text, recognise};
+use crate::load::{Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, error_text, recognise};
 use crate::model::{Envelope, RemarkKind, Resource, ResourceError, Timestamp};
 use crate::operation::Operation;
 use crate::policy::Rule;
@@ -31,11 +31,20 @@ pub(super) struct BatchOutcome {
     pub(super) tally: Tally,
     /// Payloads that are whole documents.
     pub(super) pages: Vec<Page>,
-    /// A part of a payload that is no whole document, and whether it is the last.
-    pub(super) part: Option<(Page, bool)>,
+    /// A part of a payload that is no whole document.
+    pub(super) part: Option<Part>,
     pub(super) seen: Vec<(Operation, Seen)>,
     /// Payloads that no rule is about: one place for each operation.
     pub(super) unjudged: BTreeMap<Operation, Place>,
+}
+
+/// A part of a payload that is too large to be a document.
+#[derive(Debug)]
+pub(super) enum Part {
+    /// What it says of itself. The number of its resources is known, but not yet which they are.
+    Head(Page),
+    /// Some of its resources, and whether they are the last.
+    Resources(Page, bool),
 }
 
 impl BatchOutcome {
@@ -102,9 +111,9 @@ impl<'s> Worker<'s> {
 
     pub(super) fn process(&mut self, file: &Arc<str>, batch: &Batch) -> BatchOutcome {
         let mut out = BatchOutcome::default();
-        let mut text = Text::new(file, &batch.text, batch.base);
+        let mut text = Text::new(file, batch);
         match &batch.content {
-            Content::Text => out.log.push(not_json(&mut text)),
+            Content::Text { cut } => out.log.push(not_json(&mut text, *cut)),
             Content::Lines { first_document } => {
                 for (document, span) in (*first_document..).zip(lines(&batch.text)) {
                     self.document(&mut out, &mut text, span, Some(document));
@@ -116,11 +125,9 @@ impl<'s> Worker<'s> {
                     self.document(&mut out, &mut text, span.clone(), document);
                 }
             }
+            Content::Head(head) => self.head(&mut out, &mut text, head),
             Content::Resources { head, first_index, spans, last } => {
-                self.part(&mut out, &mut text, head, *first_index, spans);
-                if let Some((_, is_last)) = &mut out.part {
-                    *is_last = *last;
-                }
+                self.part(&mut out, &mut text, head, *first_index, spans, *last);
             }
         }
         out
@@ -218,11 +225,7 @@ impl<'s> Worker<'s> {
         if collection.is_some() && others.iter().any(|(_, value)| is_too_deep(value.get(), 1)) {
             return out.log.push(text.malformed(&spot.span, 0, "too deep"));
         }
-        envelope.inspect(&mut |told| {
-            if let Some(problem) = remark(text, operation, &spot.span, spot.body, &told, self.load.strict) {
-                problem.tell(&mut out.log);
-            }
-        });
+        self.tell_envelope(out, text, operation, &spot.span, spot.body, &envelope);
         self.set_payload(out, operation, Some(&envelope));
         let captured = envelope.captured_at();
         let captured_text = captured.map(Timestamp::to_rfc3339);
@@ -264,6 +267,45 @@ impl<'s> Worker<'s> {
         }
     }
 
+    /// A payload that is too large to be a document, with one of its resources.
+    fn head(&self, out: &mut BatchOutcome, text: &mut Text<'_>, head: &PayloadHead) {
+        let PayloadHead { operation, document, resources, .. } = *head;
+        let span = 0..text.bytes().len();
+        let body = match text.part(&span) {
+            Ok(body) => body,
+            Err(problem) => return out.log.push(problem),
+        };
+        let members = head.borrowed();
+        let envelope = match Envelope::read(operation, &members) {
+            Ok(envelope) => envelope,
+            Err(error) => return out.log.push(text.malformed(&span, 0, &error.to_string())),
+        };
+        self.tell_envelope(out, text, operation, &span, body, &envelope);
+        let mut page = PageBuilder::new(operation, document, text.place(&span), envelope.page_facts());
+        page.captured(envelope.captured_at());
+        page.holds(resources);
+        page.check_counts(text, &span, body, &mut out.log);
+        page.mark(text, &span, body);
+        out.part = Some(Part::Head(page.finish()));
+    }
+
+    /// Tells what is remarkable about what stands around the resources.
+    fn tell_envelope(
+        &self,
+        out: &mut BatchOutcome,
+        text: &mut Text<'_>,
+        operation: Operation,
+        span: &Range<usize>,
+        body: &str,
+        envelope: &Envelope<'_>,
+    ) {
+        envelope.inspect(&mut |told| {
+            if let Some(problem) = remark(text, operation, span, body, &told, self.load.strict) {
+                problem.tell(&mut out.log);
+            }
+        });
+    }
+
     /// Resources of a payload that is too large to be a document.
     fn part(
         &mut self,
@@ -272,32 +314,16 @@ impl<'s> Worker<'s> {
         head: &PayloadHead,
         first_index: u64,
         spans: &[Range<usize>],
+        last: bool,
     ) {
         let PayloadHead { operation, document, .. } = *head;
-        let members: Members<'_> =
-            head.members.iter().map(|(name, value)| (name.as_str().into(), value.as_ref())).collect();
-        let place = Place { file: Arc::clone(text.file), start: head.start, end_byte: head.start.byte + 1 };
-        let envelope = match Envelope::read(operation, &members) {
-            Ok(envelope) => envelope,
-            Err(error) => {
-                let problem = Diagnostic::error(Code::PayloadMalformed, error.to_string()).at(place);
-                return out.log.push(problem);
-            }
-        };
-        if first_index == 0 {
-            // The text of the envelope is gone; its values can be told, but not shown.
-            envelope.inspect(&mut |told| {
-                if let RemarkKind::Unreadable { expected, .. } = told.kind {
-                    let message = format!("`{}` must be {expected}", told.path);
-                    out.log.push(Diagnostic::error(Code::PayloadTypeMismatch, message).at(place.clone()));
-                }
-            });
-        }
+        let members = head.borrowed();
+        // What is wrong with it was told of the head.
+        let Ok(envelope) = Envelope::read(operation, &members) else { return };
         self.set_payload(out, operation, Some(&envelope));
-        let captured = envelope.captured_at();
-        let captured_text = captured.map(Timestamp::to_rfc3339);
-        let mut page = PageBuilder::new(operation, document, place, envelope.page_facts());
-        page.captured(captured);
+        let captured_text = envelope.captured_at().map(Timestamp::to_rfc3339);
+        let place = Place { file: Arc::clone(text.file), start: head.start, end_byte: head.start.byte };
+        let page = PageBuilder::new(operation, document, place, PageFacts::default());
         let mut visit = Visit {
             out,
             text,
@@ -315,15 +341,12 @@ impl<'s> Worker<'s> {
                 Ok(body) => {
                     self.resource(&mut visit, &Spot { body, span: span.clone(), path: path.clone() });
                 }
-                Err(problem) => {
-                    visit.page.count();
-                    visit.out.log.push(problem);
-                }
+                Err(problem) => visit.out.log.push(problem),
             }
             path.pop();
         }
-        let page = visit.page.finish();
-        out.part = Some((page, false));
+        let page = visit.page.finish_part();
+        out.part = Some(Part::Resources(page, last));
     }
 
     fn set_payload(&mut self, out: &mut BatchOutcome, operation: Operation, envelope: Option<&Envelope<'_>>) {
@@ -375,12 +398,6 @@ impl<'s> Worker<'s> {
             visit.out.seen.push((operation, seen));
         }
         visit.page.observed(resource.observed_at());
-        for secret in resource.secrets() {
-            let located = locate_at(spot.body, &spot.span, &secret);
-            if located.is_found(&secret) {
-                visit.text.hide(located.span);
-            }
-        }
         let unreadable = self.inspect(visit, spot, resource);
         let file = Arc::clone(visit.text.file);
         let source = Source::new(operation, &file, resource, visit.captured_at);
@@ -550,8 +567,8 @@ fn no_object(text: &mut Text<'_>, span: &Range<usize>, document: &Document<'_>) 
     unrecognised(text, span, found).help(help)
 }
 
-/// A file that is no JSON.
-fn not_json(text: &mut Text<'_>) -> Diagnostic {
+/// A file that is no JSON; `cut` where these are only its first bytes.
+fn not_json(text: &mut Text<'_>, cut: bool) -> Diagnostic {
     let all = String::from_utf8_lossy(text.bytes()).into_owned();
     let start = all.len() - all.trim_start().len();
     if let Some(error) = error_text(&all) {
@@ -559,9 +576,13 @@ fn not_json(text: &mut Text<'_>) -> Diagnostic {
         let at = start..start + 1;
         return text.problem(Code::PayloadErrorBody, at, message, "no payload").help(error.help());
     }
-    let Err(fault) = check(&all, 0) else {
-        let span = start..all.trim_end().len();
-        return no_object(text, &span, &Document::Scalar("a single value"));
+    let fault = match check(&all, 0) {
+        // Where the text goes on, nobody knows whether its first value is cut off.
+        Err(fault) if !(cut && matches!(fault.kind, FaultKind::UnexpectedEnd { .. })) => fault,
+        _ => {
+            let span = start..all.trim_end().len();
+            return no_object(text, &span, &Document::Scalar("a single value"));
+        }
     };
     let (label, help) = fault_words(&fault.kind);
     let message = match fault.kind {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use unicode_width::UnicodeWidthChar as _;
 
-use super::{Position, Tracker};
+use super::{Gap, Position, Tracker};
 
 /// Lines shown before and after a labelled line.
 const CONTEXT_LINES: usize = 2;
@@ -68,45 +68,78 @@ pub struct Mark {
     pub position: Position,
 }
 
+/// A text to take lines out of.
+#[derive(Clone, Copy, Debug)]
+pub struct ShownText<'t> {
+    /// The text.
+    pub bytes: &'t [u8],
+    /// Position of its first byte in its file.
+    pub base: Position,
+    /// Where bytes of the file were left out.
+    pub gaps: &'t [Gap],
+    /// Ranges that must not be readable.
+    pub secrets: &'t [Range<usize>],
+}
+
 impl Excerpt {
-    /// Takes the lines around `labels` out of `text`, whose first byte stands at `base` in `file`.
+    /// Takes the lines around `labels` out of `text`, all of `file`.
     ///
     /// A label over several lines is shown at its first character. Bytes that are no UTF-8 show as
     /// the replacement character.
-    pub fn new(file: &Arc<str>, text: &[u8], base: Position, labels: Vec<Label>) -> Self {
-        Self::without(file, text, base, labels, &[])
+    pub fn new(file: &Arc<str>, text: &[u8], labels: Vec<Label>) -> Self {
+        let text = ShownText { bytes: text, base: Position::START, gaps: &[], secrets: &[] };
+        Self::of(file, text, labels)
     }
 
-    /// The same, with the ranges `secrets` of the text made unreadable.
-    pub fn without(
-        file: &Arc<str>,
-        text: &[u8],
-        base: Position,
-        mut labels: Vec<Label>,
-        secrets: &[Range<usize>],
-    ) -> Self {
+    /// Takes the lines around `labels` out of a part of `file`.
+    pub fn of(file: &Arc<str>, text: ShownText<'_>, mut labels: Vec<Label>) -> Self {
         labels.sort_by_key(|label| label.span.start);
-        let text = Shown { text, secrets };
-        let mut tracker = Tracker::new(text.text, base);
+        let mut tracker = Tracker::with_gaps(text.bytes, text.base, text.gaps);
         let mut windows: Vec<Window> = Vec::new();
-        let mut group: Vec<Label> = Vec::new();
-        let mut lines = 0..0;
-        for label in labels {
-            let line = line_around(text.text, label.span.start);
-            let around = if line.len() > MAX_CONTEXT_BYTES { line } else { widen(text.text, line) };
-            if !group.is_empty() && around.start >= lines.end {
-                windows.extend(window(&text, &mut tracker, lines.clone(), &group));
-                group.clear();
-            }
-            lines = if group.is_empty() { around } else { lines.start..around.end.max(lines.end) };
-            group.push(label);
+        let mut rest = labels.as_slice();
+        while let Some(first) = rest.first() {
+            let stretch = tracker.stretch(first.span.start);
+            let (neighbours, behind) =
+                rest.split_at(rest.partition_point(|label| tracker.stretch(label.span.start) == stretch));
+            rest = behind;
+            let base = tracker.position(stretch.start);
+            let within = |range: &Range<usize>| {
+                range.start.clamp(stretch.start, stretch.end) - stretch.start
+                    ..range.end.clamp(stretch.start, stretch.end) - stretch.start
+            };
+            let labels = neighbours
+                .iter()
+                .map(|label| Label { span: within(&label.span), text: label.text.clone() })
+                .collect();
+            let secrets: Vec<Range<usize>> = text.secrets.iter().map(within).collect();
+            let bytes = text.bytes.get(stretch.clone()).unwrap_or_default();
+            windows.extend(windows_of(&Shown { text: bytes, secrets: &secrets }, base, labels));
         }
-        windows.extend(window(&text, &mut tracker, lines, &group));
         Self { file: Arc::clone(file), windows }
     }
 }
 
-/// A text, and the ranges of it that must not be shown.
+/// The windows around labels, given in ascending order, of a text without gaps.
+fn windows_of(text: &Shown<'_>, base: Position, labels: Vec<Label>) -> Vec<Window> {
+    let mut tracker = Tracker::new(text.text, base);
+    let mut windows: Vec<Window> = Vec::new();
+    let mut group: Vec<Label> = Vec::new();
+    let mut lines = 0..0;
+    for label in labels {
+        let line = line_around(text.text, label.span.start);
+        let around = if line.len() > MAX_CONTEXT_BYTES { line } else { widen(text.text, line) };
+        if !group.is_empty() && around.start >= lines.end {
+            windows.extend(window(text, &mut tracker, lines.clone(), &group));
+            group.clear();
+        }
+        lines = if group.is_empty() { around } else { lines.start..around.end.max(lines.end) };
+        group.push(label);
+    }
+    windows.extend(window(text, &mut tracker, lines, &group));
+    windows
+}
+
+/// A text without gaps, and the ranges of it that must not be shown.
 struct Shown<'t> {
     text: &'t [u8],
     secrets: &'t [Range<usize>],
@@ -223,17 +256,23 @@ fn push_line(
     if cut.start > line.start {
         shown.text.push('…');
     }
+    // Labels may overlap, so that the text is printed from one of their ends to the next.
+    let mut ends: Vec<usize> = marks.iter().flat_map(|(span, _)| [span.start, span.end]).collect();
+    ends.sort_unstable();
+    let mut printed: Vec<(usize, usize)> = Vec::with_capacity(ends.len());
     let mut at = cut.start;
+    for end in ends {
+        push_printable(&mut shown.text, &text.part(at..end));
+        printed.push((end, shown.text.len()));
+        at = end;
+    }
+    let place = |at: usize| printed.iter().find(|(end, _)| *end == at).map_or(0, |(_, place)| *place);
     for (span, label) in marks {
-        push_printable(&mut shown.text, &text.part(at..span.start));
-        let mark_start = shown.text.len();
-        push_printable(&mut shown.text, &text.part(span.clone()));
         shown.marks.push(Mark {
-            span: mark_start..shown.text.len(),
+            span: place(span.start)..place(span.end),
             text: label.text.clone(),
             position: tracker.position(label.span.start),
         });
-        at = span.end.max(at);
     }
     push_printable(&mut shown.text, &text.part(at..cut.end));
     if cut.end < line.end {
@@ -368,7 +407,7 @@ mod tests {
 
     fn excerpt(text: &str, spans: &[Range<usize>]) -> Vec<Window> {
         let labels = spans.iter().map(|span| Label::new(span.clone(), "here")).collect();
-        Excerpt::new(&Arc::from("f"), text.as_bytes(), Position::START, labels).windows
+        Excerpt::new(&Arc::from("f"), text.as_bytes(), labels).windows
     }
 
     fn marked(window: &Window) -> Vec<&str> {
@@ -431,9 +470,9 @@ mod tests {
             text.match_indices("pässword").map(|(at, secret)| at..at + secret.len()).collect();
         let shown = |span: Range<usize>| {
             let labels = vec![Label::new(span, "here")];
-            let mut windows =
-                Excerpt::without(&Arc::from("f"), text.as_bytes(), Position::START, labels, &secrets).windows;
-            windows.remove(0)
+            let bytes = text.as_bytes();
+            let text = ShownText { bytes, base: Position::START, gaps: &[], secrets: &secrets };
+            Excerpt::of(&Arc::from("f"), text, labels).windows.remove(0)
         };
         let beside = shown(6..7);
         assert_eq!(beside.text, "{\"n\": 1, \"é\": \"********\"}\n{\"m\": \"********\"}\n");
@@ -455,7 +494,27 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_are_replaced() {
         let labels = vec![Label::new(1..2, "here")];
-        let shown = Excerpt::new(&Arc::from("f"), b"a\xFFb", Position::START, labels);
+        let shown = Excerpt::new(&Arc::from("f"), b"a\xFFb", labels);
         assert_eq!(shown.windows[0].text, "a\u{FFFD}b\n");
+    }
+
+    #[test]
+    fn labels_that_overlap_show_their_text_once() {
+        let [window] = &excerpt("{\"a\": {\"b\": 1}}\n", &[6..14, 12..13, 6..14])[..] else {
+            panic!("one window")
+        };
+        assert_eq!(window.text, "{\"a\": {\"b\": 1}}\n");
+        assert_eq!(marked(window), ["{\"b\": 1}", "{\"b\": 1}", "1"]);
+    }
+
+    #[test]
+    fn lines_are_not_taken_across_a_gap() {
+        // The file: `[1,` on line 1, much that is left out, `9]` at the start of line 7.
+        let gaps = [Gap { offset: 3, position: Position { byte: 80, line_1based: 7, column_1based: 1 } }];
+        let text = ShownText { bytes: b"[1,9]", base: Position::START, gaps: &gaps, secrets: &[] };
+        let labels = vec![Label::new(3..4, "here"), Label::new(1..2, "there")];
+        let windows = Excerpt::of(&Arc::from("f"), text, labels).windows;
+        let told: Vec<_> = windows.iter().map(|w| (w.first_line_1based, w.text.as_str(), marked(w))).collect();
+        assert_eq!(told, [(1, "[1,\n", vec!["1"]), (7, "9]\n", vec!["9"])]);
     }
 }

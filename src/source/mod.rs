@@ -8,8 +8,8 @@ pub mod json;
 mod place;
 
 pub use diagnostic::{Code, Diagnostic, Level};
-pub use excerpt::{Excerpt, Label, Mark, Window, printable};
-pub use place::{Place, Position, Tracker};
+pub use excerpt::{Excerpt, Label, Mark, ShownText, Window, printable};
+pub use place::{Gap, Place, Position, Tracker};
 
 /// Lower-case hexadecimal.
 pub fn hexadecimal(bytes: &[u8]) -> String {

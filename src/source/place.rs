@@ -42,6 +42,15 @@ fn characters(text: &[u8]) -> u64 {
     text.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64
 }
 
+/// A place in a text where bytes of its file were left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Offset in the text of the first byte after the gap.
+    pub offset: usize,
+    /// Position of that byte in the file.
+    pub position: Position,
+}
+
 /// Finds positions in one text, cheapest for ascending offsets.
 ///
 /// Line and column are counted from the last position asked for, so that asking for `n` ascending
@@ -50,6 +59,7 @@ fn characters(text: &[u8]) -> u64 {
 pub struct Tracker<'t> {
     text: &'t [u8],
     base: Position,
+    gaps: &'t [Gap],
     last_offset: usize,
     last: Position,
 }
@@ -57,20 +67,44 @@ pub struct Tracker<'t> {
 impl<'t> Tracker<'t> {
     /// `base` is the position of the first byte of `text` in its file.
     pub const fn new(text: &'t [u8], base: Position) -> Self {
-        Self { text, base, last_offset: 0, last: base }
+        Self::with_gaps(text, base, &[])
+    }
+
+    /// The same for a text with gaps, given in ascending order.
+    pub const fn with_gaps(text: &'t [u8], base: Position, gaps: &'t [Gap]) -> Self {
+        Self { text, base, gaps, last_offset: 0, last: base }
     }
 
     /// The position of `offset`, in bytes from the start of the text; past the end counts as the end.
     pub fn position(&mut self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
-        if offset < self.last_offset {
-            self.last_offset = 0;
-            self.last = self.base;
+        let piece = self.piece(offset);
+        if offset < self.last_offset || self.last_offset < piece.offset {
+            self.last_offset = piece.offset;
+            self.last = piece.position;
         }
         let between = self.text.get(self.last_offset..offset).unwrap_or_default();
         self.last = self.last.after(between);
         self.last_offset = offset;
         self.last
+    }
+
+    /// The byte in the file right after the byte before `offset`.
+    pub fn end_byte(&self, offset: usize) -> u64 {
+        let piece = self.piece(offset.saturating_sub(1));
+        piece.position.byte + offset.saturating_sub(piece.offset) as u64
+    }
+
+    /// The stretch without a gap that holds `offset`, as a range of the text.
+    pub fn stretch(&self, offset: usize) -> Range<usize> {
+        let next = self.gaps.iter().find(|gap| gap.offset > offset);
+        self.piece(offset).offset..next.map_or(self.text.len(), |gap| gap.offset)
+    }
+
+    /// Where the stretch without a gap begins that holds `offset`.
+    fn piece(&self, offset: usize) -> Gap {
+        let before = self.gaps.iter().rev().find(|gap| gap.offset <= offset);
+        before.copied().unwrap_or(Gap { offset: 0, position: self.base })
     }
 }
 
@@ -89,7 +123,7 @@ impl Place {
     /// The range `span` of the text that `tracker` walks, in `file`.
     pub fn of(file: &Arc<str>, tracker: &mut Tracker<'_>, span: &Range<usize>) -> Self {
         let start = tracker.position(span.start);
-        let end_byte = start.byte + span.len() as u64;
+        let end_byte = if span.is_empty() { start.byte } else { tracker.end_byte(span.end) };
         Self { file: Arc::clone(file), start, end_byte }
     }
 }
@@ -135,5 +169,18 @@ mod tests {
         assert_eq!(on_first_line.column_1based, 43);
         let on_next_line = tracker.position(4);
         assert_eq!((on_next_line.line_1based, on_next_line.column_1based), (8, 1));
+    }
+
+    #[test]
+    fn a_text_may_have_gaps() {
+        // The file: `[1,`, then 4 bytes and a line end that are left out, then `9]` at byte 8.
+        let gaps = [Gap { offset: 3, position: Position { byte: 8, line_1based: 2, column_1based: 1 } }];
+        let mut tracker = Tracker::with_gaps(b"[1,9]", Position::START, &gaps);
+        assert_eq!(tracker.position(2), Position { byte: 2, line_1based: 1, column_1based: 3 });
+        assert_eq!(tracker.position(4), Position { byte: 9, line_1based: 2, column_1based: 2 });
+        assert_eq!(tracker.position(3), Position { byte: 8, line_1based: 2, column_1based: 1 });
+        assert_eq!(tracker.position(1), Position { byte: 1, line_1based: 1, column_1based: 2 });
+        assert_eq!((tracker.end_byte(3), tracker.end_byte(5)), (3, 10));
+        assert_eq!((tracker.stretch(2), tracker.stretch(3)), (0..3, 3..5));
     }
 }

@@ -88,8 +88,8 @@ fn next_item(bytes: &[u8], value: usize) -> Option<usize> {
     (bytes.get(at) == Some(&b',')).then(|| skip_whitespace(bytes, at + 1))
 }
 
-/// Offset right after the value at `at`.
-fn value_end(bytes: &[u8], at: usize) -> usize {
+/// Offset right after the value at `at`; the end of a text that is cut off or broken.
+pub(super) fn value_end(bytes: &[u8], at: usize) -> usize {
     if let Some(b'{' | b'[' | b'"') = bytes.get(at) {
         match Skipper::new(MAX_DEPTH).walk(bytes, at) {
             Skip::End(end) => end,
@@ -102,7 +102,7 @@ fn value_end(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-fn skip_whitespace(bytes: &[u8], at: usize) -> usize {
+pub(super) fn skip_whitespace(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
     at + rest.iter().position(|byte| !blank(byte)).unwrap_or(rest.len())

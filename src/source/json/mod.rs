@@ -6,9 +6,11 @@
 mod check;
 mod locate;
 mod path;
+mod secrets;
 mod skip;
 
 pub use check::{Fault, FaultKind, MAX_DEPTH, check};
 pub use locate::{Located, locate};
 pub use path::{JsonPath, PathError, Segment};
+pub use secrets::SecretMember;
 pub use skip::{Skip, Skipper, string_end};

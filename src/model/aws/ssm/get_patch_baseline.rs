@@ -6,10 +6,11 @@
 use std::borrow::Cow;
 
 use crate::model::record::{record, vocabulary};
+use crate::source::json::SecretMember;
 use crate::model::{CalendarDate, Count32, Enumeration, EpochOrIsoTime, Flag, Identity, List, Text};
 
-/// Paths whose values must not be shown: the service model marks them as sensitive.
-pub const SENSITIVE: &[&str] = &["Sources[].Configuration"];
+/// What must not be shown: the service model marks it as sensitive.
+pub const SECRET: SecretMember = SecretMember { list: "Sources", member: "Configuration" };
 
 vocabulary! {
     /// Operating systems that baselines are made for.

@@ -4,5 +4,5 @@ mod get_patch_baseline;
 
 pub use get_patch_baseline::{
     BaselinePage, PatchBaseline, PatchFilter, PatchFilterGroup, PatchRule, PatchRuleGroup, PatchSource,
-    SENSITIVE,
+    SECRET,
 };
