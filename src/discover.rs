@@ -1,12 +1,13 @@
 //! Paths, directories, globs and `-` become a sorted list of input files.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use globset::GlobBuilder;
+use globset::{GlobBuilder, GlobMatcher};
 use walkdir::WalkDir;
 
 use crate::source::{Code, Diagnostic, Level, printable};
@@ -176,19 +177,31 @@ impl Search {
         let start = if root.as_os_str().is_empty() { Path::new(".") } else { &root };
         let mut matched = false;
         if start.exists() {
-            for entry in WalkDir::new(start).follow_links(true).sort_by_file_name() {
+            let folders = GlobFolders::of(pattern.get(root.as_os_str().len()..).unwrap_or_default());
+            let relative = |path: &Path| {
+                let stripped = if root.as_os_str().is_empty() { path.strip_prefix(".").ok() } else { None };
+                stripped.unwrap_or(path).to_owned()
+            };
+            let entries =
+                WalkDir::new(start).follow_links(true).sort_by_file_name().into_iter().filter_entry(
+                    |entry| !entry.file_type().is_dir() || folders.may_hold(entry.depth(), entry.file_name()),
+                );
+            for entry in entries {
                 let entry = match entry {
                     Ok(entry) => entry,
                     Err(error) => {
-                        self.walk_error(start, &error);
+                        // What cannot be a match is no reason to complain, unless it may hold one.
+                        let concerns = |path: &Path| {
+                            let name = path.file_name().unwrap_or_default();
+                            matcher.is_match(relative(path)) || folders.may_hold(error.depth(), name)
+                        };
+                        if error.path().is_none_or(concerns) {
+                            self.walk_error(start, &error);
+                        }
                         continue;
                     }
                 };
-                let path = if root.as_os_str().is_empty() {
-                    entry.path().strip_prefix(".").unwrap_or(entry.path())
-                } else {
-                    entry.path()
-                };
+                let path = &*relative(entry.path());
                 if !matcher.is_match(path) {
                     continue;
                 }
@@ -238,6 +251,45 @@ impl Search {
             io::ErrorKind::PermissionDenied => diagnostic.help("check the permissions"),
             _ => diagnostic,
         });
+    }
+}
+
+/// The folders that a glob leads through.
+struct GlobFolders {
+    /// A matcher for each level, as far as the levels are told apart.
+    levels: Vec<GlobMatcher>,
+    /// Whether folders lie deeper than that.
+    deeper: bool,
+}
+
+impl GlobFolders {
+    /// `pattern` is what follows the literal root.
+    fn of(pattern: &str) -> Self {
+        let mut levels = Vec::new();
+        let mut steps: Vec<&str> = pattern.split('/').collect();
+        steps.pop();
+        for step in steps {
+            // `**` is any number of levels, and a brace may hold separators.
+            let matcher = GlobBuilder::new(step).literal_separator(true).build();
+            match matcher {
+                Ok(glob) if !step.contains("**") && !step.contains(['{', '}']) => {
+                    levels.push(glob.compile_matcher());
+                }
+                _ => return Self { levels, deeper: true },
+            }
+        }
+        Self { levels, deeper: pattern.contains("**") || pattern.contains('{') }
+    }
+
+    /// Whether a match may lie in a folder of this name, so many levels below the literal root.
+    fn may_hold(&self, depth: usize, name: &OsStr) -> bool {
+        match depth.checked_sub(1) {
+            None => true,
+            Some(level) => match self.levels.get(level) {
+                Some(matcher) => matcher.is_match(name),
+                None => self.deeper,
+            },
+        }
     }
 }
 

@@ -156,7 +156,6 @@ fn errors_of_many_rules_about_one_value_are_shown_once() {
     assert_eq!(underlined(&outcome.stdout), [(1, "7".to_owned())]);
 }
 
-// BUG: the value is written as often as it is denied, so that the excerpt shows what is not in the file.
 #[test]
 fn a_value_that_is_denied_twice_is_shown_once() {
     let folder = Folder::new();
@@ -170,7 +169,6 @@ fn a_value_that_is_denied_twice_is_shown_once() {
     assert_eq!(outcome.stdout.matches("shop-web-1\"").count(), 1, "{}", outcome.stdout);
 }
 
-// BUG: likewise for a value and what holds it, where both stand on one line.
 #[test]
 fn a_value_and_what_holds_it_are_shown_once() {
     let folder = Folder::new();
@@ -221,8 +219,6 @@ fn too_wide(text: &str) -> Vec<&str> {
         .collect()
 }
 
-// BUG: labels, headers and the last line are not broken at 80 columns; those of indented and long lines, of
-// resources with names, and of runs with problems are longer.
 #[test]
 fn findings_and_summary_fit_into_80_columns() {
     let outcome = pretty(&["samples"]);
@@ -235,7 +231,6 @@ fn diagnostics_fit_into_80_columns() {
     assert_eq!(too_wide(&outcome.stderr), Vec::<&str>::new());
 }
 
-// BUG: words are broken at their hyphens, so that an option or id cannot be copied, or searched for.
 #[test]
 fn options_and_ids_are_not_broken() {
     let path = "samples/huawei/coc/list-instance-compliant/incomplete.json";

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -35,7 +36,7 @@ pub(super) struct CheckArguments {
     clock: ClockOptions,
 
     /// Severity from which on a failure, or an inconclusive verdict, closes the gate.
-    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severities())]
     fail_on: Severity,
 
     /// Report these verdicts too, separated by commas.
@@ -70,13 +71,18 @@ enum IncludeChoice {
     NotApplicable,
 }
 
+/// Names the severities in the help, and where another is given.
+fn severities() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(Severity::ALL.map(Severity::as_str)).try_map(|text| text.parse::<Severity>())
+}
+
 pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
     let load = arguments.load.resolve();
     let judging = judging(arguments);
     let policies = policies::load_selected(&arguments.policy.resolve())?;
     let plan = Plan::new(&policies, judging.clock)?;
     let discovery = discover(&load.inputs);
-    let mut output = Output::open(arguments.output.as_deref())?;
+    let mut output = Output::open(arguments.output.as_deref(), &discovery.files)?;
     let style = if output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
     let mut reporter: Box<dyn Reporter + '_> = match arguments.format {
         Format::Pretty => Box::new(PrettyReporter::new(&mut output, style)),

@@ -5,7 +5,8 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, ValueEnum};
 
 use super::check::with_progress;
 use super::options::{ClockOptions, LoadOptions, PolicyOptions};
@@ -38,7 +39,7 @@ pub(super) struct InspectArguments {
     inputs: bool,
 
     /// What to print.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
+    #[arg(long, value_enum, default_value_t = Format::Table, conflicts_with = "inputs")]
     format: Format,
 
     /// Write to a file, which appears whole or not at all.
@@ -55,6 +56,10 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
+    if arguments.policy.is_given() && !arguments.inputs {
+        let message = "options about rules are for --inputs: without it, nothing is judged or shown to rules";
+        super::Arguments::command().error(ErrorKind::MissingRequiredArgument, message).exit();
+    }
     let load = arguments.load.resolve();
     let clock = arguments.clock.resolve();
     let purpose =
@@ -67,10 +72,10 @@ pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<Ex
         excerpts: false,
         digests: arguments.format == Format::Json,
     };
-    let mut output = Output::open(arguments.output.as_deref())?;
-    let mut problem = None;
     let plan = Plan::empty(clock);
     let discovery = discover(&load.inputs);
+    let mut output = Output::open(arguments.output.as_deref(), &discovery.files)?;
+    let mut problem = None;
     let run = with_progress(|progress| {
         execute(&load, &judging, &plan, discovery, progress, &mut |event| {
             let told = match event {
@@ -99,11 +104,10 @@ pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<Ex
 
 /// The params of the one rule that is named, or none.
 fn params(options: &PolicyOptions) -> Result<BTreeMap<String, serde_json::Value>, Failure> {
-    let settings = options.resolve();
-    if settings.selection.include.is_empty() && settings.selection.overrides.is_empty() {
+    if !options.is_given() {
         return Ok(BTreeMap::new());
     }
-    let rules: Vec<Arc<Rule>> = policies::load_selected(&settings)?.rules;
+    let rules: Vec<Arc<Rule>> = policies::load_selected(&options.resolve())?.rules;
     match rules.as_slice() {
         [rule] => Ok(rule.params.clone()),
         _ => Err(Diagnostic::error(

@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use std::thread;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use clap::Args;
+use clap::{Args, value_parser};
 
 use crate::load::{Limits, parse_size};
 use crate::operation::Operation;
 use crate::policy::{Override, Selection};
 use crate::settings::{LoadSettings, PolicySettings, parse_age, parse_clock};
+
+/// Most threads that may be asked for: far more than help, far fewer than a machine cannot start.
+const MAX_THREADS: i64 = 1024;
 
 /// How inputs are read.
 #[derive(Debug, Args)]
@@ -52,8 +55,8 @@ pub(super) struct LoadOptions {
     max_ratio: u64,
 
     /// Threads that parse and judge; by default as many as there are processors.
-    #[arg(long, value_name = "COUNT")]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "COUNT", value_parser = value_parser!(u16).range(1..=MAX_THREADS))]
+    threads: Option<u16>,
 }
 
 impl LoadOptions {
@@ -68,6 +71,7 @@ impl LoadOptions {
             max_age: self.max_age,
             threads: self
                 .threads
+                .and_then(|threads| NonZeroUsize::new(threads.into()))
                 .or_else(|| thread::available_parallelism().ok())
                 .unwrap_or(NonZeroUsize::MIN),
         }
@@ -99,6 +103,13 @@ pub(super) struct PolicyOptions {
 }
 
 impl PolicyOptions {
+    /// Whether any of them was given.
+    pub(super) fn is_given(&self) -> bool {
+        let Self { folders, no_builtin, selected, exclude, overrides } = self;
+        *no_builtin
+            || !(folders.is_empty() && selected.is_empty() && exclude.is_empty() && overrides.is_empty())
+    }
+
     pub(super) fn resolve(&self) -> PolicySettings {
         PolicySettings {
             folders: self.folders.clone(),

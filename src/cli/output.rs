@@ -1,11 +1,12 @@
 //! Where results go.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::discover::{InputFile, Origin};
 use crate::source::{Code, Diagnostic, printable};
 
 /// Standard output, or a file that appears whole or not at all.
@@ -17,28 +18,42 @@ pub(super) enum Output {
 }
 
 impl Output {
-    /// Opens standard output, or the file.
-    pub(super) fn open(path: Option<&Path>) -> Result<Self, Diagnostic> {
-        let Some(path) = path else {
+    /// Opens standard output (also named `-`), or the file, which must be none of the `inputs`.
+    pub(super) fn open(path: Option<&Path>, inputs: &[InputFile]) -> Result<Self, Diagnostic> {
+        let Some(path) = path.filter(|path| *path != Path::new("-")) else {
             return Ok(Self::Stdout(BufWriter::with_capacity(1 << 16, io::stdout().lock())));
         };
         let opened = || -> io::Result<Self> {
             // A link is written through, not replaced.
             let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+            if inputs.iter().any(|input| is_same(input, &target)) {
+                return Err(io::Error::other("it is one of the inputs"));
+            }
+            if target.is_dir() || path.to_string_lossy().ends_with('/') {
+                return Err(io::ErrorKind::IsADirectory.into());
+            }
             if target.exists() && !target.is_file() {
                 let stream = File::options().write(true).open(&target)?;
                 return Ok(Self::Stream(BufWriter::new(stream), target));
             }
             let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new("."));
+            // Told by itself, for the error of a temporary file names that.
+            if !fs::metadata(folder)?.is_dir() {
+                return Err(io::ErrorKind::NotADirectory.into());
+            }
             let mut builder = tempfile::Builder::new();
             builder.prefix(".probity-");
             #[cfg(unix)]
             {
                 use std::os::unix::fs::PermissionsExt as _;
                 // As any new file: what the umask leaves.
-                builder.permissions(std::fs::Permissions::from_mode(0o666));
+                builder.permissions(fs::Permissions::from_mode(0o666));
             }
-            let file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+            let file = builder.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
+            if let Ok(old) = fs::metadata(&target) {
+                fs::set_permissions(file.path(), old.permissions())?;
+            }
             Ok(Self::File(BufWriter::with_capacity(1 << 16, file), target))
         };
         opened().map_err(|error| unwritable(path, &error))
@@ -69,6 +84,14 @@ impl Output {
     }
 }
 
+/// Whether an input is the file at an absolute path.
+fn is_same(input: &InputFile, target: &Path) -> bool {
+    match &input.origin {
+        Origin::Stdin => false,
+        Origin::Path(path) => path.canonicalize().is_ok_and(|path| path == *target),
+    }
+}
+
 fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
     let name = path.to_string_lossy();
     Diagnostic::error(Code::OutputUnwritable, format!("cannot write `{}`: {error}", printable(&name)))
@@ -96,21 +119,20 @@ impl Write for Output {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
 
     #[test]
     fn a_file_appears_only_when_it_is_whole() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("result.json");
         fs::write(&path, "old").unwrap();
-        let mut output = Output::open(Some(&path)).unwrap();
+        let mut output = Output::open(Some(&path), &[]).unwrap();
         output.write_all(b"new").unwrap();
         output.flush().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         drop(output);
         assert_eq!(fs::read_to_string(&path).unwrap(), "old", "given up: nothing changes");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "and nothing is left behind");
-        let mut output = Output::open(Some(&path)).unwrap();
+        let mut output = Output::open(Some(&path), &[]).unwrap();
         output.write_all(b"new").unwrap();
         output.commit().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
@@ -119,7 +141,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_device_is_not_replaced() {
-        let mut output = Output::open(Some(Path::new("/dev/null"))).unwrap();
+        let mut output = Output::open(Some(Path::new("/dev/null")), &[]).unwrap();
         output.write_all(b"x").unwrap();
         output.commit().unwrap();
         assert!(!Path::new("/dev/null").is_file());
@@ -127,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_missing_folder_is_an_error() {
-        let error = Output::open(Some(Path::new("no/such/folder/x"))).map(|_| ()).unwrap_err();
+        let error = Output::open(Some(Path::new("no/such/folder/x")), &[]).map(|_| ()).unwrap_err();
         assert_eq!(error.code, Code::OutputUnwritable);
     }
 }

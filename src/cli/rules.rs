@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &RulesArguments, color: ColorChoice) -> Result<Exit
     let mut settings = arguments.policy.resolve();
     settings.selection.include.extend(arguments.ids.iter().cloned());
     let rules = select(&policies::load(&settings)?, &settings.selection)?.rules;
-    let mut output = Output::open(arguments.output.as_deref())?;
+    let mut output = Output::open(arguments.output.as_deref(), &[])?;
     let style = if output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
     let written = match arguments.format {
         Format::Json => write_rules_json(&rules, &mut output),

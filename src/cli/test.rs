@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &TestArguments, color: ColorChoice) -> Result<ExitC
             .help("tests are rules whose names begin with `test_`, in files that end in .rego");
         return Err(problem.into());
     }
-    let mut output = Output::open(None)?;
+    let mut output = Output::open(None, &[])?;
     write_test_report(&report, arguments.coverage, stdout_style(color), &mut output)
         .map_err(|error| output.failure(error))?;
     let failed = report.tests.iter().any(|test| !test.passed);

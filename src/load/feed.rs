@@ -211,11 +211,7 @@ impl Feed {
     /// # Errors
     ///
     /// Where brackets do not match, nest too deep, or the input ends, within so many bytes.
-    pub fn take_value_within(
-        &mut self,
-        depth: u32,
-        most: usize,
-    ) -> Result<Option<Range<usize>>, FeedError> {
+    pub fn take_value_within(&mut self, depth: u32, most: usize) -> Result<Option<Range<usize>>, FeedError> {
         let start = self.cursor;
         match self.peek()? {
             Some(b'{' | b'[' | b'"') => {}

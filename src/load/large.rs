@@ -64,7 +64,9 @@ impl Rest {
             let value = feed.next_solid()?;
             match name {
                 Some(name) if value == Some(b'[') => rest.collection(feed, name)?,
-                _ => drop(feed.take_value(1)?),
+                _ => {
+                    feed.take_value(1)?;
+                }
             }
             more = match feed.next_solid()? {
                 Some(b',') => true,
@@ -157,7 +159,8 @@ impl Rest {
 /// The collection that a name in quotes names.
 fn collection_named(quoted: &[u8], forced: Option<Operation>) -> Option<&'static str> {
     let name: String = serde_json::from_slice(quoted).ok()?;
-    let mut operations = Operation::ALL.into_iter().filter(|operation| forced.is_none_or(|f| f == *operation));
+    let mut operations =
+        Operation::ALL.into_iter().filter(|operation| forced.is_none_or(|f| f == *operation));
     operations.find_map(|operation| operation.collection().filter(|collection| *collection == name))
 }
 
@@ -204,7 +207,9 @@ mod tests {
         ] {
             assert!(rest(text).unwrap().payload(None).is_none(), "{text}");
         }
-        for text in ["{\"BatchList\": [1 2]}", "{\"BatchList\": [1}", "{\"a\" 1}", "{\"a\": 1, }", "{\"a\": ["] {
+        for text in
+            ["{\"BatchList\": [1 2]}", "{\"BatchList\": [1}", "{\"a\" 1}", "{\"a\": 1, }", "{\"a\": ["]
+        {
             assert!(matches!(rest(text), Err(FeedError::Fault { .. })), "{text}");
         }
     }

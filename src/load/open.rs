@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::rc::Rc;
 
 use sha2::{Digest as _, Sha256};
@@ -78,7 +78,10 @@ pub fn open(input: &InputFile, limits: Limits, digest: bool) -> io::Result<Opene
         Origin::Path(path) => Box::new(File::open(path)?),
     };
     let mut stored = BufReader::with_capacity(1 << 17, Counting { inner: stored, raw: Rc::clone(&raw) });
-    let head = stored.fill_buf()?;
+    // A stream may give less than these few bytes at first.
+    let mut head = Vec::with_capacity(ZSTD_MAGIC.len());
+    stored.by_ref().take(ZSTD_MAGIC.len() as u64).read_to_end(&mut head)?;
+    let stored = io::Cursor::new(head.clone()).chain(stored);
     let (unpacked, packed): (Box<dyn Read>, bool) = if head.starts_with(&GZIP_MAGIC) {
         (Box::new(flate2::bufread::MultiGzDecoder::new(stored)), true)
     } else if head.starts_with(&ZSTD_MAGIC) {

@@ -109,10 +109,20 @@ pub fn recognise<'a>(members: &Members<'a>, forced: Option<Operation>) -> Recogn
     if let Some(operation) = forced {
         return recognise_forced(members, operation);
     }
-    for operation in Operation::ALL {
-        let Some(collection) = operation.collection().and_then(|name| member(members, name)) else {
-            continue;
-        };
+    let mut collections = Operation::ALL.into_iter().filter_map(|operation| {
+        let name = operation.collection()?;
+        Some((operation, name, member(members, name)?))
+    });
+    if let Some((operation, name, collection)) = collections.next() {
+        if let Some((_, other, _)) = collections.next() {
+            return Recognised::Stranger(Stranger {
+                found: format!("an object with both `{name}` and `{other}`"),
+                help: "answers of several calls were merged: save each by itself".to_owned(),
+            });
+        }
+        if let Some(error) = error_with_nothing(members, collection) {
+            return Recognised::ErrorBody(error);
+        }
         if operation == Operation::ListInstancePatchStates {
             return recognise_patch_states(members, collection);
         }
@@ -129,6 +139,9 @@ pub fn recognise<'a>(members: &Members<'a>, forced: Option<Operation>) -> Recogn
 
 fn recognise_forced<'a>(members: &Members<'a>, operation: Operation) -> Recognised<'a> {
     if let Some(collection) = operation.collection().and_then(|name| member(members, name)) {
+        if let Some(error) = error_with_nothing(members, collection) {
+            return Recognised::ErrorBody(error);
+        }
         return Recognised::Payload { operation, collection: Some(collection) };
     }
     if let Some(error) = error_response(members) {
@@ -144,6 +157,20 @@ fn recognise_forced<'a>(members: &Members<'a>, operation: Operation) -> Recognis
         return Recognised::Payload { operation, collection: None };
     }
     Recognised::Stranger(stranger(members))
+}
+
+/// An error response that has an empty collection beside it.
+fn error_with_nothing(members: &Members<'_>, collection: &RawValue) -> Option<ErrorBody> {
+    let empty = match collection.get().strip_prefix('[') {
+        Some(rest) => rest.trim_start().starts_with(']'),
+        None => collection.get() == "null",
+    };
+    if !empty {
+        return None;
+    }
+    // Some services also name a code when all is well.
+    let well = |code: &str| ["ok", "success", "200", "0"].contains(&code.to_lowercase().as_str());
+    error_response(members).filter(|error| !error.code.as_deref().is_some_and(well))
 }
 
 /// Alibaba's ListInstancePatchStates, or AWS's DescribeInstancePatchStates under the same name.

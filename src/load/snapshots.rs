@@ -131,7 +131,8 @@ impl<'p> Builder<'p> {
         }
         match (last.facts.page_number, page.facts.page_number) {
             (Some(last), Some(this)) => last < this,
-            _ => Some(self.distinct(run)) < page.facts.stated_total,
+            // Who asks until a page is empty has an empty page behind the last one.
+            _ => page.resources == 0 || Some(self.distinct(run)) < page.facts.stated_total,
         }
     }
 
@@ -358,6 +359,9 @@ fn numbered(name: &str) -> (String, Option<u64>) {
     (format!("{before}#{after}"), number)
 }
 
+/// The least resources on a page whose files may be numbered by resources.
+const SHORTEST_OFFSET: u64 = 10;
+
 /// Whether numbers count pages (from 0 or 1), or resources (in steps of `rows`, those on the first page).
 fn is_series(numbers: &[Option<u64>], rows: u64) -> bool {
     let Some(numbers) = numbers.iter().copied().collect::<Option<Vec<u64>>>() else {
@@ -369,7 +373,8 @@ fn is_series(numbers: &[Option<u64>], rows: u64) -> bool {
     match distinct.as_slice() {
         [] | [_] => true,
         [first, second, ..] => {
-            let known = |&step: &u64| step == 1 || (step > 0 && step == rows);
+            // A short step may as well be a gap between numbers of pages.
+            let known = |&step: &u64| step == 1 || (step >= SHORTEST_OFFSET && step == rows);
             let Some(step) = second.checked_sub(*first).filter(known) else {
                 return false;
             };
@@ -482,6 +487,10 @@ mod tests {
             told(&[("a", token(2, Some("t"))), ("a", token(1, None)), ("a", token(4, None))]),
             ["[0, 1] 3: complete", "[2] 4: complete"]
         );
+        assert_eq!(
+            told(&[("a", total(&[1], 2)), ("a", total(&[2], 2)), ("a", total(&[], 2))]),
+            ["[0, 1, 2] 2: complete"]
+        );
     }
 
     #[test]
@@ -585,6 +594,7 @@ mod tests {
         assert!(is_series(&[Some(1), Some(101)], 100));
         assert!(is_series(&[Some(50), Some(100)], 50));
         assert!(!is_series(&[Some(1), Some(3)], 50));
+        assert!(!is_series(&[Some(1), Some(3)], 2), "a page between them, or two resources on each?");
         assert!(!is_series(&[Some(2), Some(3)], 50));
         assert!(!is_series(&[None, Some(2)], 50));
     }

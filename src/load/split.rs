@@ -123,34 +123,36 @@ impl<'s> Splitter<'s> {
         }
     }
 
-    /// Whether each line is a document: most of the first few lines that are not blank hold a whole object.
+    /// Whether each line is a document, told by the first few lines that are not blank.
     ///
-    /// A document over several lines may hold some objects on lines of their own, and one line of NDJSON may
-    /// be broken; neither is the rule.
+    /// A document over several lines may hold objects on lines of their own, and a line of NDJSON may be
+    /// broken, so that one line alone tells nothing.
     fn is_lines(&mut self) -> io::Result<bool> {
-        let (mut solid, mut whole, mut objects) = (0, 0, 0);
+        let mut lines = Vec::with_capacity(FIRST_LINES);
         let mut start = 0;
-        while solid < FIRST_LINES {
+        while lines.len() < FIRST_LINES {
             let Some(end) = self.line_end(start)? else {
                 return Ok(false);
             };
             let line = self.ahead().get(start..end).unwrap_or_default().trim_ascii();
             if !line.is_empty() {
-                solid += 1;
-                objects += usize::from(line.starts_with(b"{"));
-                whole += usize::from(is_object(line));
+                lines.push(Line::of(line));
             }
-            let is_last = end == self.ahead().len();
-            start = end + 1;
-            if is_last {
+            if end == self.ahead().len() {
                 break;
             }
+            start = end + 1;
         }
-        Ok(match solid {
-            // One line holds all, or little is left to be saved of it.
-            0 | 1 => false,
-            2 => objects == 2 && whole > 0,
-            _ => whole > 1,
+        Ok(match *lines.as_slice() {
+            // Behind a whole document, an array may stand, or another document begin that takes several lines.
+            [Line::Whole]
+            | [Line::Whole, Line::Array, ..]
+            | [Line::Whole, Line::Begun { .. }, Line::Other | Line::Begun { more: true }] => false,
+            // The first line may be broken, or the next ones may lie within its document.
+            [Line::Whole, ..]
+            | [_, Line::Whole]
+            | [_, Line::Whole, Line::Whole | Line::Begun { more: false }] => true,
+            _ => false,
         })
     }
 
@@ -398,9 +400,31 @@ impl<'s> Splitter<'s> {
     }
 }
 
-/// Whether a line is a well-formed object.
-fn is_object(line: &[u8]) -> bool {
-    line.starts_with(b"{") && std::str::from_utf8(line).is_ok_and(|line| check(line, 0).is_ok())
+/// What a line holds.
+#[derive(Clone, Copy)]
+enum Line {
+    /// A well-formed object.
+    Whole,
+    /// The first bytes of an object, or a broken one.
+    Begun {
+        /// Whether a comma at its end says that more follows.
+        more: bool,
+    },
+    /// The first bytes of an array, or all of it.
+    Array,
+    /// Something else.
+    Other,
+}
+
+impl Line {
+    fn of(line: &[u8]) -> Self {
+        match line.first() {
+            Some(b'{') if std::str::from_utf8(line).is_ok_and(|line| check(line, 0).is_ok()) => Self::Whole,
+            Some(b'{') => Self::Begun { more: line.ends_with(b",") },
+            Some(b'[') => Self::Array,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// How many lines are not blank.

@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
+use serde::de::Deserialize;
 use serde::ser::{Serialize, Serializer};
 
 use super::alibaba::oos::InstancePatchState;
@@ -10,7 +11,7 @@ use super::aws::ssm::{self, PatchBaseline};
 use super::huawei::coc::InstanceCompliant;
 use super::{Field, Identity, Inspect, Remark, Timestamp, Unknown, Wire};
 use crate::operation::Operation;
-use crate::source::json::{JsonPath, SecretMember, Segment};
+use crate::source::json::{JsonPath, SecretMember, Segment, is_too_deep};
 
 /// One thing that is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,10 +142,27 @@ impl<'a> Resource<'a> {
 }
 
 fn record<'a, T: Wire<'a>>(text: &'a str) -> Result<T, ResourceError> {
-    match serde_json::from_str::<Field<T>>(text)? {
+    let parsed = serde_json::from_str::<Field<T>>(text).or_else(|error| {
+        // serde_json stops one level before the deepest that is read here.
+        if error.to_string().starts_with("recursion limit") && !is_too_deep(text, 0) {
+            unlimited(text)
+        } else {
+            Err(error)
+        }
+    });
+    match parsed? {
         Field::Value(record) => Ok(record),
         Field::Absent | Field::Null | Field::Unreadable(_) => Err(ResourceError::NoObject),
     }
+}
+
+/// Reads a text whose depth was checked.
+fn unlimited<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    deserializer.disable_recursion_limit();
+    let value = T::deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
 }
 
 /// Writes the normalised resource: what rules see as `input.resource`.

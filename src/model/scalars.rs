@@ -10,7 +10,6 @@ use std::marker::PhantomData;
 use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::{Serialize, Serializer};
-use serde_json::json;
 
 use super::{Inspect, Mismatch, Reading, Remark, RemarkKind, Tree, Wire};
 use crate::source::json::JsonPath;
@@ -491,12 +490,12 @@ impl Serialize for CalendarDate {
 
 schema!([] CalendarDate, "Date", json_schema!({"type": "string", "format": "date"}));
 
-/// JSON inside a string: `"[\"a\"]"`; an empty string means null.
+/// A JSON array inside a string: `"[\"a\"]"`; an empty string means null.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct JsonText<'a>(pub Tree<'a>);
 
 impl Inspect for JsonText<'_> {
-    const EXPECTED: &'static str = "JSON inside a string";
+    const EXPECTED: &'static str = "a JSON array inside a string";
 }
 
 impl<'de> Wire<'de> for JsonText<'de> {
@@ -508,7 +507,10 @@ impl<'de> Wire<'de> for JsonText<'de> {
             Cow::Borrowed(text) => serde_json::from_str(text),
             Cow::Owned(text) => serde_json::from_str::<Tree<'_>>(&text).map(Tree::into_owned),
         };
-        tree.map(|tree| Some(Self(tree))).map_err(|_| Mismatch::Malformed)
+        match tree {
+            Ok(tree @ Tree::List(_)) => Ok(Some(Self(tree))),
+            _ => Err(Mismatch::Malformed),
+        }
     }
 }
 
@@ -518,13 +520,13 @@ impl Serialize for JsonText<'_> {
     }
 }
 
-schema!(['a] JsonText<'a>, "JsonText", Schema::try_from(json!({})).unwrap_or_default());
+schema!(['a] JsonText<'a>, "JsonText", json_schema!({"type": "array"}));
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{Field, JsonKind};
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     /// The normalised value, or why there is none.
     fn read<'t, T: Wire<'t> + Serialize>(json: &'t str) -> Result<Value, Mismatch> {

@@ -13,10 +13,16 @@ use unicode_width::UnicodeWidthStr as _;
 use super::Style;
 use crate::source::{Diagnostic, Excerpt, Level, Mark, Place, Window, printable};
 
-/// Columns of line number and frame before the text of an excerpt.
-const GUTTER: usize = 8;
 /// A label may take as many columns even where it then runs over the edge.
-const MIN_LABEL: usize = 28;
+const MIN_LABEL: usize = 20;
+/// Characters of a message that are shown.
+const MAX_MESSAGE: usize = 600;
+
+/// Columns of line number and frame before the text of a window.
+fn gutter(window: &Window) -> usize {
+    let last = window.first_line_1based + window.text.lines().count() as u64;
+    last.to_string().len() + 4
+}
 
 /// The windows of an excerpt one after the other, as one source.
 ///
@@ -50,9 +56,11 @@ impl Shown<'_> {
                 let text = words.then(|| {
                     let before = window.text.get(..mark.span.start).unwrap_or_default();
                     let line = before.rsplit('\n').next().unwrap_or_default();
-                    // The gutter, the line so far, half of the underline, and the bend.
-                    let used = GUTTER + line.width() + mark.span.len() / 2 + 4;
-                    broken(&printable(&mark.text), width.saturating_sub(used).max(MIN_LABEL))
+                    let underlined = window.text.get(mark.span.clone()).unwrap_or_default();
+                    // Tabs take four columns each; then half of the underline, and the bend.
+                    let before = line.width() + 3 * line.matches('\t').count();
+                    let used = gutter(window) + before + underlined.width() / 2 + 5;
+                    broken(&shortened(&mark.text), width.saturating_sub(used).max(MIN_LABEL))
                 });
                 labels.push(LabeledSpan::new_with_span(text, span));
             }
@@ -112,7 +120,7 @@ impl<'s> Shape<'s> {
     pub(super) fn new(header: String, message: &str, severity: Severity) -> Self {
         Self {
             header,
-            message: printable(message).into_owned(),
+            message: shortened(message),
             severity,
             help: None,
             excerpt: None,
@@ -138,7 +146,7 @@ impl<'s> Shape<'s> {
             _ => diagnostic.code.to_string(),
         };
         let mut shape = Self::new(header, &diagnostic.message, severity).showing(diagnostic.excerpt.as_ref());
-        shape.help = diagnostic.help.as_ref().map(|help| printable(help).into_owned());
+        shape.help = diagnostic.help.as_ref().map(|help| shortened(help));
         shape.related = diagnostic.related.iter().map(Self::of).collect();
         shape
     }
@@ -146,6 +154,7 @@ impl<'s> Shape<'s> {
     /// Writes it, followed by an empty line.
     pub(super) fn write(mut self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         self.width = style.width;
+        self.header = style.wrapped(&self.header, "  ");
         let mut text = String::new();
         let rendered = style.handler().render_report(&mut text, &self);
         if rendered.is_err() {
@@ -154,6 +163,19 @@ impl<'s> Shape<'s> {
         }
         writeln!(out, "{}", text.trim_matches('\n'))?;
         writeln!(out)
+    }
+}
+
+/// A message as it is shown: printable, and not longer than a person would read.
+pub(super) fn shortened(message: &str) -> String {
+    cut_to(message, MAX_MESSAGE)
+}
+
+/// The first characters of a text, printable.
+pub(super) fn cut_to(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        None => printable(text).into_owned(),
+        Some((end, _)) => format!("{}…", printable(text.get(..end).unwrap_or_default())),
     }
 }
 
@@ -236,7 +258,7 @@ pub fn write_diagnostic(diagnostic: &Diagnostic, style: Style, out: &mut dyn Wri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Code, Label, Position};
+    use crate::source::{Code, Label};
     use std::sync::Arc;
 
     fn rendered(diagnostic: &Diagnostic) -> String {

@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use chrono::SecondsFormat;
 use serde::Serialize;
 
-use super::excerpt::place_words;
+use super::excerpt::{place_words, shortened};
 use super::json::{DiagnosticV1, time};
 use super::pretty::counted;
+use super::safe_json;
 use crate::finding::{InputSummary, Run};
-use crate::source::{Diagnostic, printable};
+use crate::source::Diagnostic;
 
 /// Writes a table of the files, and what is wrong with them.
 ///
@@ -84,7 +85,7 @@ fn write_row(row: &[String; 5], widths: &[usize; 5], out: &mut dyn Write) -> io:
 
 fn write_problem(diagnostic: &Diagnostic, indent: &str, out: &mut dyn Write) -> io::Result<()> {
     let place = diagnostic.place.as_ref().map_or_else(String::new, |place| place_words(place) + ": ");
-    let message = printable(&diagnostic.message);
+    let message = shortened(&diagnostic.message);
     writeln!(out, "{indent}{} {}: {place}{message}", diagnostic.level.as_str(), diagnostic.code)
 }
 
@@ -143,7 +144,8 @@ pub fn write_inspection_json(run: &Run, out: &mut dyn Write) -> io::Result<()> {
         inputs: run
             .inputs
             .iter()
-            .map(|input| InspectedV1 {
+            .enumerate()
+            .map(|(index, input)| InspectedV1 {
                 file: input.file.to_string(),
                 bytes: input.bytes,
                 sha256: input.sha256.clone(),
@@ -154,7 +156,11 @@ pub fn write_inspection_json(run: &Run, out: &mut dyn Write) -> io::Result<()> {
                 complete: input.complete,
                 observed_from: input.observed.as_ref().map(|observed| time(*observed.start())),
                 observed_to: input.observed.as_ref().map(|observed| time(*observed.end())),
-                problems: problems_of(run, &input.file).map(DiagnosticV1::from).collect(),
+                // A file may have several entries; its problems stand in the first.
+                problems: match index.checked_sub(1).and_then(|before| run.inputs.get(before)) {
+                    Some(before) if before.file == input.file => Vec::new(),
+                    _ => problems_of(run, &input.file).map(DiagnosticV1::from).collect(),
+                },
             })
             .collect(),
         problems: run
@@ -164,7 +170,7 @@ pub fn write_inspection_json(run: &Run, out: &mut dyn Write) -> io::Result<()> {
             .map(DiagnosticV1::from)
             .collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    safe_json::write_pretty(&mut *out, &document)?;
     writeln!(out)?;
     out.flush()
 }

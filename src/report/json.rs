@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tempfile::SpooledTempFile;
 
-use super::Reporter;
+use super::{Reporter, safe_json};
 use crate::finding::{Evidence, EvidenceValue, Finding, InputSummary, Run, Verdict};
 use crate::policy::Rule;
 use crate::source::Diagnostic;
@@ -422,13 +422,15 @@ impl<W: Write> Reporter for JsonReporter<W> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         let separator = if self.count == 0 { "\n    " } else { ",\n    " };
         self.findings.write_all(separator.as_bytes())?;
-        serde_json::to_writer(&mut self.findings, &FindingV1::from(finding))?;
+        safe_json::write(&mut self.findings, &FindingV1::from(finding))?;
         self.count += 1;
         Ok(())
     }
 
     fn finish(&mut self, run: &Run) -> io::Result<()> {
-        let document = serde_json::to_string_pretty(&RunV1::new(run))?;
+        let mut document = Vec::new();
+        safe_json::write_pretty(&mut document, &RunV1::new(run))?;
+        let document = String::from_utf8(document).map_err(io::Error::other)?;
         let key = "\n  \"findings\": [";
         let (before, after) = document.split_once(&format!("{key}]")).unwrap_or((&document, ""));
         write!(self.out, "{before}{key}")?;
@@ -498,12 +500,12 @@ impl<W: Write> NdjsonReporter<W> {
 
 impl<W: Write> Reporter for NdjsonReporter<W> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        serde_json::to_writer(&mut self.out, &FindingV1::from(finding))?;
+        safe_json::write(&mut self.out, &FindingV1::from(finding))?;
         writeln!(self.out)
     }
 
     fn finish(&mut self, run: &Run) -> io::Result<()> {
-        serde_json::to_writer(&mut self.out, &SummaryLineV1::from(RunV1::new(run)))?;
+        safe_json::write(&mut self.out, &SummaryLineV1::from(RunV1::new(run)))?;
         writeln!(self.out)?;
         self.out.flush()
     }

@@ -8,6 +8,7 @@ mod inspect;
 mod json;
 mod pretty;
 mod rules;
+mod safe_json;
 mod schema;
 mod style;
 mod tests;

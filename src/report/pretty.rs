@@ -6,13 +6,15 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use miette::Severity as Weight;
 use owo_colors::OwoColorize as _;
 
-use super::excerpt::{Shape, place_words};
+use super::excerpt::{Shape, cut_to, place_words, shortened};
 use super::{Reporter, Style};
 use crate::finding::{Counts, Finding, Gate, Run, Subject, Verdict};
 use crate::operation::Operation;
 use crate::policy::Severity;
 use crate::source::{Diagnostic, printable};
 
+/// Characters of an id or name that are shown.
+const MAX_NAME: usize = 100;
 /// Diagnostics that the summary lists.
 const LISTED: usize = 15;
 
@@ -100,18 +102,17 @@ fn finding_shape(finding: &Finding) -> Shape<'_> {
 /// The resource's id, or where it stands; its name and region in brackets.
 fn subject_words(finding: &Finding) -> String {
     let Subject { id, name, region, .. } = finding.resource.as_ref();
-    let mut words = id.clone().unwrap_or_else(|| place_words(&finding.location.place));
+    let mut words = match id {
+        Some(id) => cut_to(id, MAX_NAME),
+        None => printable(&place_words(&finding.location.place)).into_owned(),
+    };
     // An id that is made of names needs no repetition.
-    let more: Vec<&str> = [name, region]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .filter(|more| !words.contains(more))
-        .collect();
+    let more: Vec<String> = [name, region].into_iter().flatten().map(|more| cut_to(more, MAX_NAME)).collect();
+    let more: Vec<String> = more.into_iter().filter(|more| !words.contains(more)).collect();
     if !more.is_empty() {
         words.push_str(&format!(" ({})", more.join(", ")));
     }
-    printable(&words).into_owned()
+    words
 }
 
 /// Verdicts by operation and by severity, problems, and what the gate says and why.
@@ -161,16 +162,18 @@ fn write_summary(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()>
         counted(run.rules.len() as u64, "rule"),
         run.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
     )?;
-    write_problems(&run.diagnostics, out)?;
+    write_problems(&run.diagnostics, style, out)?;
     write_gate(run, style, out)
 }
 
 /// A line for each of the first diagnostics.
-fn write_problems(diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
+fn write_problems(diagnostics: &[Diagnostic], style: Style, out: &mut dyn Write) -> io::Result<()> {
     for diagnostic in diagnostics.iter().take(LISTED) {
         let place = diagnostic.place.as_ref().map_or_else(String::new, |place| place_words(place) + ": ");
         let level = diagnostic.level.as_str();
-        writeln!(out, "{level} {}: {place}{}", diagnostic.code, printable(&diagnostic.message))?;
+        let message = shortened(&diagnostic.message);
+        let line = format!("{level} {}: {place}{message}", diagnostic.code);
+        writeln!(out, "{}", style.wrapped(&line, "  "))?;
     }
     match diagnostics.len().saturating_sub(LISTED) {
         0 => Ok(()),
@@ -195,9 +198,11 @@ fn write_gate(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
     reason(rule_errors, "verdict could not be reached", "verdicts could not be reached");
     reason(count(Verdict::Fail), "failure", "failures");
     reason(count(Verdict::Inconclusive), "inconclusive verdict", "inconclusive verdicts");
+    let lighter = |verdict: Verdict| run.tally.total().of(verdict) > 0;
     let why = match run.gate {
-        Gate::Pass if reasons.is_empty() && run.tally.total().of(Verdict::Fail) > 0 => {
-            format!("nothing at or above {} failed", run.fail_on)
+        Gate::Pass if lighter(Verdict::Fail) => format!("nothing at or above {} failed", run.fail_on),
+        Gate::Pass if lighter(Verdict::Inconclusive) => {
+            format!("nothing at or above {} failed or is inconclusive", run.fail_on)
         }
         Gate::Pass => "nothing failed".to_owned(),
         Gate::Fail | Gate::Error if run.fail_on == Severity::Low => reasons.join(", "),
@@ -205,14 +210,17 @@ fn write_gate(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
             format!("{} (failures from {} on)", reasons.join(", "), run.fail_on)
         }
     };
-    let gate = run.gate.as_str().to_uppercase();
+    let word = run.gate.as_str().to_uppercase();
+    let line = format!("gate: {word}, {why} (exit code {})", run.gate.exit_code() as u8);
+    let line = style.wrapped(&line, "  ");
+    let gate = word.clone();
     let gate = match (style.color, run.gate) {
         (false, _) => gate,
         (true, Gate::Pass) => gate.green().bold().to_string(),
         (true, Gate::Fail) => gate.red().bold().to_string(),
         (true, Gate::Error) => gate.yellow().bold().to_string(),
     };
-    writeln!(out, "\ngate: {gate}, {why} (exit code {})", run.gate.exit_code() as u8)
+    writeln!(out, "\n{}", line.replacen(&word, &gate, 1))
 }
 
 pub(super) fn new_table(style: Style) -> Table {

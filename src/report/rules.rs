@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Style;
 use super::pretty::new_table;
+use super::{Style, safe_json};
 use crate::operation::Operation;
 use crate::policy::Rule;
 
@@ -137,7 +137,7 @@ impl<'r> From<&'r Rule> for RuleV1<'r> {
 /// Where it cannot be written.
 pub fn write_rules_json(rules: &[Arc<Rule>], out: &mut dyn Write) -> io::Result<()> {
     let rules: Vec<RuleV1<'_>> = rules.iter().map(|rule| RuleV1::from(rule.as_ref())).collect();
-    serde_json::to_writer_pretty(&mut *out, &rules)?;
+    safe_json::write_pretty(&mut *out, &rules)?;
     writeln!(out)?;
     out.flush()
 }

@@ -1,6 +1,7 @@
 //! How text for people looks.
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 /// Width where the terminal does not say, or there is none.
 const DEFAULT_WIDTH: usize = 80;
@@ -25,10 +26,24 @@ impl Style {
         Self { width: width.clamp(40, 120), color }
     }
 
+    /// A paragraph, broken between words; following lines begin with `indent`. No word is broken, so that
+    /// paths, ids and options can be copied.
+    pub(super) fn wrapped(self, text: &str, indent: &str) -> String {
+        let options = Options::new(self.width)
+            .subsequent_indent(indent)
+            .break_words(false)
+            .word_separator(WordSeparator::AsciiSpace)
+            .word_splitter(WordSplitter::NoHyphenation);
+        textwrap::fill(text, options)
+    }
+
     pub(super) fn handler(self) -> GraphicalReportHandler {
         let theme = if self.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         GraphicalReportHandler::new_themed(theme)
             .with_width(self.width)
+            .with_break_words(false)
+            .with_word_separator(WordSeparator::AsciiSpace)
+            .with_word_splitter(WordSplitter::NoHyphenation)
             .with_context_lines(1)
             .with_links(false)
             .with_urls(false)

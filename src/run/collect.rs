@@ -139,6 +139,7 @@ impl<'s> Collector<'s> {
         let totals = self.current.totals.entry(page.operation).or_default();
         totals.resources += page.resources;
         totals.observed = hull(totals.observed.take(), page.observed.clone());
+        totals.observed = hull(totals.observed.take(), page.captured.map(|at| at..=at));
         if page.bare {
             totals.unverified = true;
             match self.current.bare.get_mut(&page.operation) {
@@ -385,7 +386,10 @@ impl<'s> Collector<'s> {
     fn snapshot_problems(&self, view: &View<'_>) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
         let what = view.operation.resources_in_words();
-        if view.resources == 0 && view.complete != Some(false) {
+        // What is known to be incomplete is told to be that, unless the user allows it.
+        let told_incomplete =
+            view.complete == Some(false) && (!self.load.allow_incomplete || self.load.allow_empty);
+        if view.resources == 0 && !told_incomplete {
             let problem = Diagnostic::error(Code::PayloadEmpty, format!("the snapshot holds no {what}"));
             problems.push(self.weighed(placed(
                 problem.help("nothing was judged here; if that is right, say --allow-empty"),
@@ -563,9 +567,8 @@ fn duplicate_problems(
 
 fn seen_place((seen, file): (Seen, usize), files: &[&InputFile]) -> Option<Place> {
     let file = files.get(file)?;
-    let start =
-        Position { byte: 0, line_1based: seen.line_1based.into(), column_1based: seen.column_1based.into() };
-    Some(Place { file: Arc::clone(&file.name), start, end_byte: 0 })
+    let start = seen.position;
+    Some(Place { file: Arc::clone(&file.name), start, end_byte: start.byte })
 }
 
 fn at(place: Option<&Place>) -> String {

@@ -157,10 +157,10 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
         }
         let standing = self.standing;
         let range = placed.span.start - standing.span.start..placed.span.end - standing.span.start;
-        let value = if is_sensitive(standing.operation, &placed.path) {
-            EvidenceValue::Secret
-        } else if !placed.is_found {
+        let value = if !placed.is_found {
             EvidenceValue::Absent
+        } else if is_sensitive(standing.operation, &placed.path) {
+            EvidenceValue::Secret
         } else if range.len() > MAX_EVIDENCE_BYTES {
             EvidenceValue::Long
         } else {

@@ -9,29 +9,24 @@ use crate::source::Position;
 
 /// A resource that was seen: hashes of what it is and of what it says, and where it stands.
 ///
-/// Forty bytes a resource, kept until its file (or, for a page, its snapshot) is complete.
+/// Forty-eight bytes a resource, kept until its file (or, for a page, its snapshot) is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Seen {
     identity: [u64; 2],
-    pub(super) document: u32,
-    pub(super) line_1based: u32,
-    pub(super) column_1based: u32,
+    pub(super) position: Position,
     content: u64,
 }
 
 impl Seen {
     /// `None` where the identity is masked or not there: it joins nothing.
-    pub(super) fn new(resource: &Resource<'_>, document: Option<u64>, at: Position) -> Option<Self> {
+    pub(super) fn new(resource: &Resource<'_>, position: Position) -> Option<Self> {
         let identity = resource.identity();
         if !identity.is_joinable() {
             return None;
         }
-        let short = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
         Some(Self {
             identity: [hash(1, &identity), hash(2, &identity)],
-            document: short(document.unwrap_or_default()),
-            line_1based: short(at.line_1based),
-            column_1based: short(at.column_1based),
+            position,
             content: hash(3, resource),
         })
     }
@@ -60,9 +55,7 @@ pub(super) struct Duplicate<T> {
 
 /// Finds resources that stand twice, in the order of their second places.
 pub(super) fn duplicates<T: Copy + Ord>(mut seen: Vec<(Seen, T)>) -> Vec<Duplicate<(Seen, T)>> {
-    seen.sort_unstable_by_key(|(seen, tag)| {
-        (seen.identity, *tag, seen.line_1based, seen.column_1based, seen.document)
-    });
+    seen.sort_unstable_by_key(|(seen, tag)| (seen.identity, *tag, seen.position.byte));
     let mut found: Vec<Duplicate<(Seen, T)>> = Vec::new();
     for group in seen.chunk_by(|(a, _), (b, _)| a.identity == b.identity) {
         let Some((first, rest)) = group.split_first() else {
@@ -76,7 +69,7 @@ pub(super) fn duplicates<T: Copy + Ord>(mut seen: Vec<(Seen, T)>) -> Vec<Duplica
     }
     found.sort_by_key(|duplicate| {
         let (seen, tag) = duplicate.second;
-        (tag, seen.line_1based, seen.column_1based)
+        (tag, seen.position.byte)
     });
     found
 }
@@ -88,7 +81,7 @@ mod tests {
 
     fn seen(json: &str, line: u64) -> Option<Seen> {
         let resource = Resource::parse(Operation::ListInstancePatchStates, json).unwrap();
-        Seen::new(&resource, None, Position { byte: 0, line_1based: line, column_1based: 1 })
+        Seen::new(&resource, Position { byte: 10 * line, line_1based: line, column_1based: 1 })
     }
 
     #[test]
@@ -104,7 +97,7 @@ mod tests {
         .collect();
         let found: Vec<_> = duplicates(all)
             .into_iter()
-            .map(|d| (d.first.0.line_1based, d.second.0.line_1based, d.same))
+            .map(|d| (d.first.0.position.line_1based, d.second.0.position.line_1based, d.same))
             .collect();
         assert_eq!(found, [(1, 3, false), (2, 4, true)]);
     }

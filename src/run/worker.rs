@@ -13,12 +13,14 @@ use super::page::{PageBuilder, remark};
 use super::text::{Text, fault_words};
 use crate::evaluate::{self, Input, Judge, Outcome, Plan, Source};
 use crate::finding::{Finding, Tally, Verdict};
-use crate::load::{Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, error_text, recognise};
+use crate::load::{
+    Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, error_text, recognise,
+};
 use crate::model::{Envelope, RemarkKind, Resource, ResourceError, Timestamp};
 use crate::operation::Operation;
 use crate::policy::Rule;
 use crate::settings::{JudgeSettings, LoadSettings, Purpose};
-use crate::source::json::{FaultKind, JsonPath, MAX_DEPTH, Skip, Skipper, check};
+use crate::source::json::{FaultKind, JsonPath, check, is_too_deep};
 use crate::source::{Code, Diagnostic, Place, Position};
 
 /// What a batch gave.
@@ -393,7 +395,7 @@ impl<'s> Worker<'s> {
 
     fn judge(&mut self, visit: &mut Visit<'_, '_>, spot: &Spot<'_>, resource: &Resource<'_>) {
         let operation = visit.operation;
-        if let Some(seen) = Seen::new(resource, visit.document, visit.text.position(spot.span.start)) {
+        if let Some(seen) = Seen::new(resource, visit.text.position(spot.span.start)) {
             visit.page.identity(seen.identity_hash());
             visit.out.seen.push((operation, seen));
         }
@@ -506,15 +508,6 @@ impl<'s> Worker<'s> {
         });
         first
     }
-}
-
-/// Whether a well-formed value, with `depth` brackets open around it, nests too deep.
-///
-/// Few values have enough brackets at all to be looked at more closely.
-fn is_too_deep(body: &str, depth: u32) -> bool {
-    let room = MAX_DEPTH.saturating_sub(depth);
-    let brackets = memchr::memchr2_iter(b'[', b'{', body.as_bytes()).take(room as usize + 1).count();
-    brackets > room as usize && matches!(Skipper::new(room).walk(body.as_bytes(), 0), Skip::TooDeep(_))
 }
 
 const fn verdict(outcome: &Outcome) -> Verdict {

@@ -18,6 +18,8 @@ const CONTEXT_LINES: usize = 2;
 const MAX_WIDTH: usize = 68;
 /// Columns kept before a label in a line that is cut.
 const LEAD_WIDTH: usize = 24;
+/// Farthest column of the middle of a label: from there its words are written to the right.
+const MAX_MIDDLE: usize = 46;
 /// Context lines longer than this many bytes are left out: looking at them would cost too much.
 const MAX_CONTEXT_BYTES: usize = 4096;
 
@@ -127,6 +129,17 @@ fn windows_of(text: &Shown<'_>, base: Position, labels: Vec<Label>) -> Vec<Windo
     let mut lines = 0..0;
     for label in labels {
         let line = line_around(text.text, label.span.start);
+        if let Some(first) = group.iter().find(|first| line.contains(&first.span.start)).cloned()
+            && first.span != label.span
+            && !is_near(text.text, &line, &first, &label)
+        {
+            // It would be cut off, or its words would have no room: it gets the line once more.
+            windows.extend(window(text, &mut tracker, lines.clone(), &group));
+            group.clear();
+            lines = line;
+            group.push(label);
+            continue;
+        }
         let around = if line.len() > MAX_CONTEXT_BYTES { line } else { widen(text.text, line) };
         if !group.is_empty() && around.start >= lines.end {
             windows.extend(window(text, &mut tracker, lines.clone(), &group));
@@ -240,18 +253,12 @@ fn push_line(
     line: &Range<usize>,
     labels: &[&Label],
 ) {
-    let focus = labels.first().map_or(line.start, |label| label.span.start);
-    let cut = cut(text.text, line, focus);
+    let cut = cut(text.text, line, labels.first().copied());
     let mut marks: Vec<(Range<usize>, &Label)> = Vec::new();
     for label in labels {
-        // A label over several lines shows at its first character.
-        let end = if label.span.end > line.end {
-            label.span.start + text.text.get(label.span.start..).map_or(0, first_character)
-        } else {
-            label.span.end
-        };
-        let start = label.span.start.clamp(cut.start, cut.end);
-        marks.push((start..end.clamp(start, cut.end), label));
+        let span = on_line(text.text, line, label);
+        let start = span.start.clamp(cut.start, cut.end);
+        marks.push((start..span.end.clamp(start, cut.end), label));
     }
     if cut.start > line.start {
         shown.text.push('…');
@@ -268,11 +275,14 @@ fn push_line(
     }
     let place = |at: usize| printed.iter().find(|(end, _)| *end == at).map_or(0, |(_, place)| *place);
     for (span, label) in marks {
-        shown.marks.push(Mark {
-            span: place(span.start)..place(span.end),
-            text: label.text.clone(),
-            position: tracker.position(label.span.start),
-        });
+        let span = place(span.start)..place(span.end);
+        if let Some(same) = shown.marks.iter_mut().find(|mark| mark.span == span && !span.is_empty()) {
+            same.text.push_str("; ");
+            same.text.push_str(&label.text);
+            continue;
+        }
+        let position = tracker.position(label.span.start);
+        shown.marks.push(Mark { span, text: label.text.clone(), position });
     }
     push_printable(&mut shown.text, &text.part(at..cut.end));
     if cut.end < line.end {
@@ -281,12 +291,33 @@ fn push_line(
     shown.text.push('\n');
 }
 
-/// The part of `line` to show: all of it, or a stretch around `focus`.
-fn cut(text: &[u8], line: &Range<usize>, focus: usize) -> Range<usize> {
-    let fits = |range: Range<usize>| {
-        range.len() <= 4 * MAX_WIDTH && width(text.get(range).unwrap_or_default()) <= MAX_WIDTH
-    };
-    if fits(line.clone()) {
+/// What of a label stands on its first line: all of it, or the first character.
+fn on_line(text: &[u8], line: &Range<usize>, label: &Label) -> Range<usize> {
+    let Range { start, end } = label.span;
+    if end > line.end { start..start + text.get(start..).map_or(0, first_character) } else { start..end }
+}
+
+/// Whether a label can be shown in the same part of a line as the first one of that line.
+fn is_near(text: &[u8], line: &Range<usize>, first: &Label, label: &Label) -> bool {
+    let cut = cut(text, line, Some(first));
+    let span = on_line(text, line, label);
+    span.end <= cut.end && middle(text, cut.start, &span) <= MAX_MIDDLE
+}
+
+/// The column of the middle of a span, from `start` on.
+fn middle(text: &[u8], start: usize, span: &Range<usize>) -> usize {
+    let columns = |range: Range<usize>| width(text.get(range).unwrap_or_default());
+    columns(start..span.start) + columns(span.clone()) / 2
+}
+
+/// The part of `line` to show: all of it, or a stretch around a label.
+fn cut(text: &[u8], line: &Range<usize>, label: Option<&Label>) -> Range<usize> {
+    let focus = label.map_or(line.start, |label| label.span.start);
+    let is_short = line.len() <= 4 * MAX_WIDTH;
+    if is_short
+        && width(text.get(line.clone()).unwrap_or_default()) <= MAX_WIDTH
+        && label.is_none_or(|label| middle(text, line.start, &on_line(text, line, label)) <= MAX_MIDDLE)
+    {
         return line.clone();
     }
     let start = step_back(text, line.start, focus, LEAD_WIDTH);
@@ -499,12 +530,23 @@ mod tests {
     }
 
     #[test]
+    fn a_label_that_has_no_room_gets_the_line_once_more() {
+        // The second value stands at column 70.
+        let text = format!("{{\"a\": 1, \"b\": \"{}\", \"c\": 2}}\n", "x".repeat(47));
+        let windows = excerpt(&text, &[6..7, 70..71]);
+        assert_eq!(&text[70..71], "2");
+        let told: Vec<_> = windows.iter().map(|w| (w.first_line_1based, marked(w))).collect();
+        assert_eq!(told, [(1, vec!["1"]), (1, vec!["2"])]);
+        assert!(windows[1].text.starts_with('…') && windows[1].text.ends_with("2}\n"), "{windows:?}");
+    }
+
+    #[test]
     fn labels_that_overlap_show_their_text_once() {
         let [window] = &excerpt("{\"a\": {\"b\": 1}}\n", &[6..14, 12..13, 6..14])[..] else {
             panic!("one window")
         };
         assert_eq!(window.text, "{\"a\": {\"b\": 1}}\n");
-        assert_eq!(marked(window), ["{\"b\": 1}", "{\"b\": 1}", "1"]);
+        assert_eq!(marked(window), ["{\"b\": 1}", "1"]);
     }
 
     #[test]
@@ -514,7 +556,8 @@ mod tests {
         let text = ShownText { bytes: b"[1,9]", base: Position::START, gaps: &gaps, secrets: &[] };
         let labels = vec![Label::new(3..4, "here"), Label::new(1..2, "there")];
         let windows = Excerpt::of(&Arc::from("f"), text, labels).windows;
-        let told: Vec<_> = windows.iter().map(|w| (w.first_line_1based, w.text.as_str(), marked(w))).collect();
+        let told: Vec<_> =
+            windows.iter().map(|w| (w.first_line_1based, w.text.as_str(), marked(w))).collect();
         assert_eq!(told, [(1, "[1,\n", vec!["1"]), (7, "9]\n", vec!["9"])]);
     }
 }

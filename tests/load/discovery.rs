@@ -198,7 +198,6 @@ mod unix {
         assert_eq!(counts(&outcome), (1, 1));
     }
 
-    // BUG: the whole tree below is walked, and what is wrong in it told, though the glob is not about it.
     #[test]
     fn a_glob_does_not_complain_about_what_it_cannot_match() {
         let folder = Folder::new();

@@ -100,7 +100,6 @@ fn arrays_and_payloads_may_follow_each_other() {
     assert_eq!(findings(&outcome), ["fail b 7:24 /instance_compliant/1/group"]);
 }
 
-// BUG: payloads before an array are not counted, so that its first one has the same index as the first of them.
 #[test]
 fn an_array_behind_payloads_goes_on_with_their_numbers() {
     let folder = Folder::new();
@@ -110,7 +109,6 @@ fn an_array_behind_payloads_goes_on_with_their_numbers() {
     assert_eq!(documents(&outcome), [Some(0), Some(1), Some(2), Some(3)]);
 }
 
-// BUG: the second line begins with `{`, so that the text is taken for NDJSON, and each line is malformed.
 #[test]
 fn a_payload_with_a_resource_a_line_is_one_document() {
     let folder = Folder::new();
@@ -120,7 +118,6 @@ fn a_payload_with_a_resource_a_line_is_one_document() {
     assert_eq!((counts(&outcome), outcome.code), ((1, 2), 0));
 }
 
-// BUG: the same guess, where the first payload has a line of its own and the second one does not.
 #[test]
 fn a_compact_payload_may_come_before_a_pretty_one() {
     let folder = Folder::new();
@@ -280,7 +277,7 @@ fn inspect_drop_by_drop(bytes: &[u8]) -> crate::support::Outcome {
             let _ = ours.send(&drop);
         }
         // Kept open: a reader that never stops must be seen to hang.
-        std::thread::park_timeout(std::time::Duration::from_mins(2));
+        std::thread::park_timeout(std::time::Duration::from_secs(120));
         drop(ours);
     });
     end_in_time(child)
@@ -293,7 +290,6 @@ fn plain_text_may_come_in_byte_by_byte() {
     assert_eq!((problems(&outcome), outcome.code), (vec![], 0));
 }
 
-// BUG: whether input is packed is told from what one read gives, which may be less than the magic bytes.
 #[cfg(unix)]
 #[test]
 fn packed_text_may_come_in_byte_by_byte() {
@@ -334,7 +330,7 @@ fn dates_of_every_client_are_the_same_instant() {
 fn a_dump_of_boto3_is_a_payload() {
     let folder = Folder::new();
     let text = baseline("1", "1").replace(
-        "}",
+        '}',
         r#", "ResponseMetadata": {"RequestId": "r", "HTTPStatusCode": 200, "HTTPHeaders": {}, "RetryAttempts": 0}}"#,
     );
     let outcome = load(&[&folder.file("dump.json", text)]);
@@ -405,7 +401,6 @@ fn json_that_is_no_payload_is_an_error() {
     }
 }
 
-// BUG: a text is looked at only up to 64 KiB, and then said to be cut off.
 #[test]
 fn a_long_string_is_not_said_to_be_cut_off() {
     let outcome = load_stdin(&[], format!("\"{}\"", "a".repeat(100_000)).as_bytes());
@@ -484,7 +479,6 @@ fn the_number_of_threads_changes_no_byte() {
 
 #[test]
 fn an_absurd_number_of_threads_is_refused_or_bounded() {
-    // BUG: 2^62 threads of four batches each overflow: a panic, or without the check a channel of no length.
     let folder = Folder::new();
     let file = folder.file("one.json", nodes(1, &["a"]));
     for threads in ["0", "4611686018427387904"] {

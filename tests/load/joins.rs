@@ -110,14 +110,16 @@ fn files_with_totals_are_joined_whatever_their_names() {
 
 #[test]
 fn a_series_of_files_may_begin_at_nought_count_rows_and_pass_nine() {
+    let ids: Vec<String> = (0..21).map(|number| format!("i{number}")).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     for names in [
         ["p0", "p1", "p2"],
-        ["offset-0", "offset-2", "offset-4"],
+        ["offset-0", "offset-10", "offset-20"],
         ["9-a1", "9-a2", "9-a3"],
-        ["x2", "x4", "x6"],
+        ["x10", "x20", "x30"],
     ] {
         let folder = Folder::new();
-        let pages = [states("t", &["a", "b"]), states("u", &["c", "d"]), states("", &["e"])];
+        let pages = [states("t", &ids[..10]), states("u", &ids[10..20]), states("", &ids[20..])];
         for (name, page) in names.iter().zip(pages) {
             folder.file(&format!("{name}.json"), page);
         }
@@ -133,6 +135,19 @@ fn a_series_of_files_may_begin_at_nought_count_rows_and_pass_nine() {
     let outcome = inspect(&[&folder.text()]);
     assert_eq!(file_names(&outcome)[..3], ["page1.json", "page10.json", "page11.json"]);
     assert_eq!((problems(&outcome), outcome.code), (vec![], 0));
+}
+
+#[test]
+fn a_gap_is_not_taken_for_a_count_of_rows() {
+    // Two rows a page: these may be numbers of rows as well as numbers of pages with one missing.
+    for names in [["page-1", "page-3"], ["page-0", "page-2"], ["page-2", "page-4"]] {
+        let folder = Folder::new();
+        for (name, page) in names.iter().zip([states("t", &["a", "b"]), states("", &["e"])]) {
+            folder.file(&format!("{name}.json"), page);
+        }
+        let outcome = inspect(&[&folder.text()]);
+        assert_eq!((problems(&outcome).len(), outcome.code), (1, 2), "{names:?}");
+    }
 }
 
 #[test]

@@ -80,7 +80,6 @@ fn a_file_may_hold_payloads_of_several_operations() {
     assert_eq!(recognised(&outcome), expected.map(|(name, one, two)| (name.to_owned(), one, two)));
 }
 
-// BUG: only one of the two collections is read; the other is dropped without a word, and the gate passes.
 #[test]
 fn a_document_with_two_collections_is_not_half_judged() {
     let folder = Folder::new();
@@ -192,7 +191,6 @@ fn a_wrong_operation_is_not_forced_upon_a_stranger() {
     }
 }
 
-// BUG: with `--as GetPatchBaseline` any object is a baseline, even without a single field of one.
 #[test]
 fn a_stranger_is_no_baseline_either() {
     let folder = Folder::new();

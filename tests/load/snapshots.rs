@@ -166,7 +166,6 @@ fn many_different_duplicates_are_capped_and_counted() {
     assert_eq!(outcome.code, 2);
 }
 
-// BUG: a duplicate has no byte position, and therefore comes before everything else of its file.
 #[test]
 fn diagnostics_stand_in_the_order_of_their_places() {
     let text = r#"{"count": 3, "instance_compliant": [
@@ -231,7 +230,6 @@ fn a_last_page_with_a_number_may_be_empty() {
     assert_eq!(codes(&load_stdin(&[], text.as_bytes())), (vec![], 0));
 }
 
-// BUG: who asks for pages until one is empty has all rows, but the empty page is said to be `0 of 2`.
 #[test]
 fn a_last_page_without_a_number_may_be_empty() {
     let text = nodes(2, &["a"]) + &nodes(2, &["b"]) + &nodes(2, &[]);

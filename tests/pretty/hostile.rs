@@ -179,8 +179,6 @@ fn hostile_payloads_are_harmless_to_inspect() {
     harmless(&finish(command(&["inspect", ".", "--at", CLOCK, "--strict"]).current_dir(folder.path())));
 }
 
-// BUG: JSON and NDJSON write C1 and bidirectional controls as they are. Both may be escaped, and a terminal
-// obeys them in JSON too.
 #[test]
 fn machine_formats_hold_no_raw_control_character_either() {
     let folder = Folder::new();
@@ -209,7 +207,6 @@ fn names_of_a_hundred_kilobytes_are_harmless() {
     harmless(&shown(&with("new_field", json!(1)).replace("new_field", &long), &["--strict"]));
 }
 
-// BUG: ids, names and messages are printed whole, once for each finding.
 #[test]
 fn names_of_a_hundred_kilobytes_are_cut() {
     let long = "n".repeat(100_000);

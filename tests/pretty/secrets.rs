@@ -86,15 +86,12 @@ fn a_secret_in_the_same_line_of_ndjson_is_not_shown() {
     silent("a.ndjson", &format!("{}\n", sources_first(&baseline("pb-1"))), &[]);
 }
 
-// BUG: what is secret in a line becomes known only when that line is read; before that it is shown as context
-// of the line above it.
 #[test]
 fn a_secret_in_the_next_line_of_ndjson_is_not_shown() {
     let (one, two) = (sources_first(&baseline("pb-1")), sources_first(&baseline("pb-2")));
     silent("a.ndjson", &format!("{one}\n{two}\n"), &[]);
 }
 
-// BUG: likewise for pages in an array, a page a line.
 #[test]
 fn a_secret_in_the_next_page_of_an_array_is_not_shown() {
     let (one, two) = (sources_first(&baseline("pb-1")), sources_first(&baseline("pb-2")));
@@ -118,7 +115,6 @@ fn a_secret_of_the_wrong_type_is_not_shown() {
     }
 }
 
-// BUG: where the list of sources cannot be read, what it holds is not taken for secret.
 #[test]
 fn a_secret_where_another_type_was_due_is_not_shown() {
     let secret = "hunter2-s3cret";
@@ -139,7 +135,6 @@ fn a_secret_beside_a_value_of_the_wrong_type_is_not_shown() {
     silent("a.json", &wrong.to_string(), &[]);
 }
 
-// BUG: an excerpt of text that is broken, or no known payload, is shown as it is.
 #[test]
 fn a_secret_in_broken_text_is_not_shown() {
     let pretty = serde_json::to_string_pretty(&baseline("pb-1")).unwrap();
@@ -153,7 +148,6 @@ fn a_secret_in_broken_text_is_not_shown() {
     silent("a.ndjson", &format!("{{\"a\":\n{}\n", sources_first(&baseline("pb-1"))), &[]);
 }
 
-// BUG: likewise.
 #[test]
 fn a_secret_in_a_look_alike_is_not_shown() {
     // Without PatchGroups it is the answer of UpdatePatchBaseline.

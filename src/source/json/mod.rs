@@ -13,4 +13,4 @@ pub use check::{Fault, FaultKind, MAX_DEPTH, check};
 pub use locate::{Located, locate};
 pub use path::{JsonPath, PathError, Segment};
 pub use secrets::SecretMember;
-pub use skip::{Skip, Skipper, string_end};
+pub use skip::{Skip, Skipper, is_too_deep, string_end};

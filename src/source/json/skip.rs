@@ -1,5 +1,7 @@
 //! Finding the end of a JSON value without parsing it.
 
+use super::MAX_DEPTH;
+
 /// How far a [`Skipper`] came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Skip {
@@ -102,6 +104,15 @@ pub fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
         Skip::End(end) => Some(end),
         _ => None,
     }
+}
+
+/// Whether a well-formed value, with `depth` brackets open around it, nests deeper than is read.
+///
+/// Few values have enough brackets at all to be looked at more closely.
+pub fn is_too_deep(text: &str, depth: u32) -> bool {
+    let room = MAX_DEPTH.saturating_sub(depth);
+    let brackets = memchr::memchr2_iter(b'[', b'{', text.as_bytes()).take(room as usize + 1).count();
+    brackets > room as usize && matches!(Skipper::new(room).walk(text.as_bytes(), 0), Skip::TooDeep(_))
 }
 
 #[cfg(test)]

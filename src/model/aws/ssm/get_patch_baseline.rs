@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use crate::model::record::{record, vocabulary};
-use crate::source::json::SecretMember;
 use crate::model::{CalendarDate, Count32, Enumeration, EpochOrIsoTime, Flag, Identity, List, Text};
+use crate::source::json::SecretMember;
 
 /// What must not be shown: the service model marks it as sensitive.
 pub const SECRET: SecretMember = SecretMember { list: "Sources", member: "Configuration" };
