@@ -9,8 +9,10 @@ mod rules;
 mod schema;
 mod test;
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 
+use anstream::AutoStream;
+use anstream::stream::RawStream;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::evaluate::quiet_engine_panics;
@@ -115,20 +117,22 @@ pub fn main() -> ExitCode {
 
 /// How text on standard output looks.
 fn stdout_style(color: ColorChoice) -> Style {
-    style(color, io::stdout().is_terminal())
+    style(color, &io::stdout())
 }
 
 /// How text on standard error looks.
 fn stderr_style(color: ColorChoice) -> Style {
-    style(color, io::stderr().is_terminal())
+    style(color, &io::stderr())
 }
 
-fn style(color: ColorChoice, terminal: bool) -> Style {
+fn style<S: RawStream>(color: ColorChoice, stream: &S) -> Style {
     let wanted = match color {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
-        ColorChoice::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        // As NO_COLOR, CLICOLOR, CLICOLOR_FORCE and TERM have it.
+        ColorChoice::Auto => AutoStream::choice(stream) != anstream::ColorChoice::Never,
     };
+    let terminal = stream.is_terminal();
     if terminal { Style::for_terminal(wanted) } else { Style { color: wanted, ..Style::PLAIN } }
 }
 

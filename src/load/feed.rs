@@ -202,8 +202,10 @@ impl Feed {
     /// Where brackets do not match, nest too deep, the input ends, or the value takes more than
     /// [`MAX_VALUE_BYTES`].
     pub fn take_value(&mut self, depth: u32) -> Result<Range<usize>, FeedError> {
-        let at = self.position();
-        self.take_value_within(depth, MAX_VALUE_BYTES)?.ok_or(FeedError::TooLarge { at })
+        match self.take_value_within(depth, MAX_VALUE_BYTES)? {
+            Some(span) => Ok(span),
+            None => Err(FeedError::TooLarge { at: self.position() }),
+        }
     }
 
     /// The same, if the value takes at most `most` bytes; else the cursor stays, and there is no range.
