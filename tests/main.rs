@@ -18,5 +18,6 @@ mod load;
 mod never_silent;
 mod policies;
 mod pretty;
+mod properties;
 mod samples;
 mod support;
