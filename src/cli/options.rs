@@ -116,6 +116,7 @@ impl PolicyOptions {
             builtin: !self.no_builtin,
             selection: Selection {
                 include: self.selected.clone(),
+                named: Vec::new(),
                 exclude: self.exclude.clone(),
                 overrides: self.overrides.clone(),
             },

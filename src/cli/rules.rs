@@ -39,7 +39,7 @@ enum Format {
 
 pub(super) fn run(arguments: &RulesArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
     let mut settings = arguments.policy.resolve();
-    settings.selection.include.extend(arguments.ids.iter().cloned());
+    settings.selection.named.clone_from(&arguments.ids);
     let rules = select(&policies::load(&settings)?, &settings.selection)?.rules;
     let mut output = Output::open(arguments.output.as_deref(), &[])?;
     let style = if output.is_stdout() { stdout_style(color) } else { Style::PLAIN };

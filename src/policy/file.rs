@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
+use super::tokens::{TokenKind, definitions, tokens};
 use crate::source::{Excerpt, Label, Place, Position, Tracker};
 
 /// What the display names of built-in files begin with.
@@ -42,25 +43,26 @@ impl PolicyFile {
 
     /// The package that it declares, e.g. `policies.lib.times`, and where the declaration stands.
     pub fn package(&self) -> Option<(&str, Range<usize>)> {
-        let mut offset = 0;
-        for line in self.text.split_inclusive('\n') {
-            let code = line.trim_end();
-            if let Some(rest) = code.strip_prefix("package ") {
-                let name = rest.split('#').next().unwrap_or_default().trim();
-                return Some((name, offset..offset + code.len()));
+        let mut tokens = tokens(&self.text);
+        let keyword = tokens.next().filter(|token| token.text == "package")?;
+        let first = tokens.next().filter(|token| token.kind == TokenKind::Word)?;
+        let mut end = first.span().end;
+        // The name goes on with what stands right behind it.
+        for token in tokens
+            .take_while(|token| matches!(token.text, "." | "[" | "]") || token.kind != TokenKind::Symbol)
+        {
+            if token.start != end {
+                break;
             }
-            offset += line.len();
+            end = token.span().end;
         }
-        None
+        Some((self.text.get(first.start..end)?, keyword.start..end))
     }
 
-    /// Line of the first definition of `name` at the start of a line, counted from 1.
+    /// Line of the first definition of `name`, counted from 1.
     pub fn definition_line_1based(&self, name: &str) -> Option<u64> {
-        let defines = |line: &str| {
-            let ends = |c: char| c.is_whitespace() || matches!(c, '[' | '(' | '{' | ':' | '=' | '.');
-            line.strip_prefix(name).is_some_and(|rest| rest.starts_with(ends))
-        };
-        self.text.lines().position(defines).map(|index| index as u64 + 1)
+        let at = definitions(&self.text).find(|token| token.text == name)?.start;
+        Some(1 + self.text.get(..at)?.matches('\n').count() as u64)
     }
 
     /// Byte offset of a line and character column, both counted from 1; the end where there is no such
@@ -99,9 +101,12 @@ mod tests {
     fn package_and_definitions_are_found_in_the_text() {
         let text = "# package no\npackage a.b # yes\n\ndenyx := 1\ndeny contains 1 if true\n";
         let file = PolicyFile::new("f", text);
-        assert_eq!(file.package(), Some(("a.b", 13..30)));
+        assert_eq!(file.package(), Some(("a.b", 13..24)));
         assert_eq!(file.definition_line_1based("deny"), Some(5));
         assert_eq!(file.definition_line_1based("allow"), None);
+        let package = |text: &str| PolicyFile::new("f", text).package().map(|(name, _)| name.to_owned());
+        assert_eq!(package("\n  package\ta[\"b c\"].d x := 1").as_deref(), Some("a[\"b c\"].d"));
+        assert_eq!(package("x := 1\npackage a"), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod registry;
 mod rule;
 mod select;
 mod severity;
+mod tokens;
 
 pub use file::PolicyFile;
 pub use find::{builtin_files, find_files, with_builtin_libraries};
@@ -17,3 +18,4 @@ pub use registry::{PolicySet, load};
 pub use rule::{RelatedResource, Rule, RuleId, RuleIdError};
 pub use select::{Override, OverrideError, Selection, select};
 pub use severity::{Severity, UnknownSeverity};
+pub use tokens::{Token, TokenKind, Tokens, tokens};

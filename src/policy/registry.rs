@@ -19,6 +19,8 @@ pub struct PolicySet {
     pub libraries: Vec<Arc<PolicyFile>>,
     /// Files of tests.
     pub tests: Vec<Arc<PolicyFile>>,
+    /// Files of rules that were not selected; the selected ones may refer to them.
+    pub unselected: Vec<Arc<PolicyFile>>,
 }
 
 /// Sorts policy files into rules, libraries and tests.
@@ -31,7 +33,10 @@ pub fn load(files: &[Arc<PolicyFile>]) -> Result<PolicySet, Vec<Diagnostic>> {
     let mut problems = Vec::new();
     for file in files {
         if file.is_test() {
-            set.tests.push(Arc::clone(file));
+            match lost_rule(file) {
+                Some(problem) => problems.push(problem),
+                None => set.tests.push(Arc::clone(file)),
+            }
             continue;
         }
         match read(file) {
@@ -46,6 +51,16 @@ pub fn load(files: &[Arc<PolicyFile>]) -> Result<PolicySet, Vec<Diagnostic>> {
     }
     set.rules.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(set)
+}
+
+/// What is wrong with a file that is named like tests, but denies: it would never be evaluated.
+fn lost_rule(file: &PolicyFile) -> Option<Diagnostic> {
+    let line = file.definition_line_1based("deny")?;
+    let offset = file.offset(line, 1);
+    Some(
+        problem(file, offset, "this file denies, but its name says that it holds tests")
+            .help("give the file a name that does not end in `_test.rego`: files of tests are not evaluated"),
+    )
 }
 
 /// The rule that a file holds, or `None` for a library.
@@ -295,6 +310,26 @@ mod tests {
     fn a_denial_without_an_id_is_not_a_library() {
         let problems = loaded(&[("a.rego", "package x\n\ndeny contains 1 if true\n")]).unwrap_err();
         assert_eq!(problems, [("this file denies, but no METADATA gives it an id".to_owned(), 3)]);
+    }
+
+    #[test]
+    fn a_rule_in_a_file_of_tests_is_not_lost() {
+        assert_eq!(
+            loaded(&[("load_test.rego", RULE)]).unwrap_err(),
+            [("this file denies, but its name says that it holds tests".to_owned(), 10)]
+        );
+    }
+
+    #[test]
+    fn a_denial_is_found_however_it_is_written() {
+        for deny in
+            ["  deny contains 1", "x := 1 deny contains 1", "default\ndeny := {1}", "deny.a contains 1"]
+        {
+            let text = format!("package x\n{deny}\n");
+            assert!(loaded(&[("a.rego", &text)]).is_err(), "{deny}");
+        }
+        let text = "package x\n\nf(deny) if deny.deny == `\ndeny`\n";
+        assert_eq!(loaded(&[("a.rego", text)]).unwrap().libraries.len(), 1);
     }
 
     #[test]

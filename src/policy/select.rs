@@ -14,6 +14,8 @@ use crate::suggest;
 pub struct Selection {
     /// Ids or globs of the rules to evaluate; all where there is none.
     pub include: Vec<String>,
+    /// Ids or globs of the rules to evaluate that were named without an option.
+    pub named: Vec<String>,
     /// Ids or globs of the rules to leave out.
     pub exclude: Vec<String>,
     /// Params to change.
@@ -64,15 +66,19 @@ pub fn select(set: &PolicySet, selection: &Selection) -> Result<PolicySet, Vec<D
     let mut problems = Vec::new();
     let mut included = Vec::new();
     for pattern in &selection.include {
-        included.extend(matching(set, pattern, "--rule", &mut problems));
+        included.extend(matching(set, pattern, "--rule names no rule", &mut problems));
     }
+    for pattern in &selection.named {
+        included.extend(matching(set, pattern, "there is no such rule", &mut problems));
+    }
+    let all = selection.include.is_empty() && selection.named.is_empty();
     let mut excluded = Vec::new();
     for pattern in &selection.exclude {
-        excluded.extend(matching(set, pattern, "--exclude", &mut problems));
+        excluded.extend(matching(set, pattern, "--exclude names no rule", &mut problems));
     }
     let mut rules: Vec<Arc<Rule>> = set.rules.clone();
     for change in &selection.overrides {
-        let targets = matching(set, &change.rule, "--set", &mut problems);
+        let targets = matching(set, &change.rule, "--set names no rule", &mut problems);
         if let Err(problem) = apply(&mut rules, &targets, change) {
             problems.push(problem);
         }
@@ -80,27 +86,31 @@ pub fn select(set: &PolicySet, selection: &Selection) -> Result<PolicySet, Vec<D
     if !problems.is_empty() {
         return Err(problems);
     }
-    let rules: Vec<Arc<Rule>> = rules
-        .into_iter()
-        .enumerate()
-        .filter(|(index, _)| selection.include.is_empty() || included.contains(index))
-        .filter(|(index, _)| !excluded.contains(index))
-        .map(|(_, rule)| rule)
-        .collect();
+    let mut unselected = set.unselected.clone();
+    let mut index = 0..;
+    rules.retain(|rule| {
+        let selected = index
+            .next()
+            .is_some_and(|index| (all || included.contains(&index)) && !excluded.contains(&index));
+        if !selected {
+            unselected.push(Arc::clone(&rule.file));
+        }
+        selected
+    });
     if rules.is_empty() {
         let problem = Diagnostic::error(Code::PolicyNone, "no rule is left to evaluate")
             .help("add rules with --policies, or loosen --rule, --exclude and --no-builtin");
         return Err(vec![problem]);
     }
-    Ok(PolicySet { rules, libraries: set.libraries.clone(), tests: set.tests.clone() })
+    Ok(PolicySet { rules, libraries: set.libraries.clone(), tests: set.tests.clone(), unselected })
 }
 
-/// Indices of the rules that an id or glob names; none is a problem.
-fn matching(set: &PolicySet, pattern: &str, option: &str, problems: &mut Vec<Diagnostic>) -> Vec<usize> {
+/// Indices of the rules that an id or glob names; none is a problem, told in these words.
+fn matching(set: &PolicySet, pattern: &str, words: &str, problems: &mut Vec<Diagnostic>) -> Vec<usize> {
     match matches(set, pattern) {
         Ok(found) => {
             if found.is_empty() {
-                problems.push(unknown_rule(set, pattern, option));
+                problems.push(unknown_rule(set, pattern, words));
             }
             found
         }
@@ -122,11 +132,11 @@ fn matches(set: &PolicySet, pattern: &str) -> Result<Vec<usize>, Diagnostic> {
     Ok(named.map(|(index, _)| index).collect())
 }
 
-fn unknown_rule(set: &PolicySet, pattern: &str, option: &str) -> Diagnostic {
+fn unknown_rule(set: &PolicySet, pattern: &str, words: &str) -> Diagnostic {
     let near = suggest::nearest(pattern, set.rules.iter().map(|rule| rule.id.as_str()));
     Diagnostic::error(
         Code::PolicyUnknownRule,
-        format!("{option} names no rule: `{}`{}", printable(pattern), suggest::did_you_mean(near)),
+        format!("{words}: `{}`{}", printable(pattern), suggest::did_you_mean(near)),
     )
     .help("`probity rules` lists them; `*` and `?` are wildcards")
 }
@@ -224,6 +234,7 @@ mod tests {
     fn chosen(include: &[&str], exclude: &[&str], sets: &[&str]) -> Result<PolicySet, Vec<String>> {
         let selection = Selection {
             include: include.iter().map(|s| (*s).to_owned()).collect(),
+            named: Vec::new(),
             exclude: exclude.iter().map(|s| (*s).to_owned()).collect(),
             overrides: sets.iter().map(|s| s.parse().unwrap()).collect(),
         };

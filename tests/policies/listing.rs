@@ -170,7 +170,6 @@ fn an_unknown_id_is_refused_with_the_nearest_one() {
     assert_eq!(probity(&["rules", "["]).code, 2);
 }
 
-// BUG: it says `--rule names no rule`, an option that the caller has not used.
 #[test]
 fn an_unknown_id_is_not_blamed_on_an_option() {
     let outcome = probity(&["rules", "HWC-COC-999"]);
