@@ -4,20 +4,42 @@ use std::any::Any;
 use std::cell::Cell;
 use std::io;
 use std::num::NonZeroU32;
+use std::ops::Range;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+// Not documented, but public; the tests below tell where a new version changes it.
+use regorus::unstable::BUILTINS;
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value};
 
-use crate::policy::PolicyFile;
+use crate::policy::{PolicyFile, TokenKind, tokens};
 use crate::source::{Code, Diagnostic};
 
 /// Longest time that one rule may take on one resource.
 const RULE_TIME: Duration = Duration::from_secs(10);
 /// Steps of evaluation between two looks at the clock.
 const RULE_TIME_STEPS: NonZeroU32 = NonZeroU32::new(1000).unwrap();
+
+/// Built-in functions of OPA that are known but err whenever they are called, with their numbers of
+/// arguments. `rand.intn` is part of the engine's core; the others it would only miss.
+const REFUSED: [(&str, u8); 4] =
+    [("http.send", 1), ("opa.runtime", 0), ("rand.intn", 2), ("uuid.rfc4122", 1)];
+/// Why.
+const REFUSAL: &str = "verdicts must not hang on network, environment or chance";
+
+/// Number of arguments of a built-in function; `None` where the engine has none of that name.
+pub(super) fn arity_of_builtin(name: &str) -> Option<usize> {
+    let refused = REFUSED.iter().find(|(refused, _)| *refused == name).map(|(_, arity)| *arity);
+    refused.or_else(|| BUILTINS.get(name).map(|(_, arity)| *arity)).map(usize::from)
+}
+
+/// The names of all built-in functions.
+pub(super) fn builtin_names() -> impl Iterator<Item = &'static str> {
+    let usable = BUILTINS.keys().copied().filter(|name| !name.starts_with("__"));
+    usable.chain(std::iter::once("print"))
+}
 
 /// A place in a Rego file, as the engine names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +48,7 @@ pub struct RegoPlace {
     pub file: String,
     /// Line, counted from 1.
     pub line_1based: u64,
-    /// Column as the engine counts, from 1: a tab is four columns.
+    /// Column as the engine counts, from 1: in bytes, a tab as four of them; in raw strings in characters.
     pub engine_column_1based: u64,
 }
 
@@ -77,25 +99,32 @@ impl EngineError {
         let Some(file) = files.into_iter().find(|file| *file.name == *place.file) else {
             return diagnostic;
         };
-        let column = character_column(file, place);
-        let offset = file.offset(place.line_1based, column);
+        let offset = offset(file, place);
         let (place, excerpt) = file.place(file.word(offset), "here");
         diagnostic.at(place).showing(excerpt)
     }
 }
 
-/// The character column of a place whose column counts a tab as four.
-fn character_column(file: &PolicyFile, place: &RegoPlace) -> u64 {
-    let index = usize::try_from(place.line_1based.saturating_sub(1)).unwrap_or(usize::MAX);
-    let line = file.text.lines().nth(index).unwrap_or_default();
+/// Byte offset of a place that the engine names.
+fn offset(file: &PolicyFile, place: &RegoPlace) -> usize {
+    let start = file.offset(place.line_1based, 1);
+    let raw: Vec<Range<usize>> = tokens(&file.text)
+        .filter(|token| token.kind == TokenKind::RawText)
+        .map(|token| token.span())
+        .collect();
     let mut engine_column = 1;
-    for (characters, c) in line.chars().enumerate() {
-        if engine_column >= place.engine_column_1based {
-            return characters as u64 + 1;
+    for (at, c) in file.text.get(start..).unwrap_or_default().char_indices() {
+        let at = start + at;
+        if engine_column >= place.engine_column_1based || c == '\n' {
+            return at;
         }
-        engine_column += if c == '\t' { 4 } else { 1 };
+        engine_column += match c {
+            '\t' => 4,
+            _ if raw.iter().any(|span| span.contains(&at)) => 1,
+            _ => c.len_utf8() as u64,
+        };
     }
-    line.chars().count() as u64 + 1
+    file.text.len()
 }
 
 fn one_line(text: &str) -> String {
@@ -114,14 +143,12 @@ pub(super) fn new_engine(clock: DateTime<Utc>) -> Result<Engine, EngineError> {
         message: "the clock must be between the years 1678 and 2261".to_owned(),
         place: None,
     })?;
-    let added = engine
-        .add_extension("time.now_ns".to_owned(), 0, Box::new(move |_| Ok(Value::from(now))))
-        .and_then(|()| {
-            // Part of the engine's core; a verdict must not hang on chance.
-            let refuse =
-                |_| Err(io::Error::other("rand.intn is not there: verdicts must not hang on chance").into());
-            engine.add_extension("rand.intn".to_owned(), 2, Box::new(refuse))
-        });
+    let mut added =
+        engine.add_extension("time.now_ns".to_owned(), 0, Box::new(move |_| Ok(Value::from(now))));
+    for (name, arity) in REFUSED {
+        let refuse = move |_| Err(io::Error::other(format!("{name} is not there: {REFUSAL}")).into());
+        added = added.and_then(|()| engine.add_extension(name.to_owned(), arity, Box::new(refuse)));
+    }
     added.map_err(|error| EngineError::parse(&error.to_string()))?;
     Ok(engine)
 }
@@ -201,17 +228,37 @@ mod tests {
     }
 
     #[test]
-    fn a_tab_is_one_character() {
-        // A tab is columns 1 to 4, so that `x` is at 5 and `é` at 10; the tab is one character, so that
-        // `é` is the seventh.
+    fn columns_of_the_engine_are_in_bytes() {
+        let at = |text: &str, line_1based, engine_column_1based| {
+            let place = RegoPlace { file: "f.rego".to_owned(), line_1based, engine_column_1based };
+            offset(&PolicyFile::new("f.rego", text), &place)
+        };
+        // A tab is columns 1 to 4; `x := "` 5 to 10, `é` 11 and 12, `"; ` 13 to 15; bytes: 0, 1 to 6, 7 and 8.
+        assert_eq!(at("\tx := \"é\"; y", 1, 16), 12);
+        // In a raw string a character is a column, and a tab four: the quote 1, `é` 2, a tab 3 to 6.
+        assert_eq!(at("`é\t` y", 1, 9), 6);
+        assert_eq!(at("a\nbc\n", 2, 9), 4, "the end of the line");
+        assert_eq!(at("a\nbc\n", 9, 9), 5);
         let file = PolicyFile::new("f.rego", "package x\np if {\n\tx := é\n}\n");
-        let place = RegoPlace { file: "f.rego".to_owned(), line_1based: 3, engine_column_1based: 10 };
-        assert_eq!(character_column(&file, &place), 7);
         let mut engine = new_engine(DateTime::UNIX_EPOCH).unwrap();
         let error = add(&mut engine, &file).unwrap_err();
         let diagnostic = error.diagnostic(Code::PolicyParse, [&file]);
         let start = diagnostic.place.unwrap().start;
         assert_eq!((start.line_1based, start.column_1based), (3, 7));
+    }
+
+    #[test]
+    fn built_in_functions_are_known() {
+        for (name, arity) in
+            [("count", 1), ("object.get", 3), ("walk", 1), ("http.send", 1), ("time.now_ns", 0)]
+        {
+            assert_eq!(arity_of_builtin(name), Some(arity), "{name}");
+        }
+        // Without `print`, which takes any number.
+        assert!(builtin_names().count() > 100, "the list of the engine has moved");
+        for name in ["crypto.sha256", "net.cidr_contains", "io.jwt.decode", "nobody", ""] {
+            assert_eq!(arity_of_builtin(name), None, "{name}");
+        }
     }
 
     #[test]

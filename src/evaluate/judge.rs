@@ -96,7 +96,7 @@ impl<'p> Judge<'p> {
             input.insert(name("params"), rule.params.clone());
             rule.engine.set_input(Value::from(input));
             let outcome = rule.outcome().unwrap_or_else(|error| match error {
-                EvaluationError::Engine(error) => Outcome::Error(error),
+                EvaluationError::Engine(error) => Outcome::Error(rule.planned.as_written(error)),
                 EvaluationError::Panic(message) => {
                     // A new engine: nobody knows in what state a panic left the old one.
                     if let Ok(engine) = compile(rule.planned, self.plan.clock) {

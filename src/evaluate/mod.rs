@@ -1,10 +1,14 @@
 //! Rules meet resources: the only place that knows the Rego engine.
 
+mod check;
+mod declared;
 mod engine;
 mod input;
 mod judge;
+mod nesting;
 mod outcome;
 mod plan;
+mod recursion;
 mod rego_test;
 mod syntax;
 mod value;

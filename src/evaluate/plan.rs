@@ -6,7 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::Judge;
+use super::check::check;
 use super::engine::{EngineError, add, new_engine};
+use super::nesting::too_deep;
 use super::syntax::{self, Module};
 use crate::operation::Operation;
 use crate::policy::{PolicyFile, PolicySet, Rule};
@@ -31,29 +33,32 @@ pub(super) struct PlannedRule {
     pub(super) has_inconclusive: bool,
 }
 
+impl PlannedRule {
+    /// The engine's words with the package as the author wrote it.
+    pub(super) fn as_written(&self, error: EngineError) -> EngineError {
+        let given = format!("data.{}.", self.package);
+        let written = format!("data.{}.", self.rule.package);
+        EngineError { message: error.message.replace(&given, &written), place: error.place }
+    }
+}
+
 impl Plan {
     /// Parses and compiles the rules of `set`, with the libraries that they use.
     ///
     /// # Errors
     ///
-    /// Every file that does not parse, and every rule that does not compile, with its place.
+    /// Every file that does not parse, everything that files refer to and that is not there, and every rule
+    /// that does not compile, with its place.
     pub fn new(set: &PolicySet, clock: DateTime<Utc>) -> Result<Self, Vec<Diagnostic>> {
-        let mut problems = Vec::new();
-        let files: Vec<&Arc<PolicyFile>> =
+        let mut files: Vec<&Arc<PolicyFile>> =
             set.rules.iter().map(|rule| &rule.file).chain(&set.libraries).collect();
-        let modules: Vec<Module> = files
-            .iter()
-            .map(|file| {
-                parse(file, clock).unwrap_or_else(|error| {
-                    problems.push(error.diagnostic(Code::PolicyParse, [&***file]));
-                    Module::default()
-                })
-            })
-            .collect();
+        let mut modules = parse_all(&files, clock)?;
+        add_referenced(&set.unselected, &mut files, &mut modules, clock)?;
+        let mut problems = check(&files, &modules);
         if !problems.is_empty() {
             return Err(problems);
         }
-        let by_package = by_package(&files);
+        let by_package = by_package(&modules);
         let mut rules = Vec::new();
         for (index, rule) in set.rules.iter().enumerate() {
             let needed = needed(index, &modules, &by_package);
@@ -78,8 +83,9 @@ impl Plan {
             if !defines("deny") {
                 problems.push(no_deny(rule));
             } else if let Err(error) = compile(&planned, clock) {
-                let files = planned.files.iter().map(|file| &**file);
-                problems.push(error.diagnostic(Code::PolicyParse, files));
+                // As they are written: the engine gets another package.
+                let written = needed.iter().filter_map(|&i| Some(&***files.get(i)?));
+                problems.push(error.diagnostic(Code::PolicyParse, written));
             }
             rules.push(planned);
         }
@@ -130,7 +136,7 @@ fn alias<'m>(
         return None;
     }
     let (package, span) = rule.file.package()?;
-    let at = span.start + rule.file.text.get(span.clone())?.find(package)?;
+    let at = span.end - package.len();
     let mut text = rule.file.text.clone();
     text.replace_range(at..at + package.len(), &format!("{ALIAS:<width$}", width = package.len()));
     let file = PolicyFile { name: Arc::clone(&rule.file.name), text };
@@ -145,31 +151,84 @@ fn no_deny(rule: &Rule) -> Diagnostic {
         .help("add `deny contains {\"msg\": msg, \"path\": path} if { … }`")
 }
 
-pub(super) fn parse(file: &PolicyFile, clock: DateTime<Utc>) -> Result<Module, EngineError> {
-    let mut engine = new_engine(clock)?;
-    add(&mut engine, file)?;
-    Ok(syntax::modules(&engine)?.pop().unwrap_or_default())
+/// The syntax trees of files.
+///
+/// # Errors
+///
+/// Every file that does not parse, with its place.
+pub(super) fn parse_all(
+    files: &[&Arc<PolicyFile>],
+    clock: DateTime<Utc>,
+) -> Result<Vec<Module>, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let mut modules = Vec::new();
+    for file in files {
+        match parse(file, clock) {
+            Ok(module) => modules.push(module),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() { Ok(modules) } else { Err(problems) }
+}
+
+fn parse(file: &PolicyFile, clock: DateTime<Utc>) -> Result<Module, Diagnostic> {
+    if let Some((span, message)) = too_deep(&file.text) {
+        let (place, excerpt) = file.place(span, "here");
+        return Err(Diagnostic::error(Code::PolicyParse, message)
+            .at(place)
+            .showing(excerpt)
+            .help("give the inner parts names of their own"));
+    }
+    let parsed = || {
+        let mut engine = new_engine(clock)?;
+        add(&mut engine, file)?;
+        syntax::module(&engine, &file.text)
+    };
+    parsed().map_err(|error: EngineError| error.diagnostic(Code::PolicyParse, [file]))
+}
+
+/// Adds the files of `others` that the files refer to, directly or not.
+fn add_referenced<'f>(
+    others: &'f [Arc<PolicyFile>],
+    files: &mut Vec<&'f Arc<PolicyFile>>,
+    modules: &mut Vec<Module>,
+    clock: DateTime<Utc>,
+) -> Result<(), Vec<Diagnostic>> {
+    let mut others: Vec<&Arc<PolicyFile>> = others.iter().collect();
+    loop {
+        let is_named = |file: &&Arc<PolicyFile>| {
+            let package: Vec<&str> = file.package().map_or("", |(package, _)| package).split('.').collect();
+            let mut references = modules.iter().flat_map(|module| &module.data_references);
+            references.any(|path| package.iter().zip(path).all(|(a, b)| a == b))
+        };
+        let (named, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(is_named);
+        if named.is_empty() {
+            return Ok(());
+        }
+        modules.extend(parse_all(&named, clock)?);
+        files.extend(named);
+        others = rest;
+    }
 }
 
 /// An engine with all files of the rule. Compiling finds unsafe variables and the like.
 pub(super) fn compile(planned: &PlannedRule, clock: DateTime<Utc>) -> Result<regorus::Engine, EngineError> {
     let mut engine = new_engine(clock)?;
     for file in &planned.files {
-        add(&mut engine, file)?;
+        add(&mut engine, file).map_err(|error| planned.as_written(error))?;
     }
     let entry = format!("data.{}.deny", planned.package);
-    engine.compile_with_entrypoint(&entry.into()).map_err(|error| EngineError::parse(&error.to_string()))?;
+    engine
+        .compile_with_entrypoint(&entry.into())
+        .map_err(|error| planned.as_written(EngineError::parse(&error.to_string())))?;
     Ok(engine)
 }
 
-/// Files by the steps of their package.
-pub(super) fn by_package(files: &[&Arc<PolicyFile>]) -> HashMap<Vec<String>, Vec<usize>> {
+/// Indices of modules by the steps of their package.
+pub(super) fn by_package(modules: &[Module]) -> HashMap<Vec<String>, Vec<usize>> {
     let mut by_package: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
-    for (index, file) in files.iter().enumerate() {
-        if let Some((package, _)) = file.package() {
-            let steps = package.split('.').map(str::to_owned).collect();
-            by_package.entry(steps).or_default().push(index);
-        }
+    for (index, module) in modules.iter().enumerate() {
+        by_package.entry(module.package.clone()).or_default().push(index);
     }
     by_package
 }

@@ -7,18 +7,22 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use regorus::{Engine, Value};
 
+use super::check::check;
 use super::engine::{EngineError, EvaluationError, add, evaluate, new_engine};
-use super::plan::{by_package, needed, parse};
-use super::syntax::{Module, RuleHead, Statement};
+use super::plan::{by_package, needed, parse_all};
+use super::syntax::{Module, Rule, Statement};
 use crate::policy::PolicyFile;
 use crate::source::{Code, Diagnostic, Excerpt, Place};
+
+/// A rule that is added to a file to evaluate something there.
+const PROBE: &str = "probity_probe";
 
 /// Results of all tests, in the order of files and lines.
 #[derive(Debug, Default)]
 pub struct TestReport {
     /// The tests.
     pub tests: Vec<TestOutcome>,
-    /// Lines of the files that are no tests, by file.
+    /// Lines of the files that are under test, by file.
     pub coverage: BTreeMap<String, Coverage>,
 }
 
@@ -73,7 +77,7 @@ pub struct Comparison {
 ///
 /// # Errors
 ///
-/// Files that do not parse, and tests of one package with the same name: the engine would join them, so
+/// Files that do not parse, or that refer to what is not there, and tests of one package with the same name: the engine would join them, so
 /// that one failure could hide behind another's success.
 pub fn run_tests(
     files: &[Arc<PolicyFile>],
@@ -81,24 +85,16 @@ pub fn run_tests(
     filter: &dyn Fn(&str) -> bool,
 ) -> Result<TestReport, Vec<Diagnostic>> {
     let files: Vec<&Arc<PolicyFile>> = files.iter().collect();
-    let mut problems = Vec::new();
-    let modules: Vec<Module> = files
-        .iter()
-        .map(|file| {
-            parse(file, clock).unwrap_or_else(|error| {
-                problems.push(error.diagnostic(Code::PolicyParse, [&***file]));
-                Module::default()
-            })
-        })
-        .collect();
+    let modules = parse_all(&files, clock)?;
+    let mut problems = check(&files, &modules);
     problems.extend(duplicate_names(&files, &modules));
     if !problems.is_empty() {
         return Err(problems);
     }
-    let by_package = by_package(&files);
+    let by_package = by_package(&modules);
     let mut report = TestReport::default();
     for (index, (file, module)) in files.iter().zip(&modules).enumerate() {
-        let tests: Vec<&RuleHead> = module.rules.iter().filter(|rule| is_test(&rule.name)).collect();
+        let tests: Vec<&Rule> = module.rules.iter().filter(|rule| is_test(&rule.name)).collect();
         if tests.is_empty() {
             continue;
         }
@@ -113,6 +109,7 @@ pub fn run_tests(
         }
         bench.collect_coverage(&mut report.coverage);
     }
+    complete_coverage(&files, clock, &mut report.coverage);
     Ok(report)
 }
 
@@ -160,7 +157,7 @@ impl Bench<'_> {
         self.file.package().map_or("", |(package, _)| package)
     }
 
-    fn run(&mut self, test: &RuleHead, name: String) -> TestOutcome {
+    fn run(&mut self, test: &Rule, name: String) -> TestOutcome {
         let (place, _) = self.file.place(self.file.word(test.span.start), "");
         let mut outcome = TestOutcome { name, place, passed: false, failure: None, prints: Vec::new() };
         let mut engine = match self.engine.take().map_or_else(|| self.new_engine(self.file), Ok) {
@@ -206,11 +203,11 @@ impl Bench<'_> {
     }
 
     /// Finds the first statement that does not hold, and the values that it compares.
-    fn explain(&self, test: &RuleHead) -> TestFailure {
-        let broken = test.statements.iter().enumerate().find(|(index, _)| {
-            let upto = test.statements.get(..=*index).unwrap_or_default();
+    fn explain(&self, test: &Rule) -> TestFailure {
+        let broken = test.only_statements().iter().enumerate().find(|(index, _)| {
+            let upto = test.only_statements().get(..=*index).unwrap_or_default();
             let body: Vec<&str> = upto.iter().map(|s| self.text(&s.span)).collect();
-            self.probe(&format!("probity_probe if {{\n{}\n}}", body.join("\n"))) != Some(Value::Bool(true))
+            self.probe(&format!("{PROBE} if {{\n{}\n}}", body.join("\n"))) != Some(Value::Bool(true))
         });
         let Some((index, statement)) = broken else {
             return TestFailure { message: "it is not true".to_owned(), at: None, comparison: None };
@@ -219,7 +216,7 @@ impl Bench<'_> {
             Some(_) => "the two sides differ",
             None => "this does not hold",
         };
-        let before = test.statements.get(..index).unwrap_or_default();
+        let before = test.only_statements().get(..index).unwrap_or_default();
         TestFailure {
             message: message.to_owned(),
             at: Some(self.file.place(statement.span.clone(), message)),
@@ -235,7 +232,7 @@ impl Bench<'_> {
         let mut body: Vec<String> = before.iter().map(|s| self.text(&s.span).to_owned()).collect();
         let with = statement.with.as_ref().map_or("", |with| self.text(with));
         body.push(format!("probity_side := {} {with}", self.text(side)));
-        let rule = format!("probity_probe := probity_side if {{\n{}\n}}", body.join("\n"));
+        let rule = format!("{PROBE} := probity_side if {{\n{}\n}}", body.join("\n"));
         self.probe(&rule).map(|value| rego_text(&value))
     }
 
@@ -244,7 +241,7 @@ impl Bench<'_> {
         let text = format!("{}\n{rule}\n", self.file.text);
         let file = PolicyFile { name: Arc::clone(&self.file.name), text };
         let mut engine = self.new_engine(&file).ok()?;
-        let path = format!("data.{}.probity_probe", self.package());
+        let path = format!("data.{}.{PROBE}", self.package());
         match evaluate(&mut engine, &path) {
             Ok(Value::Undefined) | Err(_) => None,
             Ok(value) => Some(value),
@@ -256,19 +253,57 @@ impl Bench<'_> {
     }
 
     fn collect_coverage(&self, coverage: &mut BTreeMap<String, Coverage>) {
-        let Some(report) = self.engine.as_ref().and_then(|engine| engine.get_coverage_report().ok()) else {
-            return;
-        };
-        for file in report.files {
-            if file.path.ends_with("_test.rego") {
-                continue;
-            }
-            let entry = coverage.entry(file.path).or_default();
-            entry.covered.extend(file.covered);
-            entry.not_covered.extend(file.not_covered);
-            let Coverage { covered, not_covered } = entry;
-            not_covered.retain(|line| !covered.contains(line));
+        if let Some(engine) = &self.engine {
+            collect_coverage(engine, coverage);
         }
+    }
+}
+
+/// Adds what an engine has evaluated, and what it could have.
+fn collect_coverage(engine: &Engine, coverage: &mut BTreeMap<String, Coverage>) {
+    let Ok(report) = engine.get_coverage_report() else {
+        return;
+    };
+    for file in report.files {
+        let entry = coverage.entry(file.path).or_default();
+        entry.covered.extend(file.covered);
+        entry.not_covered.extend(file.not_covered);
+        let Coverage { covered, not_covered } = entry;
+        not_covered.retain(|line| !covered.contains(line));
+    }
+}
+
+/// Adds the lines of the files that no test refers to, and takes out those of files that are not under test:
+/// tests, and built-in files that a user's rules import from.
+fn complete_coverage(
+    files: &[&Arc<PolicyFile>],
+    clock: DateTime<Utc>,
+    coverage: &mut BTreeMap<String, Coverage>,
+) {
+    let only_builtin = files.iter().all(|file| file.is_builtin());
+    let (tested, rest): (Vec<&Arc<PolicyFile>>, Vec<&Arc<PolicyFile>>) =
+        files.iter().copied().partition(|file| !file.is_test() && (only_builtin || !file.is_builtin()));
+    for file in tested {
+        if coverage.contains_key(&*file.name) {
+            continue;
+        }
+        // The engine knows of a file's lines only once it has evaluated one of them: a line behind the last.
+        let (package, _) = file.package().unwrap_or_default();
+        let text = format!("{}\n{PROBE} := 1\n", file.text);
+        let probed = PolicyFile { name: Arc::clone(&file.name), text };
+        let bench = Bench { file: &probed, needed: vec![&probed], clock, engine: None };
+        if let Ok(mut engine) = bench.new_engine(&probed)
+            && evaluate(&mut engine, &format!("data.{package}.{PROBE}")).is_ok()
+        {
+            collect_coverage(&engine, coverage);
+        }
+        let last_line_1based = u32::try_from(file.text.lines().count()).unwrap_or(u32::MAX);
+        if let Some(lines) = coverage.get_mut(&*file.name) {
+            lines.covered.retain(|&line| line <= last_line_1based);
+        }
+    }
+    for file in rest {
+        coverage.remove(&*file.name);
     }
 }
 

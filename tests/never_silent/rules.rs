@@ -1,7 +1,7 @@
 //! What rules can do wrong.
 
 use super::{stopped, told};
-use crate::support::{Folder, Outcome, check, page, report, rule};
+use crate::support::{Folder, Outcome, check, command, finish_in_time, page, places, report, rule};
 
 /// Judges three compliant reports `a`, `b` and `c` by one user's rule.
 fn by(body: &str) -> Outcome {
@@ -181,7 +181,7 @@ fn a_rule_that_does_not_parse_or_compile_stops_the_run() {
     }
 }
 
-// BUG: a variable in the head of a rule is looked at only when the body holds, so that such a rule never denies.
+// The engine looks at a variable of the head only where the body holds, so that such a rule would never deny.
 #[test]
 fn a_variable_in_the_head_that_nothing_binds_stops_the_run() {
     let unreached = "if input.resource.name == \"nobody\"";
@@ -205,8 +205,7 @@ fn a_file_that_denies_without_metadata_stops_the_run() {
     stopped(&check(&[&file, "--policies", &rules]), "policy.metadata");
 }
 
-// BUG: `deny` is looked for at the start of a line only, so that these are taken for libraries, and a rule
-// that denies everything is never asked.
+// A file that is taken for a library is never asked.
 #[test]
 fn a_deny_is_found_however_it_is_written() {
     for deny in ["  deny contains \"x\" if true", "\tdeny contains \"x\"", "default deny := {\"x\"}"] {
@@ -217,7 +216,6 @@ fn a_deny_is_found_however_it_is_written() {
     }
 }
 
-// BUG: a name that ends in `_test.rego` makes any file a test, also one with an id and a `deny`.
 #[test]
 fn a_rule_in_a_file_named_like_a_test_is_not_lost() {
     let folder = Folder::new();
@@ -228,7 +226,7 @@ fn a_rule_in_a_file_named_like_a_test_is_not_lost() {
     assert_ne!(outcome.code, 0, "either the rule denies, or its file is refused");
 }
 
-// BUG: the engine looks for a function only when it calls it; the statement before stops it here.
+// The engine looks for a function only when it calls it; the statement before stops it here.
 #[test]
 fn a_function_that_is_not_there_stops_the_run_even_where_it_is_not_reached() {
     let guard = "input.resource.name == \"nobody\"";
@@ -239,7 +237,7 @@ fn a_function_that_is_not_there_stops_the_run_even_where_it_is_not_reached() {
     }
 }
 
-// BUG: a reference to a package that no file declares is undefined, so that the rule never denies.
+// To the engine a reference to nothing is undefined, so that the rule would never deny.
 #[test]
 fn a_package_that_is_not_there_stops_the_run() {
     let counted = "input.resource.compliant_summary.compliant_count";
@@ -251,7 +249,7 @@ fn a_package_that_is_not_there_stops_the_run() {
     }
 }
 
-// BUG: `walk` in this form yields nothing in the engine, without a word; in OPA both rules deny.
+// In the engine this form of `walk` yields nothing, without a word; in OPA both rules deny.
 #[test]
 fn a_walk_that_the_engine_does_not_know_is_no_pass() {
     for walk in ["[_, value] := walk(input.resource)", "some [_, value] in walk(input.resource)"] {
@@ -266,11 +264,66 @@ fn the_other_form_of_walk_denies() {
     assert_eq!((outcome.code, outcome.verdicts("fail")), (1, 3));
 }
 
-// BUG: the process dies of a stack overflow; OPA refuses such a function when it compiles it.
+// In the engine the stack would overflow.
 #[test]
 fn a_function_that_calls_itself_does_not_end_the_process() {
     let outcome = by("f(x) := f(x)\n\ndeny contains \"x\" if f(1)");
     assert_eq!(outcome.code, 2, "{}", outcome.stderr);
+}
+
+#[test]
+fn a_rule_that_finds_itself_in_a_whole_package_is_no_pass() {
+    // In the engine the rule is undefined within itself, without a word.
+    stopped(&by("deny contains \"x\" if not data.org"), "policy.parse");
+    stopped(&by("deny contains \"x\" if data.org[_].deny == set()"), "policy.parse");
+}
+
+#[test]
+fn what_a_library_refers_to_must_be_there_too() {
+    let folder = Folder::new();
+    let file = folder.file("in/page.json", page(&[report("a")]));
+    folder.file("rules/lib.rego", "package org.lib\n\nabove(n) if n > data.org.limits.most\n");
+    let body = "import data.org.lib\n\ndeny contains \"x\" if lib.above(1)";
+    folder.file("rules/rule.rego", rule("ORG-1", "org.one", body));
+    let rules = format!("{}/rules", folder.text());
+    stopped(&check(&[&file, "--no-builtin", "--policies", &rules]), "policy.parse");
+}
+
+#[test]
+fn a_rule_that_is_not_selected_is_there_for_the_others() {
+    let folder = Folder::new();
+    let file = folder.file("in/page.json", page(&[report("a")]));
+    folder
+        .file("rules/one.rego", rule("ORG-1", "org.one", "deny contains \"x\" if data.org.two.deny[\"y\"]"));
+    folder.file("rules/two.rego", rule("ORG-2", "org.two", "deny contains \"y\" if input.resource.name"));
+    let rules = format!("{}/rules", folder.text());
+    let outcome = check(&[&file, "--no-builtin", "--policies", &rules, "--rule", "ORG-1"]);
+    assert_eq!((outcome.code, outcome.verdicts("fail"), outcome.verdicts("pass")), (1, 1, 0));
+}
+
+#[test]
+fn what_is_nested_too_deeply_ends_neither_the_process_nor_goes_on_for_hours() {
+    for (repeated, times) in [
+        ("(", 100_000),
+        ("[", 100_000),
+        ("{", 100_000),
+        ("not ", 100_000),
+        ("-", 100_000),
+        ("[", 20),
+        ("[\n", 15_000),
+        ("-\n", 15_000),
+        ("1 +\n", 15_000),
+        ("not\n", 15_000),
+    ] {
+        let folder = Folder::new();
+        let file = folder.file("in/page.json", page(&[report("a")]));
+        let text = rule("ORG-1", "org.one", &format!("deny contains \"x\" if {}", repeated.repeat(times)));
+        let rules = folder.file("rules/rule.rego", text);
+        let arguments = ["check", "--format", "json", &file, "--no-builtin", "--policies", &rules];
+        let outcome = finish_in_time(&mut command(&arguments));
+        stopped(&outcome, "policy.parse");
+        assert!(places(&outcome)[0].starts_with("rule.rego:"), "{repeated}: {}", outcome.stderr);
+    }
 }
 
 #[test]

@@ -94,13 +94,15 @@ fn both_sides_of_every_kind_of_comparison_are_shown() {
     }
 }
 
-// BUG: the sides are cut out of the text without the brackets of `set()` and without the quotes of a raw
-// string, so that both show as undefined; for the latter the engine also writes to standard error.
+// The engine's ranges leave out the brackets of `set()` and the quotes of strings.
 #[test]
 fn the_empty_set_and_raw_strings_are_shown_too() {
     let test = "test_x if rule.deny == set() with input as {\"n\": 2}";
     assert_eq!(sides(test), ("{\"too many\"}".to_owned(), "set()".to_owned()));
     assert_eq!(sides("test_x if `a` == \"b\""), ("\"a\"".to_owned(), "\"b\"".to_owned()));
+    let several =
+        "test_x if {\n\tx := \"é\"\n\ty := {z | z := set( )}\n\tx == concat(`-`, [\"a\", \"b\"])\n}";
+    assert_eq!(sides(several), ("\"é\"".to_owned(), "\"a-b\"".to_owned()));
 }
 
 #[test]
@@ -203,7 +205,6 @@ fn a_line_that_no_test_reaches_fails_with_coverage_only() {
     assert_eq!(tested(&format!("{PASSES}\n\n{rest}"), &["--coverage"]).code, 0);
 }
 
-// BUG: a file that no test refers to is left out of the coverage, which then says that all is covered.
 #[test]
 fn a_rule_that_no_test_refers_to_is_not_covered() {
     let folder = Folder::new();
@@ -216,6 +217,38 @@ fn a_rule_that_no_test_refers_to_is_not_covered() {
     let outcome = probity(&["test", &folder.text(), "--coverage"]);
     assert_eq!(outcome.code, 1, "{}", outcome.stdout);
     assert!(outcome.stdout.contains("b.rego lines 9"), "{}", outcome.stdout);
+}
+
+#[test]
+fn built_in_libraries_are_not_the_users_to_cover() {
+    let folder = Folder::new();
+    let body = "import data.policies.lib.times\n\ndeny contains \"x\" if times.older_than(input.t, 1)";
+    folder.file("a.rego", rule("ORG-1", "org.one", body));
+    let test = "test_x if data.org.one.deny == {\"x\"} with input as {\"t\": \"2026-01-01T00:00:00Z\"}";
+    folder.file("a_test.rego", format!("package org.one_test\n\n{test}\n"));
+    let outcome = probity(&["test", &folder.text(), "--coverage", "--at", "2026-11-21"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("1 of 1 lines covered"), "{}", outcome.stdout);
+}
+
+#[test]
+fn what_a_test_refers_to_must_be_there() {
+    for (test, at) in [
+        ("test_x if not rule.nothing_knows(1)", "a_test.rego:5:15"),
+        ("test_x if not data.org.other.deny", "a_test.rego:5:15"),
+        ("test_x if every y in [1] { x > y }", "a_test.rego:5:28"),
+    ] {
+        let outcome = tested(test, &[]);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{test}");
+        assert!(outcome.stderr.contains("policy.parse"), "{}", outcome.stderr);
+        assert_eq!(places(&outcome), [at], "{test}");
+    }
+    // `check` does not run tests.
+    let folder = Folder::new();
+    folder.file("a.rego", two_denials());
+    folder.file("a_test.rego", "package org.one_test\n\ntest_x if nobody_knows(1)\n");
+    let input = "samples/huawei/coc/list-instance-compliant/compliant.json";
+    assert_eq!(probity(&["check", input, "--no-builtin", "--policies", &folder.text()]).code, 0);
 }
 
 #[test]

@@ -1,0 +1,87 @@
+//! What a set of files declares.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::syntax::Module;
+
+/// The rules and functions of a set of files, by package.
+#[derive(Debug)]
+pub(super) struct Declared<'m> {
+    packages: BTreeMap<&'m [String], BTreeMap<&'m [String], Option<usize>>>,
+    /// First steps of the names of each package.
+    names: BTreeMap<&'m [String], BTreeSet<&'m str>>,
+}
+
+/// Why there is nothing at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Absence {
+    /// No file declares such a package.
+    Package,
+    /// The package has no such rule.
+    Rule,
+}
+
+impl<'m> Declared<'m> {
+    /// What these files declare.
+    pub(super) fn new(modules: &'m [Module]) -> Self {
+        let mut declared = Self { packages: BTreeMap::new(), names: BTreeMap::new() };
+        for module in modules {
+            let package = declared.packages.entry(&module.package).or_default();
+            let names = declared.names.entry(&module.package).or_default();
+            for rule in &module.rules {
+                names.insert(&rule.name);
+                package.entry(&rule.path).or_insert(rule.arguments.as_ref().map(Vec::len));
+            }
+        }
+        declared
+    }
+
+    /// First steps of the names that a package declares in any file.
+    pub(super) fn names(&self, package: &[String]) -> impl Iterator<Item = &'m str> {
+        self.names.get(package).into_iter().flatten().copied()
+    }
+
+    /// Number of arguments of the function at a path behind `data`.
+    pub(super) fn arity(&self, path: &[String]) -> Option<usize> {
+        (0..path.len()).find_map(|at| {
+            let (package, name) = path.split_at_checked(at)?;
+            *self.packages.get(package)?.get(name)?
+        })
+    }
+
+    /// Why there is nothing at a path behind `data`; `None` where there is: a package, what is around
+    /// one, a rule, or what is within its value.
+    pub(super) fn absence(&self, path: &[String]) -> Option<Absence> {
+        if self.packages.keys().any(|package| package.starts_with(path)) {
+            return None;
+        }
+        let around = self.names.iter().filter(|(package, _)| path.starts_with(package));
+        let mut absence = Absence::Package;
+        for (package, names) in around {
+            absence = Absence::Rule;
+            if path.get(package.len()).is_some_and(|name| names.contains(name.as_str())) {
+                return None;
+            }
+        }
+        Some(absence)
+    }
+
+    /// Paths of all rules and functions behind `data`, with the number of arguments of functions.
+    pub(super) fn paths(&self) -> impl Iterator<Item = (Vec<String>, Option<usize>)> {
+        self.packages.iter().flat_map(|(package, rules)| {
+            rules.iter().map(|(path, arity)| ([package, *path].concat(), *arity))
+        })
+    }
+
+    /// Paths of all functions behind `data`.
+    pub(super) fn functions(&self) -> impl Iterator<Item = Vec<String>> {
+        self.paths().filter_map(|(path, arity)| arity.map(|_| path))
+    }
+
+    /// Names of all packages and rules, with `data`.
+    pub(super) fn full_names(&self) -> Vec<String> {
+        let packages = self.packages.keys().map(|package| package.join("."));
+        let rules = self.paths().map(|(path, _)| path.join("."));
+        packages.chain(rules).map(|name| format!("data.{name}")).collect()
+    }
+}
