@@ -393,7 +393,6 @@ fn a_misspelt_field_is_an_absent_one() {
     }
 }
 
-// BUG: a list that holds nothing but null or an empty text counts as a list with something in it.
 #[test]
 fn a_list_of_nothing_is_no_patch_group_and_no_approved_patch() {
     for nothing in [json!([null]), json!([""])] {

@@ -1,7 +1,8 @@
 # METADATA
 # title: The patch baseline is assigned to a patch group
 # description: >-
-#   Fails a patch baseline whose list of patch groups is empty: no group of nodes is patched by it.
+#   Fails a patch baseline whose list of patch groups is empty, or holds no name: no group of nodes is
+#   patched by it.
 #   The baseline is inconclusive where the list is not stated.
 # related_resources:
 # - ref: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetPatchBaseline.html
@@ -22,6 +23,17 @@ patch_groups := object.get(input.resource, ["PatchGroups"], null)
 deny contains {"msg": msg, "path": "PatchGroups"} if {
 	patch_groups == []
 	msg := "the list of patch groups is empty, so the baseline patches no group"
+}
+
+deny contains {"msg": msg, "path": "PatchGroups"} if {
+	is_array(patch_groups)
+	patch_groups != []
+
+	# Neither null nor an empty text is the name of a group.
+	every group in patch_groups {
+		group in {null, ""}
+	}
+	msg := "the list of patch groups holds no name, so the baseline patches no group"
 }
 
 inconclusive contains {"msg": msg, "path": "PatchGroups"} if {

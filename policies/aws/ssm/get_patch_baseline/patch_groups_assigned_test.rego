@@ -10,6 +10,19 @@ test_no_group_fails if {
 	rule.inconclusive == set() with input as given({"PatchGroups": []})
 }
 
+test_a_list_without_a_name_fails if {
+	denied := {{"msg": "the list of patch groups holds no name, so the baseline patches no group", "path": "PatchGroups"}}
+	every groups in [[null], [""], [null, ""]] {
+		rule.deny == denied with input as given({"PatchGroups": groups})
+		rule.inconclusive == set() with input as given({"PatchGroups": groups})
+	}
+}
+
+test_a_name_among_nothing_passes if {
+	rule.deny == set() with input as given({"PatchGroups": [null, "", "web-production"]})
+	rule.inconclusive == set() with input as given({"PatchGroups": [null, "", "web-production"]})
+}
+
 test_a_group_passes if {
 	rule.deny == set() with input as given({"PatchGroups": ["web-production"]})
 	rule.inconclusive == set() with input as given({"PatchGroups": ["web-production"]})

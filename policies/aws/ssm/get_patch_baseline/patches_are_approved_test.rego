@@ -30,6 +30,28 @@ test_neither_fails if {
 	rule.inconclusive == set() with input as given(baseline([], []))
 }
 
+test_lists_of_nothing_fail if {
+	denied := {{
+		"msg": "there are no approval rules and no patches approved by name",
+		"path": "ApprovalRules.PatchRules",
+	}}
+	every nothing in [[null], [""], [null, ""]] {
+		rule.deny == denied with input as given(baseline([], nothing))
+		rule.deny == denied with input as given(baseline(nothing, []))
+		rule.inconclusive == set() with input as given(baseline(nothing, nothing))
+	}
+}
+
+test_a_list_of_nothing_does_not_settle_it if {
+	rule.inconclusive == {unknown_rules} with input as given(baseline(null, [""]))
+	rule.inconclusive == {unknown_patches} with input as given(baseline([null], null))
+}
+
+test_a_patch_among_nothing_passes if {
+	rule.deny == set() with input as given(baseline([], [null, "", "KB5031364"]))
+	rule.inconclusive == set() with input as given(baseline([], [null, "", "KB5031364"]))
+}
+
 test_either_passes if {
 	passing := [
 		baseline([patch_rule], []),
