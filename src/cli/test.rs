@@ -1,6 +1,7 @@
 //! `probity test`.
 
 use std::path::PathBuf;
+use std::thread;
 
 use clap::Args;
 use globset::GlobBuilder;
@@ -51,7 +52,8 @@ pub(super) fn run(arguments: &TestArguments, color: ColorChoice) -> Result<ExitC
         ),
     };
     let wanted = |name: &str| matcher.as_ref().is_none_or(|matcher| matcher.is_match(name));
-    let report = run_tests(&files, arguments.clock.resolve(), &wanted)?;
+    let clock = arguments.clock.resolve();
+    let report = on_a_large_stack(|| run_tests(&files, clock, &wanted))??;
     if report.tests.is_empty() {
         let problem = Diagnostic::error(Code::PolicyTest, "there is no test to run")
             .help("tests are rules whose names begin with `test_`, in files that end in .rego");
@@ -63,4 +65,16 @@ pub(super) fn run(arguments: &TestArguments, color: ColorChoice) -> Result<ExitC
     let failed = report.tests.iter().any(|test| !test.passed);
     let uncovered = arguments.coverage && report.coverage.values().any(|lines| !lines.not_covered.is_empty());
     Ok(if failed || uncovered { ExitCode::Fail } else { ExitCode::Pass })
+}
+
+/// Rego is evaluated recursively: a long chain of rules takes a large stack.
+fn on_a_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Diagnostic> {
+    const STACK_BYTES: usize = 64 << 20;
+    let defect =
+        |why: &str| Diagnostic::error(Code::InternalDefect, format!("the tests were not run: {why}"));
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        let thread = thread.map_err(|error| defect(&error.to_string()))?;
+        thread.join().map_err(|_| defect("probity failed"))
+    })
 }

@@ -342,11 +342,17 @@ impl<'m> Checker<'m> {
         if name == "print" && !self.is_declared(&name) {
             return;
         }
+        if path.first().is_some_and(|root| self.is_declared(root)) {
+            let message = format!("`{name}` is a variable here, and no function");
+            self.problem(&function.span, message, "give the variable another name");
+            return;
+        }
         if matches!(self.global(&path), Global::Broken) {
             return;
         }
         let known = self.functions();
-        let near = nearest(&name, known.iter().map(String::as_str));
+        // An import may hide a built-in function of the same name.
+        let near = nearest(&name, known.iter().map(String::as_str).filter(|known| *known != name));
         let message = format!("there is no function `{name}`{}", suggest::did_you_mean(near));
         self.problem(
             &function.span,
@@ -541,7 +547,8 @@ mod tests {
         refused("startwith(\"é\", \"b\")", "there is no function `startwith`, did you mean `startswith`?", 2);
         refused("\"é\" == crypto.sha256(\"a\")", "there is no function `crypto.sha256`", 9);
         refused("deny(1)", "there is no function `deny`", 2);
-        refused("x := 1; x(1)", "there is no function `x`", 10);
+        refused("x := 1; x(1)", "`x` is a variable here, and no function", 10);
+        refused("max := max([1]); max > 1", "`max` is a variable here, and no function", 9);
         refused("count([1], 2, 3)", "`count` takes 1 argument, not 3", 2);
         refused("1 == count([1], 2)", "`count` takes 1 argument, not 2", 7);
         accepted(

@@ -96,6 +96,43 @@ impl Edges {
         }
     }
 
+    fn targets(&self, index: usize) -> impl DoubleEndedIterator<Item = usize> {
+        self.vertices.get(index).into_iter().flat_map(|vertex| vertex.to.iter().copied())
+    }
+
+    /// For each vertex a number that it shares with those that it depends on and that depend on it
+    /// (Kosaraju's algorithm). A search from every vertex would take the square of their number.
+    fn groups(&self) -> Vec<usize> {
+        let mut finished = Vec::with_capacity(self.vertices.len());
+        let mut seen = BTreeSet::new();
+        for start in 0..self.vertices.len() {
+            let mut stack = vec![(start, false)];
+            while let Some((at, done)) = stack.pop() {
+                if done {
+                    finished.push(at);
+                } else if seen.insert(at) {
+                    stack.push((at, true));
+                    stack.extend(self.targets(at).map(|to| (to, false)));
+                }
+            }
+        }
+        let mut sources: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for at in 0..self.vertices.len() {
+            self.targets(at).for_each(|to| sources.entry(to).or_default().push(at));
+        }
+        let mut groups: BTreeMap<usize, usize> = BTreeMap::new();
+        for &start in finished.iter().rev() {
+            let mut stack = vec![start];
+            while let Some(at) = stack.pop() {
+                if let Entry::Vacant(entry) = groups.entry(at) {
+                    entry.insert(start);
+                    stack.extend(sources.get(&at).into_iter().flatten().copied());
+                }
+            }
+        }
+        groups.into_values().collect()
+    }
+
     /// A way from a vertex back to it that begins with one of these steps.
     fn way_back(&self, start: usize, first: &BTreeSet<usize>) -> Option<Vec<usize>> {
         let mut from: BTreeMap<usize, usize> = first.iter().map(|&to| (to, start)).collect();
@@ -112,7 +149,7 @@ impl Edges {
                 way.reverse();
                 return Some(way);
             }
-            for &to in self.vertices.get(at).into_iter().flat_map(|vertex| &vertex.to) {
+            for to in self.targets(at) {
                 if let Entry::Vacant(entry) = from.entry(to) {
                     entry.insert(at);
                     next.push(to);
@@ -125,11 +162,13 @@ impl Edges {
 
 /// What depends on itself without the engine's notice; of those that depend on each other one.
 pub(super) fn circles(edges: &Edges) -> Vec<Circle> {
+    let groups = edges.groups();
     let mut told = BTreeSet::new();
     let mut circles = Vec::new();
     for (index, vertex) in edges.vertices.iter().enumerate() {
         let first = if vertex.is_fatal { &vertex.to } else { &vertex.to_whole };
-        if told.contains(&index) || first.is_empty() {
+        let back = |to: &usize| groups.get(*to) == groups.get(index);
+        if told.contains(&index) || !first.iter().any(back) {
             continue;
         }
         if let (Some(way), Some((file, span))) = (edges.way_back(index, first), &vertex.place) {

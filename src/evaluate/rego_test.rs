@@ -82,7 +82,7 @@ pub struct Comparison {
 pub fn run_tests(
     files: &[Arc<PolicyFile>],
     clock: DateTime<Utc>,
-    filter: &dyn Fn(&str) -> bool,
+    filter: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<TestReport, Vec<Diagnostic>> {
     let files: Vec<&Arc<PolicyFile>> = files.iter().collect();
     let modules = parse_all(&files, clock)?;

@@ -53,12 +53,18 @@ pub fn load(files: &[Arc<PolicyFile>]) -> Result<PolicySet, Vec<Diagnostic>> {
     Ok(set)
 }
 
-/// What is wrong with a file that is named like tests, but denies: it would never be evaluated.
+/// What is wrong with a file that is named like tests, but denies or has the id of a rule: it would never be
+/// evaluated.
 fn lost_rule(file: &PolicyFile) -> Option<Diagnostic> {
-    let line = file.definition_line_1based("deny")?;
-    let offset = file.offset(line, 1);
+    let id = || {
+        let block = blocks(file).ok()?.into_iter().find(|block| block.of_package)?;
+        let id = block.annotations.custom?.value.id?;
+        Some(offset(file, &id.referenced))
+    };
+    let deny = || Some(file.offset(file.definition_line_1based("deny")?, 1));
+    let at = id().or_else(deny)?;
     Some(
-        problem(file, offset, "this file denies, but its name says that it holds tests")
+        problem(file, at, "this file holds a rule, but its name says that it holds tests")
             .help("give the file a name that does not end in `_test.rego`: files of tests are not evaluated"),
     )
 }
@@ -315,8 +321,15 @@ mod tests {
     #[test]
     fn a_rule_in_a_file_of_tests_is_not_lost() {
         assert_eq!(
-            loaded(&[("load_test.rego", RULE)]).unwrap_err(),
-            [("this file denies, but its name says that it holds tests".to_owned(), 10)]
+            loaded(&[
+                ("load_test.rego", RULE),
+                ("main_test.rego", "package main\n\ndeny contains 1\n"),
+                ("dney_test.rego", &RULE.replace("deny", "dney")),
+            ])
+            .unwrap_err(),
+            [4, 3, 4].map(|line| {
+                ("this file holds a rule, but its name says that it holds tests".to_owned(), line)
+            })
         );
     }
 

@@ -252,6 +252,15 @@ fn what_a_test_refers_to_must_be_there() {
 }
 
 #[test]
+fn a_long_chain_of_rules_does_not_end_the_process() {
+    let folder = Folder::new();
+    let chain: String = (0..3_000).map(|n| format!("p{n} if p{}\n", n + 1)).collect();
+    folder.file("a_test.rego", format!("package a_test\n\ntest_x if p0\n\np3000 := true\n\n{chain}"));
+    let outcome = probity(&["test", &folder.text()]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+}
+
+#[test]
 fn tests_may_use_the_built_in_libraries_and_the_clock() {
     let test = "import data.policies.lib.times\n\ntest_age if times.age_days(\"2026-11-19T12:00:00Z\") == 1";
     assert_eq!(tested(test, &["--at", "2026-11-21"]).code, 0);
