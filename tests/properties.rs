@@ -222,7 +222,7 @@ fn edited(mut text: Vec<u8>, edits: &[Edit]) -> Vec<u8> {
                 text.drain(start..(start + count).min(text.len()));
             }
             Edit::Insert(at, piece) => {
-                drop(text.splice(at.index(length)..at.index(length), piece.iter().copied()))
+                drop(text.splice(at.index(length)..at.index(length), piece.iter().copied()));
             }
             Edit::Repeat(at, count) => {
                 let start = at.index(length);
