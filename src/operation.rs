@@ -142,12 +142,21 @@ impl fmt::Display for Operation {
 
 /// A text that is no operation id.
 #[derive(Debug, thiserror::Error)]
-#[error("unknown operation `{given}`{}", suggest::did_you_mean(.nearest.as_deref()))]
+#[error("unknown operation `{given}`{}", hint(.nearest.as_deref()))]
 pub struct UnknownOperation {
     /// What was given.
     pub given: String,
     /// The nearest known id.
     pub nearest: Option<String>,
+}
+
+/// The nearest id; all of them, where none is near.
+fn hint(nearest: Option<&str>) -> String {
+    if nearest.is_some() {
+        return suggest::did_you_mean(nearest);
+    }
+    let ids: Vec<&str> = Operation::ALL.iter().map(|operation| operation.id()).collect();
+    format!(", known are {}", ids.join(", "))
 }
 
 impl FromStr for Operation {

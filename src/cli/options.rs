@@ -34,7 +34,7 @@ pub(super) struct LoadOptions {
     #[arg(long)]
     strict: bool,
 
-    /// Judge a snapshot even if pages of it are missing.
+    /// Accept a snapshot even if pages of it are missing.
     #[arg(long)]
     allow_incomplete: bool,
 

@@ -11,12 +11,14 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::de::IgnoredAny;
+
 use super::feed::MAX_VALUE_BYTES;
 use super::large::{LargePayload, Rest};
 use super::{Batch, Content, Feed, FeedError, Opened, PayloadHead};
 use crate::operation::Operation;
 use crate::source::Position;
-use crate::source::json::{FaultKind, check};
+use crate::source::json::FaultKind;
 
 /// A batch goes out when it holds this many bytes.
 const BATCH_BYTES: usize = 512 << 10;
@@ -128,25 +130,28 @@ impl<'s> Splitter<'s> {
     /// A document over several lines may hold objects on lines of their own, and a line of NDJSON may be
     /// broken, so that one line alone tells nothing.
     fn is_lines(&mut self) -> io::Result<bool> {
-        let mut lines = Vec::with_capacity(FIRST_LINES);
+        let mut spans = Vec::with_capacity(FIRST_LINES);
         let mut start = 0;
-        while lines.len() < FIRST_LINES {
+        while spans.len() < FIRST_LINES {
             let Some(end) = self.line_end(start)? else {
                 return Ok(false);
             };
-            let line = self.ahead().get(start..end).unwrap_or_default().trim_ascii();
-            if !line.is_empty() {
-                lines.push(Line::of(line));
+            if !self.ahead().get(start..end).unwrap_or_default().trim_ascii().is_empty() {
+                spans.push(start..end);
             }
             if end == self.ahead().len() {
                 break;
             }
             start = end + 1;
         }
+        if spans.len() < 2 {
+            return Ok(false);
+        }
+        let line = |span: &Range<usize>| self.ahead().get(span.clone()).unwrap_or_default().trim_ascii();
+        let lines: Vec<Line> = spans.iter().map(|span| Line::of(line(span))).collect();
         Ok(match *lines.as_slice() {
             // Behind a whole document, an array may stand, or another document begin that takes several lines.
-            [Line::Whole]
-            | [Line::Whole, Line::Array, ..]
+            [Line::Whole, Line::Array, ..]
             | [Line::Whole, Line::Begun { .. }, Line::Other | Line::Begun { more: true }] => false,
             // The first line may be broken, or the next ones may lie within its document.
             [Line::Whole, ..]
@@ -384,6 +389,9 @@ impl<'s> Splitter<'s> {
                 self.send(Content::Resources { head: Arc::clone(head), first_index, spans, last })?;
                 first_index += count;
             }
+            if last && first_index != head.resources {
+                return Err(io::Error::other("it changed while it was read").into());
+            }
             if last {
                 return Ok(());
             }
@@ -419,7 +427,7 @@ enum Line {
 impl Line {
     fn of(line: &[u8]) -> Self {
         match line.first() {
-            Some(b'{') if std::str::from_utf8(line).is_ok_and(|line| check(line, 0).is_ok()) => Self::Whole,
+            Some(b'{') if serde_json::from_slice::<IgnoredAny>(line).is_ok() => Self::Whole,
             Some(b'{') => Self::Begun { more: line.ends_with(b",") },
             Some(b'[') => Self::Array,
             _ => Self::Other,

@@ -138,7 +138,11 @@ fn unknown_rule(set: &PolicySet, pattern: &str, words: &str) -> Diagnostic {
         Code::PolicyUnknownRule,
         format!("{words}: `{}`{}", printable(pattern), suggest::did_you_mean(near)),
     )
-    .help("`probity rules` lists them; `*` and `?` are wildcards")
+    .help(if pattern.contains(',') && !pattern.contains('{') {
+        "several rules are named by the option several times, or in braces: `{A-001,A-002}`"
+    } else {
+        "`probity rules` lists them; `*` and `?` are wildcards"
+    })
 }
 
 fn apply(rules: &mut [Arc<Rule>], targets: &[usize], change: &Override) -> Result<(), Diagnostic> {
@@ -198,14 +202,32 @@ fn typed(default: &Value, text: &str) -> Result<Value, &'static str> {
         }
         Value::Bool(_) => json().filter(Value::is_boolean).ok_or("true or false"),
         Value::Number(_) => json().filter(Value::is_number).ok_or("a number"),
-        Value::Array(_) if text.trim_start().starts_with('[') => {
-            json().filter(Value::is_array).ok_or("a list: JSON, or texts between commas")
-        }
-        Value::Array(_) => {
-            let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
-            Ok(texts.map(Value::from).collect())
+        Value::Array(elements) => {
+            let given = if text.trim_start().starts_with('[') {
+                json().as_ref().and_then(Value::as_array).cloned()
+            } else {
+                let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+                // Nothing at all may be a shell's variable that is not set.
+                Some(texts.map(Value::from).collect()).filter(|texts: &Vec<Value>| !texts.is_empty())
+            };
+            let kind = elements.first().map_or("string", kind);
+            given
+                .filter(|given| given.iter().all(|element| self::kind(element) == kind))
+                .map(Value::Array)
+                .ok_or("a list like its default: JSON, or texts between commas")
         }
         Value::Object(_) => json().filter(Value::is_object).ok_or("a JSON object"),
+    }
+}
+
+const fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
     }
 }
 
@@ -273,10 +295,25 @@ mod tests {
         let set = chosen(&[], &[], &["A-002.allowed=[\"c,d\"]", "A-002.v=null"]).unwrap();
         assert_eq!(set.rules[1].params["allowed"], json!(["c,d"]));
         assert_eq!(set.rules[1].params["v"], Value::Null);
-        assert_eq!(
-            chosen(&[], &[], &["A-001.max=many"]).unwrap_err(),
-            ["`many` is no value for `max` of A-001: it takes a number"]
-        );
+        for (change, value, takes) in [
+            ("A-001.max=many", "many", "`max` of A-001: it takes a number"),
+            (
+                "A-002.allowed=[1,2]",
+                "[1,2]",
+                "`allowed` of A-002: it takes a list like its default: JSON, or texts between commas",
+            ),
+            (
+                "A-002.allowed=",
+                "",
+                "`allowed` of A-002: it takes a list like its default: JSON, or texts between commas",
+            ),
+            ("A-002.on=yes", "yes", "`on` of A-002: it takes true or false"),
+        ] {
+            let expected = format!("`{value}` is no value for {takes}");
+            assert_eq!(chosen(&[], &[], &[change]).unwrap_err(), [expected]);
+        }
+        let none = chosen(&[], &[], &["A-002.allowed=[]"]).unwrap();
+        assert_eq!(none.rules[1].params["allowed"], json!([]));
         assert_eq!(
             chosen(&[], &[], &["A-001.mx=1"]).unwrap_err(),
             ["`A-001` has no param `mx`, did you mean `max`?"]

@@ -136,9 +136,7 @@ fn a_list_may_be_json_or_stand_between_commas() {
         assert_eq!(set, expected, "{regions}");
     }
     // Registries acr, harbor and CI/CD.
-    for (types, expected) in
-        [("acr,CI/CD", (1, 2, 1)), ("[]", (1, 0, 3)), ("", (1, 0, 3)), ("acr,harbor,CI/CD", (0, 3, 0))]
-    {
+    for (types, expected) in [("acr,CI/CD", (1, 2, 1)), ("[]", (1, 0, 3)), ("acr,harbor,CI/CD", (0, 3, 0))] {
         let set = set(IMAGES, "ALI-SAS-206", &[&format!("ALI-SAS-206.allowed={types}")]);
         assert_eq!(set, expected, "{types}");
     }
@@ -152,6 +150,9 @@ fn a_param_of_another_type_or_name_is_refused() {
         ("HWC-COC-001.max=1e999", "it takes a number"),
         ("HWC-COC-001.max=[0]", "it takes a number"),
         ("HWC-COC-009.allowed_regions=[\"a\"", "it takes a list"),
+        // A variable of the shell that is not set, and elements of another type.
+        ("ALI-SAS-206.allowed=", "it takes a list"),
+        ("ALI-SAS-206.allowed=[1, 2]", "it takes a list"),
         ("HWC-COC-001.mx=1", "did you mean `max`?"),
         ("HWC-COC-003.max=1", "it has no params"),
         ("HWC-COC-01.max=1", "did you mean `HWC-COC-001`?"),
