@@ -16,7 +16,7 @@ pub use feed::{Feed, FeedError, MAX_VALUE_BYTES};
 pub use limits::{Limits, SizeError, parse_size};
 pub use open::{Opened, open};
 pub use pages::{Page, PageFacts, Wholeness, hull};
-pub use recognise::{Document, Members, Recognised, Stranger, recognise};
+pub use recognise::{Document, Members, Recognised, Stranger, describe, recognise};
 pub use snapshots::{Assembly, Snapshot, SnapshotProblem, assemble};
 pub use split::{SplitError, Splitter};
 pub use work::{Batch, Content, PayloadHead};

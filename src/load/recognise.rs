@@ -39,8 +39,10 @@ pub enum Recognised<'a> {
     Resource(Operation),
     /// An error response.
     ErrorBody(ErrorBody),
-    /// Something else.
-    Stranger(Stranger),
+    /// Something that is known not to be a payload.
+    LookAlike(Stranger),
+    /// Something else, which [`describe`] puts into words.
+    Unknown,
 }
 
 /// A document that is no payload of a known operation.
@@ -115,7 +117,7 @@ pub fn recognise<'a>(members: &Members<'a>, forced: Option<Operation>) -> Recogn
     });
     if let Some((operation, name, collection)) = collections.next() {
         if let Some((_, other, _)) = collections.next() {
-            return Recognised::Stranger(Stranger {
+            return Recognised::LookAlike(Stranger {
                 found: format!("an object with both `{name}` and `{other}`"),
                 help: "answers of several calls were merged: save each by itself".to_owned(),
             });
@@ -134,7 +136,7 @@ pub fn recognise<'a>(members: &Members<'a>, forced: Option<Operation>) -> Recogn
     if let Some(error) = error_response(members) {
         return Recognised::ErrorBody(error);
     }
-    Recognised::Stranger(stranger(members))
+    Recognised::Unknown
 }
 
 fn recognise_forced<'a>(members: &Members<'a>, operation: Operation) -> Recognised<'a> {
@@ -156,7 +158,7 @@ fn recognise_forced<'a>(members: &Members<'a>, operation: Operation) -> Recognis
     if members.iter().any(known) {
         return Recognised::Payload { operation, collection: None };
     }
-    Recognised::Stranger(stranger(members))
+    Recognised::Unknown
 }
 
 /// An error response that has an empty collection beside it.
@@ -182,7 +184,7 @@ fn recognise_patch_states<'a>(members: &Members<'a>, collection: &'a RawValue) -
         if by_alibaba || !collection.get().starts_with('[') {
             return payload;
         }
-        return Recognised::Stranger(Stranger {
+        return Recognised::LookAlike(Stranger {
             found: "an empty `InstancePatchStates`, which two operations answer with".to_owned(),
             help: format!(
                 "it may be `{operation}` or `aws.ssm.DescribeInstancePatchStates`; say which with \
@@ -201,7 +203,7 @@ fn recognise_patch_states<'a>(members: &Members<'a>, collection: &'a RawValue) -
         .any(|name| member(&element, name).is_some())
         || (count_is_number && !by_alibaba);
     if by_aws && !count_is_text {
-        return Recognised::Stranger(look_alike(
+        return Recognised::LookAlike(look_alike(
             "aws.ssm.DescribeInstancePatchStates",
             operation,
             "its counts are numbers",
@@ -218,7 +220,7 @@ fn recognise_baseline<'a>(members: &Members<'a>) -> Recognised<'a> {
     if has("PatchGroups") && described > 0 {
         return Recognised::Payload { operation, collection: None };
     }
-    Recognised::Stranger(if has("PatchGroup") {
+    Recognised::LookAlike(if has("PatchGroup") {
         look_alike("aws.ssm.GetPatchBaselineForPatchGroup", operation, "it names a `PatchGroup`")
     } else if described > 1 || (described == 1 && !has("OperatingSystem")) {
         look_alike("aws.ssm.UpdatePatchBaseline", operation, "it has no `PatchGroups`")
@@ -237,7 +239,7 @@ fn look_alike(taken_for: &str, operation: Operation, why: &str) -> Stranger {
 }
 
 /// Describes an object that is nothing known.
-fn stranger(members: &Members<'_>) -> Stranger {
+pub fn describe(members: &Members<'_>) -> Stranger {
     let names: Vec<&str> = members.iter().map(|(name, _)| name.as_ref()).collect();
     let element = members.iter().find_map(|(_, value)| first_element(value)).unwrap_or_default();
     let taken_for = NEIGHBOURS.iter().find(|neighbour| {
@@ -447,7 +449,8 @@ mod tests {
             }
             Recognised::Resource(operation) => format!("{operation} resource"),
             Recognised::ErrorBody(error) => format!("error {:?}", error.code),
-            Recognised::Stranger(stranger) => stranger.found,
+            Recognised::LookAlike(stranger) => stranger.found,
+            Recognised::Unknown => describe(&members).found,
         }
     }
 
@@ -533,7 +536,8 @@ mod tests {
         let help = |json: &str| {
             let Document::Object(members) = serde_json::from_str(json).unwrap() else { panic!("an object") };
             match recognise(&members, None) {
-                Recognised::Stranger(stranger) => stranger.help,
+                Recognised::LookAlike(stranger) => stranger.help,
+                Recognised::Unknown => describe(&members).help,
                 other => panic!("{other:?}"),
             }
         };

@@ -17,10 +17,14 @@ pub(super) struct Log {
 impl Log {
     /// Adds a diagnostic.
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
-        let code = diagnostic.code;
+        self.push_with(diagnostic.code, || diagnostic);
+    }
+
+    /// Adds a diagnostic of this code, which is made only if it is kept.
+    pub(super) fn push_with(&mut self, code: Code, diagnostic: impl FnOnce() -> Diagnostic) {
         let count = self.kept.iter().filter(|(key, kept)| key.is_none() && kept.code == code).count();
         if count < KEPT {
-            self.kept.push((None, diagnostic));
+            self.kept.push((None, diagnostic()));
         } else {
             *self.more.entry((code, None)).or_default() += 1;
         }

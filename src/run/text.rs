@@ -7,14 +7,12 @@ use std::sync::Arc;
 use crate::load::Batch;
 use crate::model::SECRETS;
 use crate::source::json::{FaultKind, JsonPath, Located, check, locate};
-use crate::source::{Code, Diagnostic, Excerpt, Gap, Label, Place, Position, ShownText, Tracker};
+use crate::source::{Code, Diagnostic, Excerpt, Label, Place, Position, ShownText, Tracker};
 
 /// The bytes of a batch in its file.
 pub(super) struct Text<'t> {
     pub(super) file: &'t Arc<str>,
     bytes: &'t [u8],
-    base: Position,
-    gaps: &'t [Gap],
     tracker: Tracker<'t>,
     /// All of it, where it is UTF-8.
     checked: Option<&'t str>,
@@ -28,8 +26,6 @@ impl<'t> Text<'t> {
         Self {
             file,
             bytes,
-            base: *base,
-            gaps,
             tracker: Tracker::with_gaps(bytes, *base, gaps),
             checked: simdutf8::basic::from_utf8(bytes).ok(),
             secrets: OnceCell::new(),
@@ -66,15 +62,10 @@ impl<'t> Text<'t> {
     }
 
     /// The lines around labels.
-    pub(super) fn excerpt(&self, labels: Vec<Label>) -> Excerpt {
+    pub(super) fn excerpt(&mut self, labels: Vec<Label>) -> Excerpt {
         let find = || SECRETS.iter().flat_map(|secret| secret.find(self.bytes)).collect();
-        let text = ShownText {
-            bytes: self.bytes,
-            base: self.base,
-            gaps: self.gaps,
-            secrets: self.secrets.get_or_init(find),
-        };
-        Excerpt::of(self.file, text, labels)
+        let text = ShownText { bytes: self.bytes, secrets: self.secrets.get_or_init(find) };
+        Excerpt::of(self.file, text, &mut self.tracker, labels)
     }
 
     /// An error at a range of bytes.
@@ -111,9 +102,10 @@ impl<'t> Text<'t> {
             let start = span.start + offset;
             labels.push(Label::new(start..start + 1, words));
         }
+        let excerpt = self.excerpt(labels);
         let mut problem = Diagnostic::error(Code::PayloadMalformed, fault.kind.to_string())
             .at(self.place(&at))
-            .showing(self.excerpt(labels));
+            .showing(excerpt);
         problem.help = help.map(str::to_owned);
         problem
     }

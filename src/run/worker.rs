@@ -14,7 +14,8 @@ use super::text::{Text, fault_words};
 use crate::evaluate::{self, Input, Judge, Outcome, Plan, Source};
 use crate::finding::{Finding, Tally, Verdict};
 use crate::load::{
-    Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, error_text, recognise,
+    Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, Stranger, describe,
+    error_text, recognise,
 };
 use crate::model::{Envelope, RemarkKind, Resource, ResourceError, Timestamp};
 use crate::operation::Operation;
@@ -152,26 +153,34 @@ impl<'s> Worker<'s> {
         }
         let members = match serde_json::from_str::<Document<'_>>(body) {
             Ok(Document::Object(members)) => members,
-            Ok(other) => return out.log.push(no_object(text, &spot.span, &other)),
-            Err(error) => return out.log.push(text.malformed(&spot.span, 0, &error.to_string())),
-        };
-        let problem = match recognise(&members, self.load.forced) {
-            Recognised::Payload { operation, collection } => {
-                return self.payload(out, text, &spot, document, operation, &members, collection);
+            Ok(other) => {
+                return out.log.push_with(Code::PayloadUnrecognised, || no_object(text, &spot.span, &other));
             }
-            Recognised::Resource(operation) => {
+            Err(error) => {
+                let told = || text.malformed(&spot.span, 0, &error.to_string());
+                return out.log.push_with(Code::PayloadMalformed, told);
+            }
+        };
+        match recognise(&members, self.load.forced) {
+            Recognised::Payload { operation, collection } => {
+                self.payload(out, text, &spot, document, operation, &members, collection);
+            }
+            Recognised::Resource(operation) => out.log.push_with(Code::PayloadUnrecognised, || {
                 let found = format!("no field of this object is documented for a resource of `{operation}`");
                 unrecognised(text, &spot.span, &found).help("leave out `--as`, or say what it is")
-            }
-            Recognised::ErrorBody(error) => {
+            }),
+            Recognised::ErrorBody(error) => out.log.push_with(Code::PayloadErrorBody, || {
                 let message = error.in_words();
                 text.problem(Code::PayloadErrorBody, spot.start(), message, "no payload").help(error.help())
-            }
-            Recognised::Stranger(stranger) => {
+            }),
+            Recognised::LookAlike(stranger) => out.log.push_with(Code::PayloadUnrecognised, || {
                 unrecognised(text, &spot.span, &stranger.found).help(stranger.help)
-            }
-        };
-        out.log.push(problem);
+            }),
+            Recognised::Unknown => out.log.push_with(Code::PayloadUnrecognised, || {
+                let Stranger { found, help } = describe(&members);
+                unrecognised(text, &spot.span, &found).help(help)
+            }),
+        }
     }
 
     /// With a given operation, an object that is no payload is a resource. Whether it was one.
@@ -379,18 +388,22 @@ impl<'s> Worker<'s> {
     fn resource(&mut self, visit: &mut Visit<'_, '_>, spot: &Spot<'_>) {
         visit.page.count();
         let depth = u32::try_from(spot.path.segments().len()).unwrap_or_default();
-        let problem = match Resource::parse(visit.operation, spot.body) {
-            Ok(_) if is_too_deep(spot.body, depth) => visit.text.malformed(&spot.span, depth, "too deep"),
-            Ok(resource) => return self.judge(visit, spot, &resource),
+        let Visit { out, text, operation, .. } = visit;
+        match Resource::parse(*operation, spot.body) {
+            Ok(_) if is_too_deep(spot.body, depth) => {
+                let told = || text.malformed(&spot.span, depth, "too deep");
+                out.log.push_with(Code::PayloadMalformed, told);
+            }
+            Ok(resource) => self.judge(visit, spot, &resource),
             Err(ResourceError::Malformed(error)) => {
-                visit.text.malformed(&spot.span, depth, &error.to_string())
+                let told = || text.malformed(&spot.span, depth, &error.to_string());
+                out.log.push_with(Code::PayloadMalformed, told);
             }
-            Err(ResourceError::NoObject) => {
-                let message = format!("a resource of `{}` must be an object", visit.operation);
-                visit.text.problem(Code::PayloadTypeMismatch, spot.span.clone(), message, "no object")
-            }
-        };
-        visit.out.log.push(problem);
+            Err(ResourceError::NoObject) => out.log.push_with(Code::PayloadTypeMismatch, || {
+                let message = format!("a resource of `{operation}` must be an object");
+                text.problem(Code::PayloadTypeMismatch, spot.span.clone(), message, "no object")
+            }),
+        }
     }
 
     fn judge(&mut self, visit: &mut Visit<'_, '_>, spot: &Spot<'_>, resource: &Resource<'_>) {

@@ -4,13 +4,14 @@
 //! cut around it, and nothing in it that a terminal would obey.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
 use unicode_width::UnicodeWidthChar as _;
 
-use super::{Gap, Position, Tracker};
+use super::{Position, Tracker};
 
 /// Lines shown before and after a labelled line.
 const CONTEXT_LINES: usize = 2;
@@ -22,6 +23,8 @@ const LEAD_WIDTH: usize = 24;
 const MAX_MIDDLE: usize = 46;
 /// Context lines longer than this many bytes are left out: looking at them would cost too much.
 const MAX_CONTEXT_BYTES: usize = 4096;
+/// How far a line is followed on both sides of a label: farther than anything is shown of it.
+const LINE_REACH: usize = 8192;
 
 /// A part of the text to underline, and what to say about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,10 +78,6 @@ pub struct Mark {
 pub struct ShownText<'t> {
     /// The text.
     pub bytes: &'t [u8],
-    /// Position of its first byte in its file.
-    pub base: Position,
-    /// Where bytes of the file were left out.
-    pub gaps: &'t [Gap],
     /// Ranges that must not be readable.
     pub secrets: &'t [Range<usize>],
 }
@@ -89,76 +88,140 @@ impl Excerpt {
     /// A label over several lines is shown at its first character. Bytes that are no UTF-8 show as
     /// the replacement character.
     pub fn new(file: &Arc<str>, text: &[u8], labels: Vec<Label>) -> Self {
-        let text = ShownText { bytes: text, base: Position::START, gaps: &[], secrets: &[] };
-        Self::of(file, text, labels)
+        let mut tracker = Tracker::new(text, Position::START);
+        Self::of(file, ShownText { bytes: text, secrets: &[] }, &mut tracker, labels)
     }
 
-    /// Takes the lines around `labels` out of a part of `file`.
-    pub fn of(file: &Arc<str>, text: ShownText<'_>, mut labels: Vec<Label>) -> Self {
+    /// Takes the lines around `labels` out of a part of `file`, whose positions `tracker` tells. No line goes on
+    /// over a gap.
+    pub fn of(
+        file: &Arc<str>,
+        text: ShownText<'_>,
+        tracker: &mut Tracker<'_>,
+        mut labels: Vec<Label>,
+    ) -> Self {
         labels.sort_by_key(|label| label.span.start);
-        let mut tracker = Tracker::with_gaps(text.bytes, text.base, text.gaps);
         let mut windows: Vec<Window> = Vec::new();
-        let mut rest = labels.as_slice();
-        while let Some(first) = rest.first() {
-            let stretch = tracker.stretch(first.span.start);
-            let (neighbours, behind) =
-                rest.split_at(rest.partition_point(|label| tracker.stretch(label.span.start) == stretch));
-            rest = behind;
-            let base = tracker.position(stretch.start);
-            let within = |range: &Range<usize>| {
-                range.start.clamp(stretch.start, stretch.end) - stretch.start
-                    ..range.end.clamp(stretch.start, stretch.end) - stretch.start
-            };
-            let labels = neighbours
-                .iter()
-                .map(|label| Label { span: within(&label.span), text: label.text.clone() })
-                .collect();
-            let secrets: Vec<Range<usize>> = text.secrets.iter().map(within).collect();
-            let bytes = text.bytes.get(stretch.clone()).unwrap_or_default();
-            windows.extend(windows_of(&Shown { text: bytes, secrets: &secrets }, base, labels));
+        let mut group = Group::default();
+        for label in labels {
+            let ShownText { bytes, secrets } = text;
+            let shown = Shown { bounds: tracker.stretch(label.span.start), text: bytes, secrets };
+            let lines = shown.lines_around(label.span.start);
+            if !group.takes(&shown, &label, &lines) {
+                windows.extend(group.window(tracker));
+                group = Group { shown: Some(shown), ..Group::default() };
+            }
+            group.add(label, lines);
         }
+        windows.extend(group.window(tracker));
         Self { file: Arc::clone(file), windows }
     }
 }
 
-/// The windows around labels, given in ascending order, of a text without gaps.
-fn windows_of(text: &Shown<'_>, base: Position, labels: Vec<Label>) -> Vec<Window> {
-    let mut tracker = Tracker::new(text.text, base);
-    let mut windows: Vec<Window> = Vec::new();
-    let mut group: Vec<Label> = Vec::new();
-    let mut lines = 0..0;
-    for label in labels {
-        let line = line_around(text.text, label.span.start);
-        if let Some(first) = group.iter().find(|first| line.contains(&first.span.start)).cloned()
-            && first.span != label.span
-            && !is_near(text.text, &line, &first, &label)
-        {
-            // It would be cut off, or its words would have no room: it gets the line once more.
-            windows.extend(window(text, &mut tracker, lines.clone(), &group));
-            group.clear();
-            lines = line;
-            group.push(label);
-            continue;
-        }
-        let around = if line.len() > MAX_CONTEXT_BYTES { line } else { widen(text.text, line) };
-        if !group.is_empty() && around.start >= lines.end {
-            windows.extend(window(text, &mut tracker, lines.clone(), &group));
-            group.clear();
-        }
-        lines = if group.is_empty() { around } else { lines.start..around.end.max(lines.end) };
-        group.push(label);
-    }
-    windows.extend(window(text, &mut tracker, lines, &group));
-    windows
+/// Labels that are shown in one window, with its lines.
+#[derive(Default)]
+struct Group<'t> {
+    shown: Option<Shown<'t>>,
+    labels: Vec<Label>,
+    lines: Vec<Range<usize>>,
 }
 
-/// A text without gaps, and the ranges of it that must not be shown.
+impl Group<'_> {
+    /// Whether a label behind those of the group can be shown with them.
+    fn takes(&self, shown: &Shown<'_>, label: &Label, lines: &[Range<usize>]) -> bool {
+        let Some(own) = self.shown.as_ref().filter(|own| own.bounds == shown.bounds) else {
+            return false;
+        };
+        if let Some(line) =
+            self.lines.iter().find(|line| line.start <= label.span.start && label.span.start <= line.end)
+            && let Some(first) = self.labels.iter().find(|first| line.start <= first.span.start)
+        {
+            // Else it would be cut off, or its words would have no room: it gets the line once more.
+            return first.span == label.span || is_near(own.text, line, first, label);
+        }
+        match (self.lines.last(), lines.first()) {
+            (Some(last), Some(first)) => first.start <= last.end + 1 && !is_long(first) && !is_long(last),
+            _ => false,
+        }
+    }
+
+    fn add(&mut self, label: Label, lines: Vec<Range<usize>>) {
+        let end = self.lines.last().map_or(0, |last| last.end + 1);
+        let known = self.lines.is_empty();
+        self.lines.extend(lines.into_iter().filter(|line| known || line.start >= end));
+        self.labels.push(label);
+    }
+
+    fn window(&self, tracker: &mut Tracker<'_>) -> Option<Window> {
+        let (text, first) = (self.shown.as_ref()?, self.lines.first()?);
+        let first_line_1based = tracker.position(first.start).line_1based;
+        let mut window = Window { first_line_1based, text: String::new(), marks: Vec::new() };
+        for line in &self.lines {
+            let on_line: Vec<&Label> = self
+                .labels
+                .iter()
+                .filter(|label| line.start <= label.span.start && label.span.start <= line.end)
+                .collect();
+            push_line(&mut window, text, tracker, line, &on_line);
+        }
+        Some(window)
+    }
+}
+
+/// A text with the stretch of it that is shown, and the ranges that must not be.
 struct Shown<'t> {
     text: &'t [u8],
+    bounds: Range<usize>,
     secrets: &'t [Range<usize>],
 }
 
 impl<'t> Shown<'t> {
+    /// The line that holds `offset`, without its line end; of a long one, what is near.
+    fn line_around(&self, offset: usize) -> Range<usize> {
+        let offset = offset.clamp(self.bounds.start, self.bounds.end);
+        let first = self.bounds.start.max(offset.saturating_sub(LINE_REACH));
+        let last = self.bounds.end.min(offset.saturating_add(LINE_REACH));
+        let before = self.text.get(first..offset).unwrap_or_default();
+        let after = self.text.get(offset..last).unwrap_or_default();
+        let start = memchr::memrchr(b'\n', before).map_or(first, |at| first + at + 1);
+        let end = memchr::memchr(b'\n', after).map_or(last, |at| offset + at);
+        start..end
+    }
+
+    /// That line with up to [`CONTEXT_LINES`] on both sides, as far as they are of a sensible length.
+    fn lines_around(&self, offset: usize) -> Vec<Range<usize>> {
+        let line = self.line_around(offset);
+        if is_long(&line) {
+            return vec![line];
+        }
+        let mut lines = VecDeque::from([line.clone()]);
+        let mut start = line.start;
+        for _ in 0..CONTEXT_LINES {
+            if start <= self.bounds.start {
+                break;
+            }
+            let previous = self.line_around(start - 1);
+            if is_long(&previous) {
+                break;
+            }
+            start = previous.start;
+            lines.push_front(previous);
+        }
+        let mut end = line.end;
+        for _ in 0..CONTEXT_LINES {
+            if end + 1 >= self.bounds.end {
+                break;
+            }
+            let next = self.line_around(end + 1);
+            if is_long(&next) {
+                break;
+            }
+            end = next.end;
+            lines.push_back(next);
+        }
+        lines.into()
+    }
+
     /// A part of the text, secrets made unreadable.
     fn part(&self, range: Range<usize>) -> Cow<'t, [u8]> {
         let plain = self.text.get(range.clone()).unwrap_or_default();
@@ -183,66 +246,6 @@ fn mask(text: &[u8], secrets: &[Range<usize>]) -> Vec<u8> {
         }
     }
     masked
-}
-
-/// The line that holds `offset`, without its line end.
-fn line_around(text: &[u8], offset: usize) -> Range<usize> {
-    let offset = offset.min(text.len());
-    let before = text.get(..offset).unwrap_or_default();
-    let after = text.get(offset..).unwrap_or_default();
-    let start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-    let end = memchr::memchr(b'\n', after).map_or(text.len(), |at| offset + at);
-    start..end
-}
-
-/// Adds up to [`CONTEXT_LINES`] on both sides, as far as they are of a sensible length.
-fn widen(text: &[u8], line: Range<usize>) -> Range<usize> {
-    let Range { mut start, mut end } = line;
-    for _ in 0..CONTEXT_LINES {
-        let Some(previous_end) = start.checked_sub(1) else {
-            break;
-        };
-        let previous = line_around(text, previous_end);
-        if previous.len() > MAX_CONTEXT_BYTES {
-            break;
-        }
-        start = previous.start;
-    }
-    for _ in 0..CONTEXT_LINES {
-        if end + 1 >= text.len() {
-            break;
-        }
-        let next = line_around(text, end + 1);
-        if next.len() > MAX_CONTEXT_BYTES {
-            break;
-        }
-        end = next.end;
-    }
-    start..end
-}
-
-fn window(
-    text: &Shown<'_>,
-    tracker: &mut Tracker<'_>,
-    lines: Range<usize>,
-    labels: &[Label],
-) -> Option<Window> {
-    if labels.is_empty() {
-        return None;
-    }
-    let first_line_1based = tracker.position(lines.start).line_1based;
-    let mut shown = Window { first_line_1based, text: String::new(), marks: Vec::new() };
-    let mut start = lines.start;
-    while start <= lines.end {
-        let line = line_around(text.text, start);
-        let on_line: Vec<&Label> = labels
-            .iter()
-            .filter(|label| line.start <= label.span.start && label.span.start <= line.end)
-            .collect();
-        push_line(&mut shown, text, tracker, &line, &on_line);
-        start = line.end + 1;
-    }
-    Some(shown)
 }
 
 /// Appends one line, cut and made printable, with its labels.
@@ -291,10 +294,20 @@ fn push_line(
     shown.text.push('\n');
 }
 
+/// Whether a line is so long that it is shown by itself.
+const fn is_long(line: &Range<usize>) -> bool {
+    line.end - line.start > MAX_CONTEXT_BYTES
+}
+
 /// What of a label stands on its first line: all of it, or the first character.
 fn on_line(text: &[u8], line: &Range<usize>, label: &Label) -> Range<usize> {
     let Range { start, end } = label.span;
-    if end > line.end { start..start + text.get(start..).map_or(0, first_character) } else { start..end }
+    let first_line = text.get(start..end.min(line.end + 1)).unwrap_or_default();
+    if memchr::memchr(b'\n', first_line).is_some() {
+        start..start + text.get(start..).map_or(0, first_character)
+    } else {
+        start..end.min(line.end).max(start)
+    }
 }
 
 /// Whether a label can be shown in the same part of a line as the first one of that line.
@@ -307,7 +320,8 @@ fn is_near(text: &[u8], line: &Range<usize>, first: &Label, label: &Label) -> bo
 /// The column of the middle of a span, from `start` on.
 fn middle(text: &[u8], start: usize, span: &Range<usize>) -> usize {
     let columns = |range: Range<usize>| width(text.get(range).unwrap_or_default());
-    columns(start..span.start) + columns(span.clone()) / 2
+    let shown = span.start..span.end.min(span.start + 4 * MAX_WIDTH);
+    columns(start..span.start) + columns(shown) / 2
 }
 
 /// The part of `line` to show: all of it, or a stretch around a label.
@@ -435,6 +449,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Gap;
 
     fn excerpt(text: &str, spans: &[Range<usize>]) -> Vec<Window> {
         let labels = spans.iter().map(|span| Label::new(span.clone(), "here")).collect();
@@ -502,8 +517,9 @@ mod tests {
         let shown = |span: Range<usize>| {
             let labels = vec![Label::new(span, "here")];
             let bytes = text.as_bytes();
-            let text = ShownText { bytes, base: Position::START, gaps: &[], secrets: &secrets };
-            Excerpt::of(&Arc::from("f"), text, labels).windows.remove(0)
+            let text = ShownText { bytes, secrets: &secrets };
+            let mut tracker = Tracker::new(bytes, Position::START);
+            Excerpt::of(&Arc::from("f"), text, &mut tracker, labels).windows.remove(0)
         };
         let beside = shown(6..7);
         assert_eq!(beside.text, "{\"n\": 1, \"é\": \"********\"}\n{\"m\": \"********\"}\n");
@@ -553,11 +569,24 @@ mod tests {
     fn lines_are_not_taken_across_a_gap() {
         // The file: `[1,` on line 1, much that is left out, `9]` at the start of line 7.
         let gaps = [Gap { offset: 3, position: Position { byte: 80, line_1based: 7, column_1based: 1 } }];
-        let text = ShownText { bytes: b"[1,9]", base: Position::START, gaps: &gaps, secrets: &[] };
+        let text = ShownText { bytes: b"[1,9]", secrets: &[] };
+        let mut tracker = Tracker::with_gaps(text.bytes, Position::START, &gaps);
         let labels = vec![Label::new(3..4, "here"), Label::new(1..2, "there")];
-        let windows = Excerpt::of(&Arc::from("f"), text, labels).windows;
+        let windows = Excerpt::of(&Arc::from("f"), text, &mut tracker, labels).windows;
         let told: Vec<_> =
             windows.iter().map(|w| (w.first_line_1based, w.text.as_str(), marked(w))).collect();
         assert_eq!(told, [(1, "[1,\n", vec!["1"]), (7, "9]\n", vec!["9"])]);
+    }
+
+    #[test]
+    fn far_places_of_a_long_line_are_shown_apart() {
+        // Values at 1, 101, 20,001 and 20,103 of one line, behind a short one.
+        let text = format!("x\n[1{}2{}3{}4]\n", " ".repeat(99), " ".repeat(19_899), " ".repeat(101));
+        let spans = [1, 101, 20_001, 20_103].map(|at| at + 2..at + 3);
+        let windows = excerpt(&text, &spans);
+        let told: Vec<_> = windows.iter().map(|w| (w.first_line_1based, marked(w))).collect();
+        assert_eq!(told, [(2, vec!["1"]), (2, vec!["2"]), (2, vec!["3"]), (2, vec!["4"])]);
+        let columns: Vec<_> = windows.iter().map(|w| w.marks[0].position.column_1based).collect();
+        assert_eq!(columns, [2, 102, 20_002, 20_104]);
     }
 }

@@ -51,10 +51,10 @@ pub struct Gap {
     pub position: Position,
 }
 
-/// Finds positions in one text, cheapest for ascending offsets.
+/// Finds positions in one text, cheapest for neighbouring offsets.
 ///
-/// Line and column are counted from the last position asked for, so that asking for `n` ascending
-/// offsets reads the text once.
+/// Line and column are counted from the last position asked for, forwards or backwards, so that asking for
+/// `n` ascending offsets reads the text once.
 #[derive(Clone, Debug)]
 pub struct Tracker<'t> {
     text: &'t [u8],
@@ -79,14 +79,34 @@ impl<'t> Tracker<'t> {
     pub fn position(&mut self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
         let piece = self.piece(offset);
-        if offset < self.last_offset || self.last_offset < piece.offset {
-            self.last_offset = piece.offset;
-            self.last = piece.position;
+        if offset >= self.last_offset && self.last_offset >= piece.offset {
+            let between = self.text.get(self.last_offset..offset).unwrap_or_default();
+            self.last = self.last.after(between);
+        } else if self.piece(self.last_offset) == piece {
+            self.last = self.before(offset, piece);
+        } else {
+            let between = self.text.get(piece.offset..offset).unwrap_or_default();
+            self.last = piece.position.after(between);
         }
-        let between = self.text.get(self.last_offset..offset).unwrap_or_default();
-        self.last = self.last.after(between);
         self.last_offset = offset;
         self.last
+    }
+
+    /// The position of an offset before the last one, in the stretch that begins with `piece`.
+    fn before(&self, offset: usize, piece: Gap) -> Position {
+        let between = self.text.get(offset..self.last_offset).unwrap_or_default();
+        let byte = self.last.byte - between.len() as u64;
+        let lines = memchr::memchr_iter(b'\n', between).count() as u64;
+        if lines == 0 {
+            let column_1based = self.last.column_1based - characters(between);
+            return Position { byte, column_1based, ..self.last };
+        }
+        let earlier = self.text.get(piece.offset..offset).unwrap_or_default();
+        let column_1based = match memchr::memrchr(b'\n', earlier) {
+            Some(end) => 1 + characters(earlier.get(end + 1..).unwrap_or_default()),
+            None => piece.position.column_1based + characters(earlier),
+        };
+        Position { byte, line_1based: self.last.line_1based - lines, column_1based }
     }
 
     /// The byte in the file right after the byte before `offset`.
@@ -154,7 +174,16 @@ mod tests {
     #[test]
     fn a_tracker_may_go_back() {
         let mut tracker = Tracker::new(b"one\ntwo\nthree", Position::START);
-        assert_eq!(tracker.position(9).line_1based, 3);
+        let mut here = |offset| {
+            let position = tracker.position(offset);
+            (position.byte, position.line_1based, position.column_1based)
+        };
+        assert_eq!(here(9), (9, 3, 2));
+        assert_eq!(here(8), (8, 3, 1));
+        assert_eq!(here(6), (6, 2, 3));
+        assert_eq!(here(1), (1, 1, 2));
+        assert_eq!(here(12), (12, 3, 5));
+        assert_eq!(here(0), (0, 1, 1));
         assert_eq!(tracker.position(5).line_1based, 2);
         assert_eq!(tracker.position(5).column_1based, 2);
         assert_eq!(tracker.position(999).column_1based, 6, "past the end is the end");
