@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use super::Event;
-use super::duplicates::{Seen, duplicates};
+use super::duplicates::{Duplicate, Seen, duplicates};
 use super::log::Log;
 use super::worker::{BatchOutcome, Part};
 use crate::discover::InputFile;
@@ -38,10 +38,12 @@ pub(super) struct Collector<'s> {
     diagnostics: Vec<Diagnostic>,
     inputs: Vec<InputSummary>,
     current: CurrentFile,
+    /// Index of the file under way.
+    index: usize,
     /// Pages that other files may complete, with the index of their file.
     loose: Vec<(usize, bool, Page)>,
-    /// Resources on such pages.
-    loose_seen: Vec<(Operation, Seen, usize)>,
+    /// Resources on such pages, with the index of their file.
+    loose_seen: BTreeMap<Operation, Vec<(Seen, usize)>>,
     unjudged: BTreeMap<Operation, (Place, u64)>,
 }
 
@@ -52,7 +54,8 @@ struct CurrentFile {
     pages: Vec<Page>,
     /// The payload whose parts are coming in.
     part: Option<Page>,
-    seen: Vec<(Operation, Seen)>,
+    /// Its resources, with its index.
+    seen: BTreeMap<Operation, Vec<(Seen, usize)>>,
     totals: BTreeMap<Operation, Totals>,
     bare: BTreeMap<Operation, Page>,
 }
@@ -92,8 +95,9 @@ impl<'s> Collector<'s> {
             diagnostics: Vec::new(),
             inputs: Vec::new(),
             current: CurrentFile::default(),
+            index: 0,
             loose: Vec::new(),
-            loose_seen: Vec::new(),
+            loose_seen: BTreeMap::new(),
             unjudged: BTreeMap::new(),
         }
     }
@@ -103,7 +107,9 @@ impl<'s> Collector<'s> {
         self.tally.merge(&outcome.tally);
         let current = &mut self.current;
         current.log.append(outcome.log);
-        current.seen.extend(outcome.seen);
+        for (operation, seen) in outcome.seen {
+            current.seen.entry(operation).or_default().push((seen, self.index));
+        }
         for (operation, place) in outcome.unjudged {
             let entry = self.unjudged.entry(operation).or_insert((place, 0));
             entry.1 += 1;
@@ -187,6 +193,7 @@ impl<'s> Collector<'s> {
         let Some(file) = self.files.get(index) else {
             return;
         };
+        self.index = index + 1;
         // Reading may have ended before the last part.
         self.close_part();
         let mut current = mem::take(&mut self.current);
@@ -206,17 +213,11 @@ impl<'s> Collector<'s> {
                 current.log.push(problem);
             }
         }
-        let seen = mem::take(&mut current.seen);
-        for operation in current.totals.keys() {
-            let of_operation = seen.iter().filter(|(o, _)| o == operation).map(|(_, seen)| (*seen, 0));
-            for problem in duplicate_problems(*operation, of_operation.collect(), &[file]) {
-                current.log.push(problem);
+        for (operation, mut seen) in mem::take(&mut current.seen) {
+            duplicate_problems(operation, &mut seen, self.files, false, &mut current.log);
+            if current.pages.iter().any(|page| page.operation == operation) {
+                self.loose_seen.entry(operation).or_default().append(&mut seen);
             }
-        }
-        if !current.pages.is_empty() {
-            let operations: Vec<Operation> = current.pages.iter().map(|page| page.operation).collect();
-            let kept = seen.into_iter().filter(|(operation, _)| operations.contains(operation));
-            self.loose_seen.extend(kept.map(|(operation, seen)| (operation, seen, index)));
         }
         for page in current.pages {
             let single = current.totals.get(&page.operation).is_some_and(|totals| totals.payloads == 1);
@@ -345,14 +346,11 @@ impl<'s> Collector<'s> {
             let problems = self.snapshot_problems(&view);
             self.diagnostics.extend(problems);
             if files.len() > 1 {
-                let seen = loose_seen
-                    .iter()
-                    .filter(|(operation, _, file)| *operation == snapshot.operation && files.contains(file))
-                    .map(|(_, seen, file)| (*seen, *file))
-                    .collect();
-                let inputs: Vec<&InputFile> = self.files.iter().collect();
-                let between = duplicate_problems(snapshot.operation, seen, &inputs);
-                self.diagnostics.extend(between);
+                let all = loose_seen.get(&snapshot.operation).map(Vec::as_slice).unwrap_or_default();
+                let mut seen: Vec<_> = all.iter().filter(|(_, file)| files.contains(file)).copied().collect();
+                let mut log = Log::default();
+                duplicate_problems(snapshot.operation, &mut seen, self.files, true, &mut log);
+                self.diagnostics.extend(log.finish(&marked.place.file));
             }
         }
     }
@@ -520,52 +518,52 @@ fn page_problem(
     }
 }
 
-/// Resources that stand twice; `files` are those that the tags in `seen` number.
+/// Tells of resources that stand twice; `files` are those that the tags in `seen` number. Where they stand in
+/// several files, only what is not in the same one: that was told before.
 fn duplicate_problems(
     operation: Operation,
-    seen: Vec<(Seen, usize)>,
-    files: &[&InputFile],
-) -> Vec<Diagnostic> {
-    let between_files = files.len() > 1;
-    let mut problems = Vec::new();
+    seen: &mut [(Seen, usize)],
+    files: &[InputFile],
+    between_files: bool,
+    log: &mut Log,
+) {
     let mut repeated = 0;
     let mut first_repeated = None;
-    for duplicate in duplicates(seen) {
-        let (place, first) = (seen_place(duplicate.second, files), seen_place(duplicate.first, files));
-        if between_files && duplicate.first.1 == duplicate.second.1 {
-            // Told when that file was read.
+    for Duplicate { first, second, same } in duplicates(seen) {
+        let (Some(&first), Some(&second)) = (seen.get(first), seen.get(second)) else {
+            continue;
+        };
+        if between_files && first.1 == second.1 {
             continue;
         }
-        if duplicate.same {
+        if same {
             repeated += 1;
-            first_repeated.get_or_insert((place, first));
+            first_repeated.get_or_insert((first, second));
             continue;
         }
-        problems.push(
-            Diagnostic::error(
-                Code::PayloadDuplicate,
-                format!("the same resource stands here and at {}, with other content", at(first.as_ref())),
-            )
-            .placed(place)
-            .help("the answer changed while its pages were saved: save all of them again"),
-        );
+        log.push_with(Code::PayloadDuplicate, || {
+            let first = at(seen_place(first, files).as_ref());
+            let message = format!("the same resource stands here and at {first}, with other content");
+            Diagnostic::error(Code::PayloadDuplicate, message)
+                .placed(seen_place(second, files))
+                .help("the answer changed while its pages were saved: save all of them again")
+        });
     }
-    if let Some((place, first)) = first_repeated {
+    if let Some((first, second)) = first_repeated {
         let what = operation.resources_in_words();
         let message = format!(
             "{repeated} {what} stand twice with the same content, first this one, also at {}",
-            at(first.as_ref())
+            at(seen_place(first, files).as_ref())
         );
-        problems.push(
+        log.push(
             Diagnostic::warning(Code::PayloadRepeated, message)
-                .placed(place)
+                .placed(seen_place(second, files))
                 .help("pages overlap; each is judged where it stands"),
         );
     }
-    problems
 }
 
-fn seen_place((seen, file): (Seen, usize), files: &[&InputFile]) -> Option<Place> {
+fn seen_place((seen, file): (Seen, usize), files: &[InputFile]) -> Option<Place> {
     let file = files.get(file)?;
     let start = seen.position;
     Some(Place { file: Arc::clone(&file.name), start, end_byte: start.byte })

@@ -42,34 +42,33 @@ fn hash(seed: u64, value: &impl Hash) -> u64 {
     FixedState::with_seed(seed).hash_one(value)
 }
 
-/// A resource that stands in two places.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Duplicate<T> {
+/// A resource that stands in two places, as indices into what was searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Duplicate {
     /// Where it stands first.
-    pub(super) first: T,
+    pub(super) first: usize,
     /// Where it stands again.
-    pub(super) second: T,
+    pub(super) second: usize,
     /// Whether both say the same.
     pub(super) same: bool,
 }
 
-/// Finds resources that stand twice, in the order of their second places.
-pub(super) fn duplicates<T: Copy + Ord>(mut seen: Vec<(Seen, T)>) -> Vec<Duplicate<(Seen, T)>> {
+/// Finds resources that stand twice, in the order of their second places. Sorts what it searches.
+pub(super) fn duplicates<T: Copy + Ord>(seen: &mut [(Seen, T)]) -> Vec<Duplicate> {
     seen.sort_unstable_by_key(|(seen, tag)| (seen.identity, *tag, seen.position.byte));
-    let mut found: Vec<Duplicate<(Seen, T)>> = Vec::new();
+    let mut found = Vec::new();
+    let mut first = 0;
     for group in seen.chunk_by(|(a, _), (b, _)| a.identity == b.identity) {
-        let Some((first, rest)) = group.split_first() else {
-            continue;
-        };
-        found.extend(rest.iter().map(|second| Duplicate {
-            first: *first,
-            second: *second,
-            same: first.0.content == second.0.content,
+        let content = group.first().map(|(seen, _)| seen.content);
+        found.extend((first + 1..).zip(group.iter().skip(1)).map(|(second, (seen, _))| Duplicate {
+            first,
+            second,
+            same: Some(seen.content) == content,
         }));
+        first += group.len();
     }
-    found.sort_by_key(|duplicate| {
-        let (seen, tag) = duplicate.second;
-        (tag, seen.position.byte)
+    found.sort_unstable_by_key(|duplicate| {
+        seen.get(duplicate.second).map(|(seen, tag)| (*tag, seen.position.byte))
     });
     found
 }
@@ -86,7 +85,7 @@ mod tests {
 
     #[test]
     fn equal_identities_are_found_and_contents_compared() {
-        let all: Vec<(Seen, usize)> = [
+        let mut all: Vec<(Seen, usize)> = [
             (r#"{"InstanceId":"a","MissingCount":"1"}"#, 1),
             (r#"{"InstanceId":"b","MissingCount":"1"}"#, 2),
             (r#"{"InstanceId":"a","MissingCount":"2"}"#, 3),
@@ -95,10 +94,9 @@ mod tests {
         .iter()
         .map(|(json, line)| (seen(json, *line).unwrap(), 0))
         .collect();
-        let found: Vec<_> = duplicates(all)
-            .into_iter()
-            .map(|d| (d.first.0.position.line_1based, d.second.0.position.line_1based, d.same))
-            .collect();
+        let found = duplicates(&mut all);
+        let line = |index: usize| all[index].0.position.line_1based;
+        let found: Vec<_> = found.iter().map(|d| (line(d.first), line(d.second), d.same)).collect();
         assert_eq!(found, [(1, 3, false), (2, 4, true)]);
     }
 
