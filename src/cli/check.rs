@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
@@ -23,6 +23,8 @@ use crate::settings::{JudgeSettings, Purpose};
 
 /// How long a run goes on before its progress is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How often its progress is looked at.
+const TICK: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArguments {
@@ -145,18 +147,19 @@ pub(super) fn with_progress<T>(work: impl FnOnce(&Progress) -> T) -> T {
     thread::scope(|scope| {
         let progress = &progress;
         scope.spawn(move || {
-            if waiting.recv_timeout(PATIENCE) != Err(crossbeam_channel::RecvTimeoutError::Timeout) {
-                return;
-            }
-            let bar = bar(progress.total_bytes.load(Ordering::Relaxed));
-            loop {
-                bar.set_position(progress.read_bytes.load(Ordering::Relaxed));
-                if waiting.recv_timeout(Duration::from_millis(100))
-                    != Err(crossbeam_channel::RecvTimeoutError::Timeout)
-                {
-                    bar.finish_and_clear();
-                    return;
+            let started = Instant::now();
+            let mut bar: Option<ProgressBar> = None;
+            while waiting.recv_timeout(TICK) == Err(crossbeam_channel::RecvTimeoutError::Timeout) {
+                // Hidden at first, but counting: the time that is left is told from all of the run.
+                let total = progress.total_bytes.load(Ordering::Relaxed);
+                let bar = bar.get_or_insert_with(|| self::bar(total));
+                bar.set_position(progress.done_bytes.load(Ordering::Relaxed));
+                if bar.is_hidden() && started.elapsed() > PATIENCE {
+                    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
                 }
+            }
+            if let Some(bar) = bar {
+                bar.finish_and_clear();
             }
         });
         let result = work(progress);
@@ -167,7 +170,7 @@ pub(super) fn with_progress<T>(work: impl FnOnce(&Progress) -> T) -> T {
 }
 
 fn bar(total_bytes: u64) -> ProgressBar {
-    let target = ProgressDrawTarget::stderr_with_hz(10);
+    let target = ProgressDrawTarget::hidden();
     let (bar, template) = if total_bytes > 0 {
         let template = "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
         (ProgressBar::with_draw_target(Some(total_bytes), target), template)

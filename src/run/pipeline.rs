@@ -29,8 +29,8 @@ const BATCHES_PER_WORKER: usize = 4;
 pub struct Progress {
     /// Bytes of input, as they are stored; 0 where that is not known.
     pub total_bytes: AtomicU64,
-    /// Bytes read so far.
-    pub read_bytes: AtomicU64,
+    /// Bytes whose content was judged so far.
+    pub done_bytes: AtomicU64,
 }
 
 /// The run was stopped by the one who takes its events.
@@ -40,12 +40,14 @@ pub struct Stopped;
 
 /// What comes to the sink, numbered in the order of the inputs.
 enum Message {
-    Outcome(Box<BatchOutcome>),
+    /// What a batch gave, and how many bytes of all inputs had been read with it.
+    Outcome(Box<BatchOutcome>, u64),
     FileEnd(usize, FileEnd),
 }
 
 struct Job {
     sequence: u64,
+    read_bytes: u64,
     file: Arc<str>,
     batch: Batch,
 }
@@ -94,10 +96,10 @@ pub fn execute(
             }
         }
         drop(jobs);
-        let reader = Reader { load, judging, jobs: job_sender, results: results_sender, permits, progress };
+        let reader = Reader { load, judging, jobs: job_sender, results: results_sender, permits };
         let files = files.as_slice();
         scope.spawn(move || reader.read(files));
-        sink(Sink { load, judging, plan, files, diagnostics }, &results, permit_sender, tell)
+        sink(Sink { load, judging, plan, files, diagnostics, progress }, &results, permit_sender, tell)
     })
 }
 
@@ -124,7 +126,8 @@ fn work(
             worker = Worker::new(load, judging, plan);
             BatchOutcome::defect(&job.file, job.batch.base)
         });
-        if results.send((job.sequence, Message::Outcome(Box::new(outcome)))).is_err() {
+        let message = Message::Outcome(Box::new(outcome), job.read_bytes);
+        if results.send((job.sequence, message)).is_err() {
             return;
         }
     }
@@ -136,14 +139,15 @@ struct Reader<'s> {
     jobs: Sender<Job>,
     results: Sender<(u64, Message)>,
     permits: Receiver<()>,
-    progress: &'s Progress,
 }
 
 impl Reader<'_> {
     fn read(&self, files: &[InputFile]) {
         let mut sequence = 0;
+        let mut read_bytes = 0;
         for (index, file) in files.iter().enumerate() {
-            let end = self.file(file, &mut sequence);
+            let end = self.file(file, &mut sequence, read_bytes);
+            read_bytes += end.bytes;
             if self.results.send((sequence, Message::FileEnd(index, end))).is_err() {
                 return;
             }
@@ -151,8 +155,8 @@ impl Reader<'_> {
         }
     }
 
-    fn file(&self, file: &InputFile, sequence: &mut u64) -> FileEnd {
-        let before = self.progress.read_bytes.load(Ordering::Relaxed);
+    /// Reads a file; `before` are the bytes of the files before it.
+    fn file(&self, file: &InputFile, sequence: &mut u64, before: u64) -> FileEnd {
         let mut opened = match open(file, self.load.limits, self.judging.digests) {
             Ok(opened) => opened,
             Err(error) => {
@@ -161,11 +165,11 @@ impl Reader<'_> {
         };
         let counter = opened.counter();
         let mut emit = |batch: Batch| {
-            self.progress.read_bytes.store(before + counter.stored_bytes(), Ordering::Relaxed);
+            let read_bytes = before + counter.stored_bytes();
             if self.permits.recv().is_err() {
                 return false;
             }
-            let job = Job { sequence: *sequence, file: Arc::clone(&file.name), batch };
+            let job = Job { sequence: *sequence, read_bytes, file: Arc::clone(&file.name), batch };
             *sequence += 1;
             self.jobs.send(job).is_ok()
         };
@@ -180,6 +184,7 @@ struct Sink<'s> {
     plan: &'s Plan,
     files: &'s [InputFile],
     diagnostics: Vec<Diagnostic>,
+    progress: &'s Progress,
 }
 
 fn sink(
@@ -197,7 +202,8 @@ fn sink(
         while let Some(message) = waiting.remove(&next) {
             next += 1;
             match message {
-                Message::Outcome(outcome) => {
+                Message::Outcome(outcome, read_bytes) => {
+                    sink.progress.done_bytes.store(read_bytes, Ordering::Relaxed);
                     for input in &outcome.inputs {
                         if !tell(Event::Input(input)) {
                             return Err(Stopped);
