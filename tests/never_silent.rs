@@ -151,6 +151,24 @@ fn an_error_response_with_an_empty_array_is_an_error_response() {
 }
 
 #[test]
+fn an_error_response_with_a_member_like_a_field_is_no_resource() {
+    for (operation, rule, body) in [
+        (
+            "huawei.coc.ListInstanceCompliant",
+            "HWC-COC-003",
+            json!({"error_code": "COC.0301", "error_msg": "denied", "status": "compliant"}),
+        ),
+        (
+            "alibaba.sas.ListPublishBatch",
+            "ALI-SAS-103",
+            json!({"Code": "Forbidden", "Message": "denied", "RequestId": "1", "Status": 2}),
+        ),
+    ] {
+        refused(&judged(body.to_string(), &["--as", operation, "--rule", rule]), "payload.error_body");
+    }
+}
+
+#[test]
 fn one_refused_region_among_good_ones_keeps_the_gate_shut() {
     let folder = Folder::new();
     folder.file("eu.json", page(&[report("a")]));

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{ErrorBody, error_response};
 use crate::operation::Operation;
+use crate::source::json::{JsonPath, locate};
 use crate::source::printable;
 use crate::suggest;
 
@@ -327,33 +328,19 @@ pub(super) fn object(value: &RawValue) -> Option<Members<'_>> {
     }
 }
 
-/// The members of the first element of an array of objects.
+/// The members of the first element of an array of objects, without a look at the others.
 fn first_element(array: &RawValue) -> Option<Members<'_>> {
-    /// Stops behind the first element, so that a long array is not read for its sake.
-    struct First<'a>(&'a RawValue);
-    impl<'de> Deserialize<'de> for First<'de> {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            struct FirstVisitor;
-            impl<'de> Visitor<'de> for FirstVisitor {
-                type Value = First<'de>;
-                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.write_str("an array")
-                }
-                fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
-                    let first = array.next_element()?;
-                    first.map(First).ok_or_else(|| A::Error::custom("empty"))
-                }
-            }
-            deserializer.deserialize_seq(FirstVisitor)
-        }
+    let text = array.get();
+    if !text.starts_with('[') {
+        return None;
     }
-    let mut deserializer = serde_json::Deserializer::from_str(array.get());
-    match First::deserialize(&mut deserializer) {
-        Ok(First(element)) => object(element),
-        // The array goes on behind the first element, which the deserializer takes for an error.
-        Err(_) => serde_json::from_str::<Vec<&RawValue>>(array.get())
-            .ok()
-            .and_then(|elements| elements.first().and_then(|element| object(element))),
+    let mut path = JsonPath::default();
+    path.push_index(0);
+    let located = locate(text, &path);
+    let element = text.get(located.span.clone()).filter(|_| located.is_found(&path))?;
+    match serde_json::from_str(element).ok()? {
+        Document::Object(members) => Some(members),
+        _ => None,
     }
 }
 

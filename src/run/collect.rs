@@ -119,7 +119,11 @@ impl<'s> Collector<'s> {
         }
         match outcome.part {
             None => {}
-            Some(Part::Head(head)) => self.current.part = Some(head),
+            Some(Part::Head(head)) => {
+                // Of the one before, the last part may be lost to a defect, which was told.
+                self.close_part();
+                self.current.part = Some(head);
+            }
             Some(Part::Resources(part, last)) => {
                 if let Some(whole) = &mut self.current.part {
                     whole.identities.extend(part.identities);

@@ -37,6 +37,14 @@ impl PageBuilder {
         builder
     }
 
+    pub(super) const fn operation(&self) -> Operation {
+        self.0.operation
+    }
+
+    pub(super) const fn document(&self) -> Option<u64> {
+        self.0.document
+    }
+
     pub(super) const fn count(&mut self) {
         self.0.resources += 1;
     }

@@ -15,9 +15,9 @@ use crate::evaluate::{self, Input, Judge, Outcome, Plan, Source};
 use crate::finding::{Finding, Tally, Verdict};
 use crate::load::{
     Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, Stranger, describe,
-    error_text, recognise,
+    error_response, error_text, recognise,
 };
-use crate::model::{Envelope, RemarkKind, Resource, ResourceError, Timestamp};
+use crate::model::{Envelope, RemarkKind, Resource, ResourceError};
 use crate::operation::Operation;
 use crate::policy::Rule;
 use crate::settings::{JudgeSettings, LoadSettings, Purpose};
@@ -78,11 +78,23 @@ struct Visit<'v, 't> {
     out: &'v mut BatchOutcome,
     text: &'v mut Text<'t>,
     page: PageBuilder,
-    operation: Operation,
-    document: Option<u64>,
-    captured_at: Option<&'v str>,
     /// What stands around the resources.
     envelope: Option<&'v Envelope<'v>>,
+    /// When the payload was received, as rules see it.
+    captured_at: Option<Arc<str>>,
+}
+
+impl<'v, 't> Visit<'v, 't> {
+    fn new(
+        out: &'v mut BatchOutcome,
+        text: &'v mut Text<'t>,
+        mut page: PageBuilder,
+        envelope: Option<&'v Envelope<'v>>,
+    ) -> Self {
+        let captured = envelope.and_then(Envelope::captured_at);
+        page.captured(captured);
+        Self { out, text, page, envelope, captured_at: captured.map(|at| Arc::from(at.to_rfc3339())) }
+    }
 }
 
 /// A value and where it stands.
@@ -200,13 +212,17 @@ impl<'s> Worker<'s> {
         if resource.unknown().has(collection) || !resource.has_documented_field() {
             return false;
         }
+        // An error response may have a member that is called like a field.
+        if resource.identity().is_empty() && is_error_response(spot.body) {
+            return false;
+        }
         if is_too_deep(spot.body, 0) {
             out.log.push(text.malformed(&spot.span, 0, "too deep"));
             return true;
         }
         self.set_payload(out, operation, None);
         let page = PageBuilder::bare(operation, document, text.place(&spot.span));
-        let mut visit = Visit { out, text, page, operation, document, captured_at: None, envelope: None };
+        let mut visit = Visit::new(out, text, page, None);
         self.judge(&mut visit, spot, &resource);
         let page = visit.page.finish();
         out.pages.push(page);
@@ -238,19 +254,8 @@ impl<'s> Worker<'s> {
         }
         self.tell_envelope(out, text, operation, &spot.span, spot.body, &envelope);
         self.set_payload(out, operation, Some(&envelope));
-        let captured = envelope.captured_at();
-        let captured_text = captured.map(Timestamp::to_rfc3339);
-        let mut page = PageBuilder::new(operation, document, text.place(&spot.span), envelope.page_facts());
-        page.captured(captured);
-        let mut visit = Visit {
-            out,
-            text,
-            page,
-            operation,
-            document,
-            captured_at: captured_text.as_deref(),
-            envelope: Some(&envelope),
-        };
+        let page = PageBuilder::new(operation, document, text.place(&spot.span), envelope.page_facts());
+        let mut visit = Visit::new(out, text, page, Some(&envelope));
         match collection {
             None => self.resource(&mut visit, &spot.part(spot.body, JsonPath::ROOT)),
             Some(collection) => self.collection(&mut visit, spot, collection),
@@ -262,7 +267,7 @@ impl<'s> Worker<'s> {
     }
 
     fn collection<'t>(&mut self, visit: &mut Visit<'_, '_>, payload: &Spot<'t>, collection: &'t RawValue) {
-        let name = visit.operation.collection().unwrap_or_default();
+        let name = visit.page.operation().collection().unwrap_or_default();
         let Some(elements) = elements(collection) else {
             let at = payload.part(collection.get(), JsonPath::ROOT).span;
             let message = format!("`{name}` must be an array");
@@ -332,18 +337,9 @@ impl<'s> Worker<'s> {
         // What is wrong with it was told of the head.
         let Ok(envelope) = Envelope::read(operation, &members) else { return };
         self.set_payload(out, operation, Some(&envelope));
-        let captured_text = envelope.captured_at().map(Timestamp::to_rfc3339);
         let place = Place { file: Arc::clone(text.file), start: head.start, end_byte: head.start.byte };
         let page = PageBuilder::new(operation, document, place, PageFacts::default());
-        let mut visit = Visit {
-            out,
-            text,
-            page,
-            operation,
-            document,
-            captured_at: captured_text.as_deref(),
-            envelope: Some(&envelope),
-        };
+        let mut visit = Visit::new(out, text, page, Some(&envelope));
         let mut path = JsonPath::default();
         path.push_key(operation.collection().unwrap_or_default());
         for (index, span) in (first_index..).zip(spans) {
@@ -388,8 +384,9 @@ impl<'s> Worker<'s> {
     fn resource(&mut self, visit: &mut Visit<'_, '_>, spot: &Spot<'_>) {
         visit.page.count();
         let depth = u32::try_from(spot.path.segments().len()).unwrap_or_default();
-        let Visit { out, text, operation, .. } = visit;
-        match Resource::parse(*operation, spot.body) {
+        let operation = visit.page.operation();
+        let Visit { out, text, .. } = visit;
+        match Resource::parse(operation, spot.body) {
             Ok(_) if is_too_deep(spot.body, depth) => {
                 let told = || text.malformed(&spot.span, depth, "too deep");
                 out.log.push_with(Code::PayloadMalformed, told);
@@ -407,7 +404,7 @@ impl<'s> Worker<'s> {
     }
 
     fn judge(&mut self, visit: &mut Visit<'_, '_>, spot: &Spot<'_>, resource: &Resource<'_>) {
-        let operation = visit.operation;
+        let operation = visit.page.operation();
         if let Some(seen) = Seen::new(resource, visit.text.position(spot.span.start)) {
             visit.page.identity(seen.identity_hash());
             visit.out.seen.push((operation, seen));
@@ -415,7 +412,8 @@ impl<'s> Worker<'s> {
         visit.page.observed(resource.observed_at());
         let unreadable = self.inspect(visit, spot, resource);
         let file = Arc::clone(visit.text.file);
-        let source = Source::new(operation, &file, resource, visit.captured_at);
+        let captured_at = visit.captured_at.clone();
+        let source = Source::new(operation, &file, resource, captured_at.as_deref());
         match &self.judging.purpose {
             Purpose::Judge => {}
             Purpose::Inspect => return,
@@ -438,7 +436,7 @@ impl<'s> Worker<'s> {
             resource,
             text: spot.body,
             span: spot.span.clone(),
-            document: visit.document,
+            document: visit.page.document(),
             path: spot.path.clone(),
         };
         let findings = match unreadable {
@@ -510,7 +508,8 @@ impl<'s> Worker<'s> {
         }
         let mut first = None;
         resource.inspect(&mut |told| {
-            let Some(problem) = remark(visit.text, visit.operation, &spot.span, spot.body, &told, strict)
+            let Some(problem) =
+                remark(visit.text, visit.page.operation(), &spot.span, spot.body, &told, strict)
             else {
                 return;
             };
@@ -520,6 +519,14 @@ impl<'s> Worker<'s> {
             problem.tell(&mut visit.out.log);
         });
         first
+    }
+}
+
+/// Whether a well-formed object is an error response.
+fn is_error_response(body: &str) -> bool {
+    match serde_json::from_str(body) {
+        Ok(Document::Object(members)) => error_response(&members).is_some(),
+        _ => false,
     }
 }
 
