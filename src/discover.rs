@@ -309,7 +309,7 @@ fn has_known_ending(path: &Path) -> bool {
 }
 
 /// Streams that the shell hands over as a path: `<(command)`, `/dev/stdin`.
-fn is_descriptor(path: &Path) -> bool {
+pub fn is_descriptor(path: &Path) -> bool {
     path == Path::new("/dev/stdin") || path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd")
 }
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use sha2::{Digest as _, Sha256};
 
 use super::Limits;
-use crate::discover::{InputFile, Origin};
+use crate::discover::{InputFile, Origin, is_descriptor};
 use crate::source::hexadecimal;
 
 /// Bytes of a packed input before the ratio is looked at.
@@ -90,7 +90,8 @@ pub fn open(input: &InputFile, limits: Limits, digest: bool) -> io::Result<Opene
         (Box::new(stored), false)
     };
     let rereadable = match &input.origin {
-        Origin::Path(path) if !packed && path.is_file() => Some(path.clone()),
+        // What a shell hands over may share its place in the file with whoever opens it again.
+        Origin::Path(path) if !packed && path.is_file() && !is_descriptor(path) => Some(path.clone()),
         _ => None,
     };
     let reader = Capped { inner: unpacked, raw: Rc::clone(&raw), packed, limits, bytes: 0 };

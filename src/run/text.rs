@@ -53,6 +53,11 @@ impl<'t> Text<'t> {
         })
     }
 
+    /// Whether bytes of the file were left out of it.
+    pub(super) fn has_gaps(&self) -> bool {
+        self.tracker.stretch(0).end < self.bytes.len()
+    }
+
     pub(super) fn position(&mut self, offset: usize) -> Position {
         self.tracker.position(offset)
     }

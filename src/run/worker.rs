@@ -174,6 +174,12 @@ impl<'s> Worker<'s> {
             }
         };
         match recognise(&members, self.load.forced) {
+            // Most of its resources are not here: as a document it is only to be told what is wrong with it.
+            Recognised::Payload { .. } if text.has_gaps() => {
+                let told =
+                    || text.malformed(&spot.span, 0, "the payload cannot be read resource by resource");
+                out.log.push_with(Code::PayloadMalformed, told);
+            }
             Recognised::Payload { operation, collection } => {
                 self.payload(out, text, &spot, document, operation, &members, collection);
             }

@@ -334,6 +334,16 @@ fn a_fault_in_an_unknown_array_of_a_large_payload_is_told() {
 }
 
 #[test]
+fn a_large_payload_is_never_judged_by_one_of_its_resources() {
+    // Half of a surrogate pair stands where a number is due: whoever skips the value does not see it.
+    let text = "{PAD\n \"count\": \"\\ud800\",\n \"instance_compliant\": [{\"id\": \"a\", \"group\": \"g\"}, {\"id\": \"b\", \"group\": null}]}";
+    let outcome = load_stdin(&[], text.replace("PAD", &pads(421_000)).as_bytes());
+    // A blank, `"count": ` and the quote are 11 characters.
+    assert_eq!((told(&outcome), outcome.code), (vec!["payload.malformed 2:12".to_owned()], 2));
+    assert_eq!((findings(&outcome).len(), outcome.verdicts("pass")), (0, 0));
+}
+
+#[test]
 fn bytes_of_a_large_payload_that_are_no_utf8_are_told() {
     let (before, behind) = (
         "{PAD\n \"x\": \"é",
