@@ -1,16 +1,12 @@
 //! Rules meet resources: the only place that knows the Rego engine.
 
-mod check;
-mod declared;
 mod engine;
 mod input;
 mod judge;
-mod nesting;
 mod outcome;
+mod parse;
 mod plan;
-mod recursion;
 mod rego_test;
-mod syntax;
 mod value;
 
 pub use engine::{EngineError, RegoPlace, quiet_engine_panics};

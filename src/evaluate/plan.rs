@@ -6,12 +6,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::Judge;
-use super::check::check;
 use super::engine::{EngineError, add, new_engine};
-use super::nesting::too_deep;
-use super::syntax::{self, Module};
+use super::parse::parse_all;
 use crate::operation::Operation;
-use crate::policy::{PolicyFile, PolicySet, Rule};
+use crate::policy::{
+    Declared, Module, PolicyFile, PolicySet, ReadRemarks, ReadSet, Rule, Shapes, analyse, check,
+};
 use crate::source::{Code, Diagnostic};
 
 /// Rules that compile, with the files that they need. Shared by all threads.
@@ -31,6 +31,8 @@ pub(super) struct PlannedRule {
     pub(super) package: String,
     pub(super) has_applies: bool,
     pub(super) has_inconclusive: bool,
+    pub(super) reads: ReadSet,
+    pub(super) remarks: ReadRemarks,
 }
 
 impl PlannedRule {
@@ -59,6 +61,8 @@ impl Plan {
             return Err(problems);
         }
         let by_package = by_package(&modules);
+        let declared = Declared::new(&modules);
+        let shapes = Shapes::of(set.rules.iter().flat_map(|rule| rule.applies_to.iter().copied()));
         let mut rules = Vec::new();
         for (index, rule) in set.rules.iter().enumerate() {
             let needed = needed(index, &modules, &by_package);
@@ -69,7 +73,18 @@ impl Plan {
             let alias = alias(rule, references);
             let own_file =
                 alias.as_ref().map_or_else(|| Arc::clone(&rule.file), |(file, _)| Arc::clone(file));
+            let analysis = analyse(rule, index, &files, &modules, &declared, &shapes);
+            for problem in analysis.problems {
+                // A library may be at fault for several rules.
+                let known =
+                    |told: &Diagnostic| told.place == problem.place && told.message == problem.message;
+                if !problems.iter().any(known) {
+                    problems.push(problem);
+                }
+            }
             let planned = PlannedRule {
+                reads: analysis.reads,
+                remarks: analysis.remarks,
                 rule: Arc::clone(rule),
                 files: needed
                     .iter()
@@ -149,42 +164,6 @@ fn no_deny(rule: &Rule) -> Diagnostic {
         .at(place)
         .showing(excerpt)
         .help("add `deny contains {\"msg\": msg, \"path\": path} if { … }`")
-}
-
-/// The syntax trees of files.
-///
-/// # Errors
-///
-/// Every file that does not parse, with its place.
-pub(super) fn parse_all(
-    files: &[&Arc<PolicyFile>],
-    clock: DateTime<Utc>,
-) -> Result<Vec<Module>, Vec<Diagnostic>> {
-    let mut problems = Vec::new();
-    let mut modules = Vec::new();
-    for file in files {
-        match parse(file, clock) {
-            Ok(module) => modules.push(module),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    if problems.is_empty() { Ok(modules) } else { Err(problems) }
-}
-
-fn parse(file: &PolicyFile, clock: DateTime<Utc>) -> Result<Module, Diagnostic> {
-    if let Some((span, message)) = too_deep(&file.text) {
-        let (place, excerpt) = file.place(span, "here");
-        return Err(Diagnostic::error(Code::PolicyParse, message)
-            .at(place)
-            .showing(excerpt)
-            .help("give the inner parts names of their own"));
-    }
-    let parsed = || {
-        let mut engine = new_engine(clock)?;
-        add(&mut engine, file)?;
-        syntax::module(&engine, &file.text)
-    };
-    parsed().map_err(|error: EngineError| error.diagnostic(Code::PolicyParse, [file]))
 }
 
 /// Adds the files of `others` that the files refer to, directly or not.

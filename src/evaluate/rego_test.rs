@@ -7,11 +7,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use regorus::{Engine, Value};
 
-use super::check::check;
 use super::engine::{EngineError, EvaluationError, add, evaluate, new_engine};
-use super::plan::{by_package, needed, parse_all};
-use super::syntax::{Module, Rule, Statement};
-use crate::policy::PolicyFile;
+use super::parse::parse_all;
+use super::plan::{by_package, needed};
+use crate::policy::{Definition as Rule, Module, PolicyFile, Statement, check};
 use crate::source::{Code, Diagnostic, Excerpt, Place};
 
 /// A rule that is added to a file to evaluate something there.
@@ -129,12 +128,12 @@ fn duplicate_names(files: &[&Arc<PolicyFile>], modules: &[Module]) -> Vec<Diagno
             let (place, excerpt) = file.place(file.word(rule.span.start), "here");
             let (first_place, first_excerpt) = first_file.place(first_file.word(first.start), "and here");
             problems.push(
-                Diagnostic::error(Code::PolicyTest, format!("two tests are named `{}`", rule.name))
+                Diagnostic::error(Code::PolicyDuplicateTest, format!("two tests are named `{}`", rule.name))
                     .at(place)
                     .showing(excerpt)
                     .help("rename one: two of the same name pass as soon as one of them does")
                     .with(
-                        Diagnostic::error(Code::PolicyTest, "the other test")
+                        Diagnostic::error(Code::PolicyDuplicateTest, "the other test")
                             .at(first_place)
                             .showing(first_excerpt),
                     ),

@@ -17,6 +17,7 @@ mod record;
 mod resource;
 mod scalars;
 mod schema;
+mod shape;
 mod tree;
 
 pub use envelope::Envelope;
@@ -31,4 +32,5 @@ pub use scalars::{
     Vocabulary,
 };
 pub use schema::resource_schema;
+pub use shape::{Member, Shape};
 pub use tree::Tree;

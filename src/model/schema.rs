@@ -3,10 +3,10 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
-use super::alibaba::oos::InstancePatchState;
-use super::alibaba::sas::{ImageInstance, PublishBatch};
-use super::aws::ssm::PatchBaseline;
-use super::huawei::coc::InstanceCompliant;
+use super::alibaba::oos::{InstancePatchState, PatchStatesPage};
+use super::alibaba::sas::{BatchesPage, ImageInstance, ImagesPage, PublishBatch};
+use super::aws::ssm::{BaselinePage, PatchBaseline};
+use super::huawei::coc::{InstanceCompliant, ReportsPage};
 use crate::operation::Operation;
 
 /// The JSON Schema of `input.resource` for an operation.
@@ -27,6 +27,19 @@ pub fn resource_schema(operation: Operation) -> Value {
         members.insert("title".to_owned(), json!(format!("{operation}: {}", operation.resource_kind())));
     }
     schema
+}
+
+/// The JSON Schema of `input.payload` for an operation.
+pub(super) fn envelope_schema(operation: Operation) -> Value {
+    let generator = schemars::generate::SchemaSettings::draft2020_12().into_generator();
+    match operation {
+        Operation::ListInstancePatchStates => generator.into_root_schema_for::<PatchStatesPage<'_>>(),
+        Operation::DescribeImageInstances => generator.into_root_schema_for::<ImagesPage<'_>>(),
+        Operation::ListPublishBatch => generator.into_root_schema_for::<BatchesPage<'_>>(),
+        Operation::GetPatchBaseline => generator.into_root_schema_for::<BaselinePage<'_>>(),
+        Operation::ListInstanceCompliant => generator.into_root_schema_for::<ReportsPage<'_>>(),
+    }
+    .to_value()
 }
 
 /// The schema of a record in the making: its properties, each nullable, none required.

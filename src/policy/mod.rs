@@ -1,21 +1,32 @@
 //! Policies: finding them, reading what they say of themselves, choosing among them.
 //!
-//! A rule is a Rego package whose METADATA gives it an id. This module reads METADATA and text; what the
-//! Rego itself means is for `evaluate` to say.
+//! A rule is a Rego package whose METADATA gives it an id. This module reads METADATA, checks what the
+//! engine's syntax tree says, and works out what each rule reads. Evaluating is for `evaluate`.
 
+mod builtins;
+mod check;
 mod file;
 mod find;
 mod metadata;
+mod reads;
 mod registry;
 mod rule;
 mod select;
 mod severity;
+mod syntax;
 mod tokens;
 
+pub(crate) use builtins::{ALLOWED, Builtin, REFUSED};
+pub(crate) use check::{Declared, check, too_deep};
 pub use file::PolicyFile;
 pub use find::{builtin_files, find_files, with_builtin_libraries};
+pub use reads::{DefinitionReads, Part, ReadNode, ReadPath, ReadRemarks, ReadSet, Step};
+pub(crate) use reads::{Shapes, analyse};
 pub use registry::{PolicySet, load};
 pub use rule::{RelatedResource, Rule, RuleId, RuleIdError};
 pub use select::{Override, OverrideError, Selection, select};
 pub use severity::{Severity, UnknownSeverity};
+pub(crate) use syntax::{
+    Body, Collected, Module, Node, Rule as Definition, Scalar, Statement, StatementKind, Term, module,
+};
 pub use tokens::{Token, TokenKind, Tokens, tokens};

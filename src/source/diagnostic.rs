@@ -86,6 +86,33 @@ codes! {
     PolicyUnreadable = "policy.unreadable",
     /// A policy file is no valid Rego, or does not compile.
     PolicyParse = "policy.parse",
+    /// A policy file is larger than the engine reads.
+    PolicyTooLarge = "policy.too_large",
+    /// A policy is nested so deeply that the engine's parser would hang or end the process.
+    PolicyNesting = "policy.nesting",
+    /// A function is called that is not there, or with another number of arguments.
+    PolicyUnknownFunction = "policy.unknown_function",
+    /// A built-in function is called that policies must not call.
+    PolicyBuiltin = "policy.builtin",
+    /// `walk` is called in a form that finds nothing.
+    PolicyWalk = "policy.walk",
+    /// An import or a reference below `data` leads nowhere.
+    PolicyUnknownReference = "policy.unknown_reference",
+    /// Nothing gives a value to a variable.
+    PolicyUnbound = "policy.unbound",
+    /// A rule or function depends on itself.
+    PolicyRecursion = "policy.recursion",
+    /// `deny` or `inconclusive` is no set.
+    PolicyDeny = "policy.deny",
+    /// No rule reaches a package, so that it can never speak against anything.
+    PolicyUnreachable = "policy.unreachable",
+    /// A rule reads a path that the documents do not know.
+    PolicyUnknownPath = "policy.unknown_path",
+    /// A comparison that can never come out as it is meant: of different types, or with a value that the
+    /// documents do not list.
+    PolicyComparison = "policy.comparison",
+    /// Two tests of a package have the same name.
+    PolicyDuplicateTest = "policy.duplicate_test",
     /// The METADATA of a policy file is missing or wrong.
     PolicyMetadata = "policy.metadata",
     /// `--rule`, `--exclude` or `--set` names no known rule.

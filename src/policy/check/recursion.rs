@@ -8,9 +8,9 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::check::Use;
+use super::Use;
 use super::declared::Declared;
-use super::syntax::{Module, Rule};
+use crate::policy::syntax::{Module, Rule};
 
 /// What each rule and function refers to.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ const MAX_BRACKETS: usize = 16;
 const MAX_DEPTH: usize = 100;
 
 /// Where a text is nested too deeply, and what is to be said about it.
-pub(super) fn too_deep(text: &str) -> Option<(Range<usize>, String)> {
+pub(crate) fn too_deep(text: &str) -> Option<(Range<usize>, String)> {
     let mut levels = vec![Level::default()];
     let mut goes_on = false;
     for token in tokens(text) {

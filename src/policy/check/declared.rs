@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::syntax::Module;
+use crate::policy::syntax::Module;
 
 /// The rules and functions of a set of files, by package.
 #[derive(Debug)]
-pub(super) struct Declared<'m> {
+pub(crate) struct Declared<'m> {
     packages: BTreeMap<&'m [String], BTreeMap<&'m [String], Option<usize>>>,
     /// First steps of the names of each package.
     names: BTreeMap<&'m [String], BTreeSet<&'m str>>,
@@ -14,7 +14,7 @@ pub(super) struct Declared<'m> {
 
 /// Why there is nothing at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Absence {
+pub(crate) enum Absence {
     /// No file declares such a package.
     Package,
     /// The package has no such rule.
@@ -23,7 +23,7 @@ pub(super) enum Absence {
 
 impl<'m> Declared<'m> {
     /// What these files declare.
-    pub(super) fn new(modules: &'m [Module]) -> Self {
+    pub(crate) fn new(modules: &'m [Module]) -> Self {
         let mut declared = Self { packages: BTreeMap::new(), names: BTreeMap::new() };
         for module in modules {
             let package = declared.packages.entry(&module.package).or_default();
@@ -37,12 +37,12 @@ impl<'m> Declared<'m> {
     }
 
     /// First steps of the names that a package declares in any file.
-    pub(super) fn names(&self, package: &[String]) -> impl Iterator<Item = &'m str> {
+    pub(crate) fn names(&self, package: &[String]) -> impl Iterator<Item = &'m str> {
         self.names.get(package).into_iter().flatten().copied()
     }
 
     /// Number of arguments of the function at a path behind `data`.
-    pub(super) fn arity(&self, path: &[String]) -> Option<usize> {
+    pub(crate) fn arity(&self, path: &[String]) -> Option<usize> {
         (0..path.len()).find_map(|at| {
             let (package, name) = path.split_at_checked(at)?;
             *self.packages.get(package)?.get(name)?
@@ -51,7 +51,7 @@ impl<'m> Declared<'m> {
 
     /// Why there is nothing at a path behind `data`; `None` where there is: a package, what is around
     /// one, a rule, or what is within its value.
-    pub(super) fn absence(&self, path: &[String]) -> Option<Absence> {
+    pub(crate) fn absence(&self, path: &[String]) -> Option<Absence> {
         if self.packages.keys().any(|package| package.starts_with(path)) {
             return None;
         }
@@ -67,19 +67,19 @@ impl<'m> Declared<'m> {
     }
 
     /// Paths of all rules and functions behind `data`, with the number of arguments of functions.
-    pub(super) fn paths(&self) -> impl Iterator<Item = (Vec<String>, Option<usize>)> {
+    pub(crate) fn paths(&self) -> impl Iterator<Item = (Vec<String>, Option<usize>)> {
         self.packages.iter().flat_map(|(package, rules)| {
             rules.iter().map(|(path, arity)| ([package, *path].concat(), *arity))
         })
     }
 
     /// Paths of all functions behind `data`.
-    pub(super) fn functions(&self) -> impl Iterator<Item = Vec<String>> {
+    pub(crate) fn functions(&self) -> impl Iterator<Item = Vec<String>> {
         self.paths().filter_map(|(path, arity)| arity.map(|_| path))
     }
 
     /// Names of all packages and rules, with `data`.
-    pub(super) fn full_names(&self) -> Vec<String> {
+    pub(crate) fn full_names(&self) -> Vec<String> {
         let packages = self.packages.keys().map(|package| package.join("."));
         let rules = self.paths().map(|(path, _)| path.join("."));
         packages.chain(rules).map(|name| format!("data.{name}")).collect()

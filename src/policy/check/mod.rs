@@ -4,20 +4,26 @@
 //! at a variable of a rule's head only where its body holds. A rule with such a slip never denies, and all
 //! its resources would pass. What OPA's compiler refuses for that reason is refused here as well.
 
+mod declared;
+mod nesting;
+mod recursion;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::declared::{Absence, Declared};
-use super::engine::{arity_of_builtin, builtin_names};
-use super::recursion::{Edges, circles};
+use super::PolicyFile;
+use super::builtins::{ALLOWED, builtin, refusal};
 use super::syntax::{Module, Node, Rule, Statement, StatementKind, Term};
-use crate::policy::PolicyFile;
 use crate::source::{Code, Diagnostic};
 use crate::suggest;
+use declared::Absence;
+pub(crate) use declared::Declared;
+pub(crate) use nesting::too_deep;
+use recursion::{Edges, circles};
 
 /// Everything that is wrong with these files, by file and place. `modules` are their trees.
-pub(super) fn check(files: &[&Arc<PolicyFile>], modules: &[Module]) -> Vec<Diagnostic> {
+pub(crate) fn check(files: &[&Arc<PolicyFile>], modules: &[Module]) -> Vec<Diagnostic> {
     let declared = Declared::new(modules);
     let mut edges = Edges::new(&declared);
     let mut problems = Vec::new();
@@ -32,6 +38,7 @@ pub(super) fn check(files: &[&Arc<PolicyFile>], modules: &[Module]) -> Vec<Diagn
     }
     for circle in circles(&edges) {
         let problem = Problem {
+            code: Code::PolicyRecursion,
             span: circle.span,
             message: format!("`{}` depends on itself: {}", circle.name, circle.way.join(" → ")),
             help: "Rego has no recursion: go through the values by `some`, `every` or a comprehension"
@@ -46,6 +53,7 @@ pub(super) fn check(files: &[&Arc<PolicyFile>], modules: &[Module]) -> Vec<Diagn
 /// Something that is wrong at a place of a file.
 #[derive(Debug, PartialEq, Eq)]
 struct Problem {
+    code: Code,
     span: Range<usize>,
     message: String,
     help: String,
@@ -54,7 +62,7 @@ struct Problem {
 impl Problem {
     fn diagnostic(self, file: &PolicyFile) -> Diagnostic {
         let (place, excerpt) = file.place(self.span, "here");
-        Diagnostic::error(Code::PolicyParse, self.message).at(place).showing(excerpt).help(self.help)
+        Diagnostic::error(self.code, self.message).at(place).showing(excerpt).help(self.help)
     }
 }
 
@@ -126,8 +134,8 @@ impl<'m> Checker<'m> {
         checker
     }
 
-    fn problem(&mut self, span: &Range<usize>, message: String, help: impl Into<String>) {
-        self.problems.push(Problem { span: span.clone(), message, help: help.into() });
+    fn problem(&mut self, code: Code, span: &Range<usize>, message: String, help: impl Into<String>) {
+        self.problems.push(Problem { code, span: span.clone(), message, help: help.into() });
     }
 
     fn imports(&mut self) {
@@ -145,13 +153,8 @@ impl<'m> Checker<'m> {
     }
 
     fn rule(&mut self, rule: &'m Rule) {
-        if rule.is_default && rule.name == "deny" {
-            let message = "`deny` cannot have a default".to_owned();
-            self.problem(
-                &rule.name_span,
-                message,
-                "write `deny contains … if { … }`: without a denial it is empty",
-            );
+        if matches!(rule.name.as_str(), "deny" | "inconclusive") && !self.is_test {
+            self.verdict_set(rule);
         }
         let mut frame = Frame::default();
         for argument in rule.arguments.iter().flatten() {
@@ -162,14 +165,30 @@ impl<'m> Checker<'m> {
         }
         self.frames.push(frame);
         if rule.bodies.is_empty() {
-            self.body(&[], rule.outputs.iter());
+            self.body(&[], rule.outputs());
         }
         for (index, body) in rule.bodies.iter().enumerate() {
-            let of_head = if index == 0 { rule.outputs.as_slice() } else { &[] };
-            self.body(&body.statements, of_head.iter().chain(&body.outputs));
+            let of_head = rule.outputs().filter(|_| index == 0);
+            self.body(&body.statements, of_head.chain(&body.outputs));
         }
         self.frames.pop();
         self.unbound.clear();
+    }
+
+    /// `deny` and `inconclusive` must be sets: of anything else the engine cannot tell whether it is empty.
+    fn verdict_set(&mut self, rule: &Rule) {
+        let name = &rule.name;
+        let message = if rule.is_default {
+            format!("`{name}` cannot have a default")
+        } else if rule.is_set() && rule.path.len() == 1 && rule.steps.is_empty() {
+            return;
+        } else if rule.arguments.is_some() {
+            format!("`{name}` must be a set, not a function")
+        } else {
+            format!("`{name}` must be a set, not a single value or an object")
+        };
+        let help = format!("write `{name} contains … if {{ … }}`: where nothing holds it is empty");
+        self.problem(Code::PolicyDeny, &rule.name_span, message, help);
     }
 
     fn body(&mut self, statements: &'m [Statement], outputs: impl Iterator<Item = &'m Node>) {
@@ -268,7 +287,7 @@ impl<'m> Checker<'m> {
                 node.parts().into_iter().for_each(|part| self.node(part));
             }
             Term::Call { function, arguments } => self.call(function, arguments, false),
-            Term::Comprehension(body) => self.body(&body.statements, body.outputs.iter()),
+            Term::Comprehension(_, body) => self.body(&body.statements, body.outputs.iter()),
             _ => node.parts().into_iter().for_each(|part| self.node(part)),
         }
     }
@@ -311,7 +330,7 @@ impl<'m> Checker<'m> {
             "give it a value, e.g. by `{name} := …` in the body: without one the rule would never hold"
         );
         self.unbound.insert(name.to_owned(), self.problems.len());
-        self.problem(&span, message, help);
+        self.problem(Code::PolicyUnbound, &span, message, help);
     }
 
     fn call(&mut self, function: &'m Node, arguments: &'m [Node], is_statement: bool) {
@@ -328,13 +347,15 @@ impl<'m> Checker<'m> {
         {
             if called.path.is_none() && name == "walk" && !(is_statement && arguments.len() == 2) {
                 self.problem(
+                    Code::PolicyWalk,
                     &function.span,
                     "the engine does not know this form of `walk`, and would find nothing".to_owned(),
                     "write `walk(x, [path, value])` as a statement of its own",
                 );
             } else if !(arity..=arity + result).contains(&arguments.len()) {
                 let message = format!("`{name}` takes {}, not {}", counted(arity), arguments.len());
-                self.problem(&function.span, message, "give it as many as it is defined with");
+                let help = "give it as many as it is defined with";
+                self.problem(Code::PolicyUnknownFunction, &function.span, message, help);
             }
             self.uses.extend(called.path.map(|path| Use { path, is_call: true }));
             return;
@@ -344,10 +365,21 @@ impl<'m> Checker<'m> {
         }
         if path.first().is_some_and(|root| self.is_declared(root)) {
             let message = format!("`{name}` is a variable here, and no function");
-            self.problem(&function.span, message, "give the variable another name");
+            let help = "give the variable another name";
+            self.problem(Code::PolicyUnknownFunction, &function.span, message, help);
             return;
         }
         if matches!(self.global(&path), Global::Broken) {
+            return;
+        }
+        if let Some(why) = refusal(&name) {
+            let message = format!("`{name}` must not be called: {why}");
+            self.problem(
+                Code::PolicyBuiltin,
+                &function.span,
+                message,
+                "a verdict must not hang on network, environment or chance: write what the rule needs to know into its params",
+            );
             return;
         }
         let known = self.functions();
@@ -355,6 +387,7 @@ impl<'m> Checker<'m> {
         let near = nearest(&name, known.iter().map(String::as_str).filter(|known| *known != name));
         let message = format!("there is no function `{name}`{}", suggest::did_you_mean(near));
         self.problem(
+            Code::PolicyUnknownFunction,
             &function.span,
             message,
             "neither does a file declare it, nor has the engine a built-in function of this name",
@@ -378,7 +411,9 @@ impl<'m> Checker<'m> {
                 let arity = self.declared.arity(&path);
                 Some(Called { path: Some(path), arity })
             }
-            Global::Unknown => Some(Called { path: None, arity: arity_of_builtin(&path.join(".")) }),
+            Global::Unknown => {
+                Some(Called { path: None, arity: builtin(&path.join(".")).map(|known| known.arity) })
+            }
             Global::Broken => None,
         }
     }
@@ -446,6 +481,7 @@ impl<'m> Checker<'m> {
             Absence::Rule => format!("there is no rule `{name}`"),
         };
         self.problem(
+            Code::PolicyUnknownReference,
             span,
             format!("{message}{}", suggest::did_you_mean(near)),
             "`data` holds the packages of the policy files and nothing else: add the file with --policies, or mend the name",
@@ -454,7 +490,8 @@ impl<'m> Checker<'m> {
 
     /// The names that functions can be called by here.
     fn functions(&self) -> Vec<String> {
-        let mut names: Vec<String> = builtin_names().map(str::to_owned).collect();
+        let mut names: Vec<String> = ALLOWED.iter().map(|known| known.name.to_owned()).collect();
+        names.push("print".to_owned());
         for path in self.declared.functions() {
             names.push(format!("data.{}", path.join(".")));
             names.extend(path.strip_prefix(self.module.package.as_slice()).map(|rest| rest.join(".")));
@@ -502,182 +539,4 @@ fn step_names<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
         }
     }
     node.parts().into_iter().for_each(|part| step_names(part, found));
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::DateTime;
-
-    use super::*;
-    use crate::evaluate::plan::parse_all;
-
-    /// What is wrong with the first of these files, with line and column.
-    fn problems(files: &[(&str, &str)]) -> Vec<(String, u64, u64)> {
-        let files: Vec<Arc<PolicyFile>> =
-            files.iter().map(|(name, text)| Arc::new(PolicyFile::new(name, *text))).collect();
-        let files: Vec<&Arc<PolicyFile>> = files.iter().collect();
-        let modules = parse_all(&files, DateTime::UNIX_EPOCH).unwrap();
-        check(&files, &modules)
-            .into_iter()
-            .map(|problem| {
-                assert!(problem.code == Code::PolicyParse && problem.help.is_some());
-                let start = problem.place.unwrap().start;
-                (problem.message, start.line_1based, start.column_1based)
-            })
-            .collect()
-    }
-
-    /// Checks statements of a `deny`; the first begins in line 4, column 2.
-    #[track_caller]
-    fn refused(statements: &str, message: &str, column_1based: u64) {
-        let text = format!("package a\n\ndeny contains \"x\" if {{\n\t{statements}\n}}\n");
-        assert_eq!(problems(&[("a.rego", &text)]), [(message.to_owned(), 4, column_1based)], "{statements}");
-    }
-
-    #[track_caller]
-    fn accepted(rules: &str) {
-        let library = "package lib.consts\n\nq := 1\n\nf(x) := x\n";
-        let text = format!("package a\n\nimport data.lib.consts\nimport data.lib as l\n\n{rules}\n");
-        assert_eq!(problems(&[("a.rego", &text), ("lib.rego", library)]), [], "{rules}");
-    }
-
-    #[test]
-    fn functions_must_be_there() {
-        refused("nobody_knows(1)", "there is no function `nobody_knows`", 2);
-        refused("startwith(\"é\", \"b\")", "there is no function `startwith`, did you mean `startswith`?", 2);
-        refused("\"é\" == crypto.sha256(\"a\")", "there is no function `crypto.sha256`", 9);
-        refused("deny(1)", "there is no function `deny`", 2);
-        refused("x := 1; x(1)", "`x` is a variable here, and no function", 10);
-        refused("max := max([1]); max > 1", "`max` is a variable here, and no function", 9);
-        refused("count([1], 2, 3)", "`count` takes 1 argument, not 3", 2);
-        refused("1 == count([1], 2)", "`count` takes 1 argument, not 2", 7);
-        accepted(
-            "deny contains n if { count([1], n); l.consts.f(1); consts.f(n); g(n); print(1, 2) }\n\ng(_) := 1",
-        );
-        accepted("default f(_) := 1\n\ndeny contains \"x\" if data.a.f(2) == data.lib.consts.f(1)");
-    }
-
-    #[test]
-    fn functions_of_other_files_must_be_there() {
-        let library = "package lib\n\nolder(x) := x\n\nmost := 1\n";
-        let rule = "package a\n\nimport data.lib as l\n\ndeny contains l.odler(1) if l.mots > 1\n";
-        assert_eq!(
-            problems(&[("a.rego", rule), ("lib.rego", library)]),
-            [
-                ("there is no function `l.odler`, did you mean `l.older`?".to_owned(), 5, 15),
-                ("there is no rule `data.lib.mots`, did you mean `data.lib.most`?".to_owned(), 5, 29)
-            ]
-        );
-    }
-
-    #[test]
-    fn packages_must_be_there() {
-        refused("input.n > data.org.limits.most", "no file declares `data.org.limits.most`", 12);
-        refused("data.a.dney[_]", "there is no rule `data.a.dney`, did you mean `data.a.deny`?", 2);
-        let import = "package a\n\nimport data.lib\nimport rego.v1\nimport input.x\n\ndeny contains lib.b(lib.c) if x\n";
-        assert_eq!(problems(&[("a.rego", import)]), [("no file declares `data.lib`".to_owned(), 3, 8)]);
-        accepted("deny contains x if { x := l[_].q; x == data.lib[\"consts\"].q; x == l.consts.q }");
-        accepted("deny contains consts if consts := 1");
-        accepted("import input.n\n\nb.c.d := 1\n\ndeny contains n.o if { b.c.d > 0; data.a.b.c.d > 0 }");
-    }
-
-    #[test]
-    fn a_test_may_say_that_there_is_nothing_and_replace_what_is_not_there() {
-        let rule = "package a\n\ndeny contains \"x\"\n";
-        let test = |body: &str| {
-            let text = format!("package a_test\n\nimport data.a\n\ntest_x if {body}\n");
-            problems(&[("a_test.rego", &text), ("a.rego", rule)])
-        };
-        assert_eq!(test("not a.nothing"), []);
-        assert_eq!(test("a.deny == data.mock.deny with data.mock as {\"deny\": {\"x\"}}"), []);
-        assert_eq!(test("not data.other.x"), [("no file declares `data.other.x`".to_owned(), 5, 15)]);
-        assert_eq!(test("not a.f(1)"), [("there is no function `a.f`".to_owned(), 5, 15)]);
-    }
-
-    #[test]
-    fn variables_must_get_a_value() {
-        refused("nobdy > 1", "nothing binds `nobdy`", 2);
-        refused("number := 1; numbr > 1", "nothing binds `numbr`, did you mean `number`?", 15);
-        refused("some i; not input.l[i]", "nothing binds `i`", 22);
-        refused("count({m | input.n == 2}) == 1", "nothing binds `m`", 9);
-        refused("every v in [1] { v > w }", "nothing binds `w`", 23);
-        for (head, name, column) in [
-            ("deny contains msg if input.n", "msg", 15),
-            ("deny contains msg if startswith(msg, \"x\")", "msg", 15),
-            ("deny contains {\"msg\": \"é\", \"path\": path}", "path", 36),
-            ("p[key] := 1 if input.n", "key", 3),
-            ("p := 1 if input.n else := other if input.m", "other", 27),
-            ("f(x) := y if x > 1", "y", 9),
-            ("default p := {y | input.n}", "y", 15),
-        ] {
-            let found = problems(&[("a.rego", &format!("package a\n\n{head}\n"))]);
-            assert_eq!(found, [(format!("nothing binds `{name}`"), 3, column)], "{head}");
-        }
-    }
-
-    #[test]
-    fn everything_that_binds_is_known() {
-        for body in [
-            "some x in [1]",
-            "some x, _ in {\"a\": 1}",
-            "some [_, {\"k\": x}] in [[1, {\"k\": 2}]]",
-            "some x; input.l[x]",
-            "x = 1",
-            "[1, {\"k\": x}] = input.l",
-            "{\"k\": x} := {\"k\": 1}",
-            "y := input.l[x]",
-            "count(input.l[x].m) > 0",
-            "input.l[[x, _]]",
-            "p[x]",
-            "count([1], x)",
-            "walk(input, [_, x])",
-            "input.n with input as input.l[x]",
-            "every y in input.l[x] { y > 0 }",
-            "x := [y | some y in [1]][_]",
-            "x := {k: v | some k, v in {\"a\": 1}; k != v}",
-            "1 in [x]; x := 1",
-        ] {
-            accepted(&format!("p contains 1\n\ndeny contains x if {{ {body} }}"));
-        }
-    }
-
-    #[test]
-    fn the_walk_of_one_argument_is_refused() {
-        let message = "the engine does not know this form of `walk`, and would find nothing";
-        refused("[_, v] := walk(input); v == 1", message, 12);
-        refused("some [_, v] in walk(input); v == 1", message, 17);
-        refused("not walk(input, [_, 1])", message, 6);
-        accepted("deny contains p if walk(input, [p, 1])\n\nq := [p | walk(input, [p, _])]");
-    }
-
-    #[test]
-    fn what_depends_on_itself_is_refused() {
-        for (rules, way, line) in [
-            ("f(x) := f(x)", "`f` depends on itself: f → f", 3),
-            ("f(x) := [z | z := g(x)]\n\ng(x) := f(x)", "`f` depends on itself: f → g → f", 3),
-            ("p := f(1)\n\nf(x) := p + x", "`f` depends on itself: f → p → f", 5),
-            ("default p := {x | data.a[_] = x}", "`p` depends on itself: p → p", 3),
-            ("p if data.a", "`p` depends on itself: p → p", 3),
-            ("p if q\n\nq if data[_].b", "`q` depends on itself: q → q", 5),
-        ] {
-            let found = problems(&[("a.rego", &format!("package a\n\n{rules}\n"))]);
-            assert_eq!(found.len(), 1, "{rules}: {found:?}");
-            assert_eq!((found[0].0.as_str(), found[0].1), (way, line), "{rules}");
-        }
-        // The engine notices a rule that it comes back to by name, and the verdict is an error.
-        accepted("p if q\n\nq if p");
-        accepted("p if f(1)\n\nf(x) := q + x\n\nq := 1");
-        let library = "package b\n\nimport data.a\n\ng(x) := a.f(x)\n";
-        let rule = "package a\n\nimport data.b\n\nf(x) := b.g(x)\n";
-        assert_eq!(
-            problems(&[("a.rego", rule), ("b.rego", library)]),
-            [("`f` depends on itself: f → g → f".to_owned(), 5, 1)]
-        );
-    }
-
-    #[test]
-    fn a_denial_by_default_is_refused() {
-        let found = problems(&[("a.rego", "package a\n\ndefault deny := set()\n")]);
-        assert_eq!(found, [("`deny` cannot have a default".to_owned(), 3, 9)]);
-    }
 }

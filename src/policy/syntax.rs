@@ -2,60 +2,61 @@
 
 use std::ops::Range;
 
-use regorus::Engine;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::EngineError;
-
 /// A file of Rego.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Module {
+pub(crate) struct Module {
     /// The steps of its package: `["policies", "lib", "times"]`.
-    pub(super) package: Vec<String>,
+    pub(crate) package: Vec<String>,
     /// What it imports.
-    pub(super) imports: Vec<Import>,
+    pub(crate) imports: Vec<Import>,
     /// Its rules and functions, in order; a name may stand several times.
-    pub(super) rules: Vec<Rule>,
+    pub(crate) rules: Vec<Rule>,
     /// Paths below `data` that it refers to, without `data`: `["policies", "lib", "times", "older_than"]`.
-    pub(super) data_references: Vec<Vec<String>>,
+    pub(crate) data_references: Vec<Vec<String>>,
 }
 
 /// An import.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Import {
+pub(crate) struct Import {
     /// Where it leads, with its root: `["data", "policies", "lib", "times"]`.
-    pub(super) path: Vec<String>,
+    pub(crate) path: Vec<String>,
     /// The name that it is known by in the file.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Byte range of the path.
-    pub(super) span: Range<usize>,
+    pub(crate) span: Range<usize>,
 }
 
 /// One definition of a rule or function.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Rule {
+pub(crate) struct Rule {
     /// Its name; for `a.b[c]` the first part.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The steps of its name, as far as they are literal: `["a", "b"]`.
-    pub(super) path: Vec<String>,
+    pub(crate) path: Vec<String>,
     /// Byte range of the whole definition.
-    pub(super) span: Range<usize>,
+    pub(crate) span: Range<usize>,
     /// Byte range of its name.
-    pub(super) name_span: Range<usize>,
+    pub(crate) name_span: Range<usize>,
     /// Whether it begins with `default`.
-    pub(super) is_default: bool,
+    pub(crate) is_default: bool,
     /// The arguments of a function; `None` for any other rule.
-    pub(super) arguments: Option<Vec<Node>>,
-    /// What stands in the head and is evaluated with the first body: keys, and the value.
-    pub(super) outputs: Vec<Node>,
+    pub(crate) arguments: Option<Vec<Node>>,
+    /// The steps behind its name, literal or not: `c` of `a.b[c]`.
+    pub(crate) steps: Vec<Node>,
+    /// The element of a set, `x` of `a contains x`.
+    pub(crate) element: Option<Node>,
+    /// Its value, `x` of `a := x`.
+    pub(crate) value: Option<Node>,
     /// Its bodies; those after the first are those of `else`.
-    pub(super) bodies: Vec<Body>,
+    pub(crate) bodies: Vec<Body>,
 }
 
 impl Rule {
     /// The statements of its only body; none where it has no body, or several.
-    pub(super) fn only_statements(&self) -> &[Statement] {
+    pub(crate) fn only_statements(&self) -> &[Statement] {
         match self.bodies.as_slice() {
             [body] => &body.statements,
             _ => &[],
@@ -64,19 +65,27 @@ impl Rule {
 }
 
 impl Rule {
+    /// What stands in the head and is evaluated with the first body: steps, element and value.
+    pub(crate) fn outputs(&self) -> impl Iterator<Item = &Node> {
+        self.steps.iter().chain(&self.element).chain(&self.value)
+    }
+
+    /// Whether it is a set: `a contains x`.
+    pub(crate) const fn is_set(&self) -> bool {
+        self.element.is_some()
+    }
+
     /// Shows every expression in it, a reference as a whole and then the steps that are not literal.
-    pub(super) fn visit<'n>(&'n self, show: &mut impl FnMut(&'n Node)) {
-        self.arguments.iter().flatten().chain(&self.outputs).for_each(|node| node.visit(show));
+    pub(crate) fn visit<'n>(&'n self, show: &mut impl FnMut(&'n Node)) {
+        self.arguments.iter().flatten().chain(self.outputs()).for_each(|node| node.visit(show));
         self.bodies.iter().for_each(|body| body.visit(show));
     }
-}
 
-impl Rule {
     /// Shows what `with` replaces.
-    pub(super) fn visit_replaced(&self, show: &mut impl FnMut(&Node)) {
+    pub(crate) fn visit_replaced(&self, show: &mut impl FnMut(&Node)) {
         let mut bodies: Vec<&Body> = self.bodies.iter().collect();
         self.visit(&mut |node| {
-            if let Term::Comprehension(body) = &node.term {
+            if let Term::Comprehension(_, body) = &node.term {
                 bodies.push(body);
             }
         });
@@ -116,31 +125,33 @@ impl Body {
 
 /// A body, with what it is for.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Body {
+pub(crate) struct Body {
     /// The value of an `else`, or what a comprehension collects.
-    pub(super) outputs: Vec<Node>,
+    pub(crate) outputs: Vec<Node>,
     /// Its statements.
-    pub(super) statements: Vec<Statement>,
+    pub(crate) statements: Vec<Statement>,
+    /// Whether it is tried only where the bodies before it do not hold.
+    pub(crate) is_else: bool,
 }
 
 /// A statement of a body.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Statement {
+pub(crate) struct Statement {
     /// Byte range, `with` modifiers included.
-    pub(super) span: Range<usize>,
+    pub(crate) span: Range<usize>,
     /// What it says.
-    pub(super) kind: StatementKind,
+    pub(crate) kind: StatementKind,
     /// For a comparison or assignment: the ranges of its two sides.
-    pub(super) sides: Option<(Range<usize>, Range<usize>)>,
+    pub(crate) sides: Option<(Range<usize>, Range<usize>)>,
     /// Byte range of the `with` modifiers, where there are any.
-    pub(super) with: Option<Range<usize>>,
+    pub(crate) with: Option<Range<usize>>,
     /// What `with` replaces, and by what.
-    pub(super) modifiers: Vec<(Node, Node)>,
+    pub(crate) modifiers: Vec<(Node, Node)>,
 }
 
 /// What a statement says.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum StatementKind {
+pub(crate) enum StatementKind {
     /// `some x, y`
     Declare(Vec<Name>),
     /// `some key, value in collection`
@@ -155,38 +166,37 @@ pub(super) enum StatementKind {
 
 /// A name and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Name {
+pub(crate) struct Name {
     /// The name.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Byte range.
-    pub(super) span: Range<usize>,
+    pub(crate) span: Range<usize>,
 }
 
 /// An expression and its place.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// Byte range.
-    pub(super) span: Range<usize>,
+    pub(crate) span: Range<usize>,
     /// What it is.
-    pub(super) term: Term,
+    pub(crate) term: Term,
 }
 
 impl Node {
     fn visit<'n>(&'n self, show: &mut impl FnMut(&'n Self)) {
         show(self);
         match &self.term {
-            Term::Variable(_) | Term::Text(_) | Term::Scalar => {}
-            Term::Comprehension(body) => body.visit(show),
+            Term::Comprehension(_, body) => body.visit(show),
             _ => self.parts().into_iter().for_each(|part| part.visit(show)),
         }
     }
 
     /// The expressions that it is made of: of a reference all but the name that it begins with, of a
     /// comprehension none.
-    pub(super) fn parts(&self) -> Vec<&Self> {
+    pub(crate) fn parts(&self) -> Vec<&Self> {
         match &self.term {
-            Term::Variable(_) | Term::Text(_) | Term::Scalar | Term::Comprehension(_) => Vec::new(),
-            Term::Array(parts) | Term::Parts(parts) => parts.iter().collect(),
+            Term::Variable(_) | Term::Text(_) | Term::Scalar(_) | Term::Comprehension(..) => Vec::new(),
+            Term::Array(parts) | Term::Set(parts) | Term::Operation(_, parts) => parts.iter().collect(),
             Term::Object(fields) => fields.iter().flat_map(|(key, value)| [key, value]).collect(),
             Term::Reference { base, steps } => {
                 let base = Some(&**base).filter(|base| !matches!(base.term, Term::Variable(_)));
@@ -198,7 +208,7 @@ impl Node {
     }
 
     /// A reference as it begins: the name at its root, and the literal steps behind it.
-    pub(super) fn path(&self) -> Option<Vec<String>> {
+    pub(crate) fn path(&self) -> Option<Vec<String>> {
         match &self.term {
             Term::Variable(name) => Some(vec![name.clone()]),
             Term::Reference { base, steps } => {
@@ -216,15 +226,17 @@ impl Node {
 
 /// An expression.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Term {
+pub(crate) enum Term {
     /// A name.
     Variable(String),
     /// A text.
     Text(String),
     /// Any other single value.
-    Scalar,
+    Scalar(Scalar),
     /// An array.
     Array(Vec<Node>),
+    /// A set.
+    Set(Vec<Node>),
     /// An object: keys and values.
     Object(Vec<(Node, Node)>),
     /// `base.step[step]`
@@ -234,23 +246,70 @@ pub(super) enum Term {
     /// `left := right`, or with `declares` false `left = right`.
     Assign { left: Box<Node>, right: Box<Node>, declares: bool },
     /// A comprehension.
-    Comprehension(Box<Body>),
-    /// A set, or an operator with its operands.
-    Parts(Vec<Node>),
+    Comprehension(Collected, Box<Body>),
+    /// An operator with its operands.
+    Operation(Operator, Vec<Node>),
 }
 
-/// Reads the syntax tree of the only module of an engine, whose text is `text`.
+/// A single value that is no text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Scalar {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Boolean(bool),
+    /// A number.
+    Number(f64),
+}
+
+/// What a comprehension collects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Collected {
+    /// The elements of an array.
+    Array,
+    /// The elements of a set.
+    Set,
+    /// The keys and values of an object.
+    Object,
+}
+
+/// An operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operator {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+    /// `value in collection`
+    Member,
+    /// `key, value in collection`
+    Entry,
+    /// `-` before a number
+    Minus,
+    /// `+`, `*`, `/`, `%`, or `-` of numbers or sets
+    Arithmetic,
+    /// `|` and `&` of sets, and whatever else there may be
+    Other,
+}
+
+/// Reads the syntax tree of the only module of an engine, as the engine gives it, whose text is `text`.
 ///
 /// # Errors
 ///
-/// Where the engine cannot give it.
-pub(super) fn module(engine: &Engine, text: &str) -> Result<Module, EngineError> {
-    let error = |message: String| EngineError { message, place: None };
-    let json = engine.get_ast_as_json().map_err(|e| error(e.to_string()))?;
-    let mut reader = serde_json::Deserializer::from_str(&json);
+/// Where it is no JSON.
+pub(crate) fn module(json: &str, text: &str) -> Result<Module, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_str(json);
     // How deep a tree can be is bounded before the engine sees the text: see `nesting`.
     reader.disable_recursion_limit();
-    let tree = Value::deserialize(&mut reader).map_err(|e| error(e.to_string()))?;
+    let tree = Value::deserialize(&mut reader)?;
     Ok(Reader { text }.module(at(&tree, "/0/ast")))
 }
 
@@ -308,13 +367,11 @@ impl Reader<'_> {
         };
         let target = self.node(at(head, "/refr"));
         let path = target.path()?;
-        let mut outputs: Vec<Node> = match &target.term {
+        let steps: Vec<Node> = match &target.term {
             Term::Reference { steps, .. } => steps.clone(),
             _ => Vec::new(),
         };
-        outputs.extend(
-            ["/key", "/assign/value", "/value"].iter().filter_map(|name| self.present(at(head, name))),
-        );
+        let value = ["/assign/value", "/value"].iter().find_map(|name| self.present(at(head, name)));
         let arguments: Vec<Node> = self.nodes(at(head, "/args"));
         let is_function = kind == "Func" || !arguments.is_empty();
         Some(Rule {
@@ -324,19 +381,22 @@ impl Reader<'_> {
             name_span: target.span.clone(),
             is_default,
             arguments: is_function.then_some(arguments),
-            outputs,
+            steps,
+            element: self.present(at(head, "/key")),
+            value,
             bodies: list(at(spec, "/bodies")).map(|body| self.rule_body(body)).collect(),
         })
     }
 
     fn rule_body(&self, body: &Value) -> Body {
         let outputs = self.present(at(body, "/assign/value")).into_iter().collect();
-        self.body(outputs, at(body, "/query"))
+        let is_else = at(body, "/is_else") == true;
+        Body { is_else, ..self.body(outputs, at(body, "/query")) }
     }
 
     fn body(&self, outputs: Vec<Node>, query: &Value) -> Body {
         let statements = list(at(query, "/stmts")).filter_map(|statement| self.statement(statement));
-        Body { outputs, statements: statements.collect() }
+        Body { outputs, statements: statements.collect(), is_else: false }
     }
 
     fn statement(&self, statement: &Value) -> Option<Statement> {
@@ -412,7 +472,7 @@ impl Reader<'_> {
             "Var" => Term::Variable(text("/value")),
             "String" | "RawString" => Term::Text(text("/value")),
             "Array" => Term::Array(self.nodes(at(inner, "/items"))),
-            "Set" => Term::Parts(self.nodes(at(inner, "/items"))),
+            "Set" => Term::Set(self.nodes(at(inner, "/items"))),
             "Object" => {
                 let fields = list(at(inner, "/fields"));
                 Term::Object(
@@ -422,7 +482,12 @@ impl Reader<'_> {
             "ArrayCompr" | "SetCompr" | "ObjectCompr" => {
                 let outputs =
                     ["/term", "/key", "/value"].iter().filter_map(|name| self.present(at(inner, name)));
-                Term::Comprehension(Box::new(self.body(outputs.collect(), at(inner, "/query"))))
+                let collected = match kind {
+                    "ArrayCompr" => Collected::Array,
+                    "SetCompr" => Collected::Set,
+                    _ => Collected::Object,
+                };
+                Term::Comprehension(collected, Box::new(self.body(outputs.collect(), at(inner, "/query"))))
             }
             "Call" => Term::Call { function: boxed("/fcn"), arguments: self.nodes(at(inner, "/params")) },
             "RefDot" => {
@@ -439,10 +504,13 @@ impl Reader<'_> {
                 right: boxed("/rhs"),
                 declares: at(inner, "/op") == "ColEq",
             },
-            "Number" | "Bool" | "Null" => Term::Scalar,
+            "Number" => Term::Scalar(Scalar::Number(at(inner, "/value").as_f64().unwrap_or(f64::NAN))),
+            "Bool" => Term::Scalar(Scalar::Boolean(at(inner, "/value") == true)),
+            "Null" => Term::Scalar(Scalar::Null),
             _ => {
                 let parts = ["/expr", "/lhs", "/rhs", "/key", "/value", "/collection"];
-                Term::Parts(parts.iter().filter_map(|name| self.present(at(inner, name))).collect())
+                let operands = parts.iter().filter_map(|name| self.present(at(inner, name))).collect();
+                Term::Operation(operator(kind, inner), operands)
             }
         };
         Node { span: self.whole(node).or_else(|| span(inner)).unwrap_or_default(), term }
@@ -491,6 +559,22 @@ fn joined(a: Option<Range<usize>>, b: Option<Range<usize>>) -> Option<Range<usiz
     a.into_iter().chain(b).reduce(union)
 }
 
+fn operator(kind: &str, inner: &Value) -> Operator {
+    match (kind, at(inner, "/op").as_str().unwrap_or_default()) {
+        ("BoolExpr", "Eq") => Operator::Equal,
+        ("BoolExpr", "Ne") => Operator::NotEqual,
+        ("BoolExpr", "Lt") => Operator::Less,
+        ("BoolExpr", "Le") => Operator::LessOrEqual,
+        ("BoolExpr", "Gt") => Operator::Greater,
+        ("BoolExpr", "Ge") => Operator::GreaterOrEqual,
+        ("Membership", _) if at(inner, "/key").is_object() => Operator::Entry,
+        ("Membership", _) => Operator::Member,
+        ("UnaryExpr", _) => Operator::Minus,
+        ("ArithExpr", _) => Operator::Arithmetic,
+        _ => Operator::Other,
+    }
+}
+
 /// A reference that goes a step further.
 fn stepped(base: Node, step: Node) -> Term {
     match base.term {
@@ -510,90 +594,4 @@ fn span(node: &Value) -> Option<Range<usize>> {
 fn range(span: &Value) -> Option<Range<usize>> {
     let number = |name: &str| usize::try_from(span.get(name)?.as_u64()?).ok();
     Some(number("start")?..number("end")?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evaluate::engine::{add, new_engine};
-    use crate::policy::PolicyFile;
-
-    fn parsed(text: &str) -> Module {
-        let mut engine = new_engine(chrono::DateTime::UNIX_EPOCH).unwrap();
-        add(&mut engine, &PolicyFile::new("f", text)).unwrap();
-        module(&engine, text).unwrap()
-    }
-
-    #[test]
-    fn rules_and_references_are_found() {
-        let module = parsed(
-            "package a.b\n\nimport data.lib.times as t\n\ndefault limit := 1\n\ndeny contains x if {\n\tx := data.lists[\"a b\"].c[i]\n\tt.f(x)\n}\n\nf(x) := x\n",
-        );
-        let names: Vec<_> = module.rules.iter().map(|rule| rule.name.as_str()).collect();
-        assert_eq!(names, ["limit", "deny", "f"]);
-        let paths: Vec<_> = module.data_references.iter().map(|path| path.join("/")).collect();
-        assert_eq!(paths, ["lib/times", "lists/a b/c"]);
-    }
-
-    #[test]
-    fn a_path_ends_at_its_first_variable() {
-        let module = parsed(
-            "package a[\"b c\"]\n\nimport input.n as m\n\nx.y[z] := data.d[i].e if data[`f`].g with data.h as data[m]\n",
-        );
-        assert_eq!(module.package, ["a", "b c"]);
-        let import = &module.imports[0];
-        assert_eq!(
-            (import.path.join("."), import.name.as_str(), import.span.clone()),
-            ("input.n".to_owned(), "m", 25..32)
-        );
-        let paths: Vec<_> = module.data_references.iter().map(|path| path.join("/")).collect();
-        assert_eq!(paths, ["", "d", "f/g", "h"]);
-        let rule = &module.rules[0];
-        // In a head the engine leaves out the last bracket.
-        assert_eq!((rule.path.join("."), rule.name_span.clone()), ("x.y".to_owned(), 39..44));
-        // The step of the head, and the value.
-        let outputs: Vec<_> = rule.outputs.iter().map(|node| node.span.clone()).collect();
-        assert_eq!(outputs[1..], [43..44, 49..60]);
-        let mut replaced = Vec::new();
-        rule.visit_replaced(&mut |node| replaced.push(node.path()));
-        assert_eq!(replaced, [Some(vec!["data".to_owned(), "h".to_owned()])]);
-    }
-
-    #[test]
-    fn rules_have_arguments_bodies_and_defaults() {
-        let module = parsed(
-            "package a\n\ndefault f(_) := 1\n\nf([x, y]) := x if { y } else := 2 if { some z; z }\n\ng contains {k: v | some k, v in []}\n",
-        );
-        let [default, function, set] = &module.rules[..] else { panic!("three rules") };
-        assert!(default.is_default && !function.is_default);
-        let arguments = |rule: &Rule| rule.arguments.as_ref().map(Vec::len);
-        assert_eq!([default, function, set].map(arguments), [Some(1), Some(1), None]);
-        assert_eq!((function.bodies.len(), function.only_statements().len()), (2, 0));
-        assert_eq!((function.outputs.len(), function.bodies[1].outputs.len()), (1, 1));
-        let StatementKind::Declare(names) = &function.bodies[1].statements[0].kind else { panic!("some z") };
-        assert_eq!(names[0].text, "z");
-        let Term::Comprehension(body) = &set.outputs[0].term else { panic!("a comprehension") };
-        assert_eq!((body.outputs.len(), body.statements.len()), (2, 1));
-    }
-
-    #[test]
-    fn statements_have_ranges_of_the_text() {
-        let text = "package a\n\ntest_x if {\n\te := f([1, 2])\n\tdata.q.deny == {\"ü\"} with input as {\"a\": [1]} with time.now_ns as 3\n\tnot e\n}\n\nf(x) := x\n";
-        let module = parsed(text);
-        let statements = &module.rules[0].only_statements();
-        let texts: Vec<_> = statements.iter().map(|s| &text[s.span.clone()]).collect();
-        assert_eq!(
-            texts,
-            [
-                "e := f([1, 2])",
-                "data.q.deny == {\"ü\"} with input as {\"a\": [1]} with time.now_ns as 3",
-                "not e"
-            ]
-        );
-        let (left, right) = statements[1].sides.clone().unwrap();
-        assert_eq!((&text[left], &text[right]), ("data.q.deny", "{\"ü\"}"));
-        let with = statements[1].with.clone().unwrap();
-        assert_eq!(&text[with], "with input as {\"a\": [1]} with time.now_ns as 3");
-        assert_eq!(statements[2].sides, None);
-    }
 }

@@ -1,0 +1,90 @@
+//! From text to syntax trees, by the engine's parser.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::engine::{EngineError, add, new_engine};
+use crate::policy::{Module, PolicyFile, module, too_deep};
+use crate::source::{Code, Diagnostic};
+
+/// Most bytes that the engine reads of a file.
+const MAX_BYTES: usize = 1 << 20;
+/// Most lines that it reads.
+const MAX_LINES: usize = 20_000;
+/// Most bytes that a line may have.
+const MAX_LINE_BYTES: usize = 1024;
+
+/// The syntax trees of files.
+///
+/// # Errors
+///
+/// Every file that does not parse, with its place.
+pub(super) fn parse_all(
+    files: &[&Arc<PolicyFile>],
+    clock: DateTime<Utc>,
+) -> Result<Vec<Module>, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let mut modules = Vec::new();
+    for file in files {
+        match parse(file, clock) {
+            Ok(module) => modules.push(module),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() { Ok(modules) } else { Err(problems) }
+}
+
+fn parse(file: &PolicyFile, clock: DateTime<Utc>) -> Result<Module, Diagnostic> {
+    if let Some(problem) = too_large(file) {
+        return Err(problem);
+    }
+    if let Some((span, message)) = too_deep(&file.text) {
+        let (place, excerpt) = file.place(span, "here");
+        return Err(Diagnostic::error(Code::PolicyNesting, message)
+            .at(place)
+            .showing(excerpt)
+            .help("give the inner parts names of their own"));
+    }
+    let parsed = || {
+        let mut engine = new_engine(clock)?;
+        add(&mut engine, file)?;
+        let own = |message: String| EngineError { message, place: None };
+        let tree = engine.get_ast_as_json().map_err(|error| own(error.to_string()))?;
+        module(&tree, &file.text).map_err(|error| own(error.to_string()))
+    };
+    parsed().map_err(|error: EngineError| error.diagnostic(Code::PolicyParse, [file]))
+}
+
+/// What is wrong with a file that is larger than the engine reads.
+fn too_large(file: &PolicyFile) -> Option<Diagnostic> {
+    let mut start = 0;
+    let mut long = None;
+    for line in file.text.split_inclusive('\n') {
+        if line.trim_end().len() > MAX_LINE_BYTES {
+            long = Some(start);
+            break;
+        }
+        start += line.len();
+    }
+    let (message, at) = if file.text.len() > MAX_BYTES {
+        (format!("the file has {} bytes, more than {MAX_BYTES}", file.text.len()), 0)
+    } else if let lines @ MAX_LINES.. = file.text.lines().count()
+        && lines > MAX_LINES
+    {
+        (format!("the file has {lines} lines, more than {MAX_LINES}"), 0)
+    } else {
+        (format!("the line has more than {MAX_LINE_BYTES} bytes"), long?)
+    };
+    let (place, excerpt) = file.place(at..at, "here");
+    Some(
+        Diagnostic::error(Code::PolicyTooLarge, message)
+            .at(place)
+            .showing(excerpt)
+            .help("break it up: data that a rule needs belongs into its params"),
+    )
+}
+
+#[cfg(test)]
+#[path = "parse_tests.rs"]
+mod tests;

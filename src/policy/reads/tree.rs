@@ -1,0 +1,121 @@
+//! What is read, as a tree of paths.
+
+use std::collections::BTreeSet;
+
+use super::log::Log;
+use super::path::{ReadPath, Step, path_of};
+
+/// What is read of a value and below it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadNode {
+    /// What is read below it, by step.
+    pub children: Vec<(Step, ReadNode)>,
+    /// Without it the rule cannot be trusted to pass: it is read, and nothing says what holds where it is
+    /// absent.
+    pub needed: bool,
+    /// The same where it is null.
+    pub null_matters: bool,
+    /// Its value is looked at, not only what is below it.
+    pub looked_at: bool,
+    /// Any part of it may be read: a key is computed.
+    pub any_below: bool,
+}
+
+impl ReadNode {
+    /// The tree of what a log holds. Null is handled at `nulls`, absence and null at `optional`.
+    pub(super) fn new(log: &Log, nulls: &BTreeSet<ReadPath>, optional: &[ReadPath]) -> Self {
+        let mut root = Self::default();
+        for trail in &log.reads {
+            let path = path_of(trail);
+            let spared = optional.iter().filter(|spared| path.0.starts_with(&spared.0));
+            let spared = spared.map(|spared| spared.0.len()).max().unwrap_or_default();
+            let mut node = &mut root;
+            for (index, taken) in trail.iter().enumerate() {
+                if taken.computed {
+                    node.any_below = true;
+                    node.looked_at = true;
+                    break;
+                }
+                node = node.child(&taken.step);
+                node.needed |= !taken.handled && index >= spared;
+            }
+        }
+        for used in &log.uses {
+            let null_is_handled =
+                used.null_is_handled || nulls.contains(&used.path) || optional.contains(&used.path);
+            if let Some(node) = root.find(&used.path.0) {
+                node.looked_at = true;
+                node.null_matters |= !null_is_handled;
+            }
+        }
+        root
+    }
+
+    fn child(&mut self, step: &Step) -> &mut Self {
+        let at = match self.children.iter().position(|(known, _)| known == step) {
+            Some(at) => at,
+            None => {
+                self.children.push((step.clone(), Self::default()));
+                self.children.len() - 1
+            }
+        };
+        // INVARIANT: `at` is the place of a child.
+        #[expect(clippy::indexing_slicing, reason = "`at` is a child's place")]
+        &mut self.children[at].1
+    }
+
+    fn find(&mut self, steps: &[Step]) -> Option<&mut Self> {
+        let mut node = self;
+        for step in steps {
+            node = node.children.iter_mut().find(|(known, _)| known == step).map(|(_, child)| child)?;
+        }
+        Some(node)
+    }
+
+    /// What is read below a member.
+    pub fn under(&self, key: &str) -> Option<&Self> {
+        let is_key = |step: &Step| matches!(step, Step::Key(known) if known == key);
+        self.children.iter().find(|(step, _)| is_key(step)).map(|(_, child)| child)
+    }
+
+    /// Whether it, or what is around or below it, is read: whether a rule may hang on the value there.
+    pub fn touches(&self, path: &[crate::source::json::Segment]) -> bool {
+        use crate::source::json::Segment;
+        if self.any_below || self.looked_at {
+            return true;
+        }
+        let Some((first, rest)) = path.split_first() else {
+            return !self.children.is_empty();
+        };
+        let mut matching = self.children.iter().filter(|(step, _)| match (step, first) {
+            (Step::Each, _) => true,
+            (Step::Key(a), Segment::Key(b)) => a == b,
+            (Step::Index(a), Segment::Index(b)) => a == b,
+            _ => false,
+        });
+        matching.any(|(_, child)| child.is_leaf() || child.touches(rest))
+    }
+
+    /// Whether nothing is read below it.
+    pub const fn is_leaf(&self) -> bool {
+        self.children.is_empty()
+    }
+
+    /// Every path that is read to its end, in order.
+    pub fn paths(&self) -> Vec<ReadPath> {
+        let mut found = Vec::new();
+        self.collect(&mut Vec::new(), &mut found);
+        found
+    }
+
+    fn collect(&self, at: &mut Vec<Step>, found: &mut Vec<ReadPath>) {
+        if !at.is_empty() && (self.looked_at || self.is_leaf()) {
+            found.push(ReadPath(at.clone()));
+        }
+        for (step, child) in &self.children {
+            at.push(step.clone());
+            child.collect(at, found);
+            at.pop();
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What an expression of a rule may stand for, as far as can be told without evaluating it.
+
+use super::path::{Step, Trail, path_of};
+
+/// Alternatives of one expression that are told apart; beyond that it may be anything.
+const MOST: usize = 48;
+
+/// One thing that an expression may stand for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    /// What stands at a path of `input`.
+    Input(Trail),
+    /// The key or index of an element of what stands at a path of `input`.
+    KeyOf(Trail),
+    /// `null`
+    Null,
+    /// A boolean.
+    Boolean,
+    /// A number, where it is known.
+    Number(Option<f64>),
+    /// A text, where it is known.
+    Text(Option<String>),
+    /// An array, element by element.
+    List(Vec<Values>),
+    /// An array or a set of any length.
+    Elements(Values),
+    /// An object: keys and values.
+    Object(Vec<(Values, Values)>),
+    /// Anything that was computed.
+    Unknown,
+}
+
+/// All that an expression may stand for; nothing where it cannot have a value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Values(Vec<Value>);
+
+impl Values {
+    /// Exactly one.
+    pub(crate) fn one(value: Value) -> Self {
+        Self(vec![value])
+    }
+
+    /// Anything that was computed.
+    pub(crate) fn unknown() -> Self {
+        Self::one(Value::Unknown)
+    }
+
+    /// The alternatives.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Value> {
+        self.0.iter()
+    }
+
+    /// Whether there is none.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether there are more than are told apart.
+    pub(crate) const fn is_crowded(&self) -> bool {
+        self.0.len() > MOST
+    }
+
+    /// Whether it is null and nothing else.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self.0.as_slice(), [Value::Null])
+    }
+
+    /// Adds an alternative.
+    pub(crate) fn push(&mut self, value: Value) {
+        if !self.0.contains(&value) {
+            self.0.push(value);
+        }
+    }
+
+    /// Adds the alternatives of another.
+    pub(crate) fn extend(&mut self, other: Self) {
+        other.0.into_iter().for_each(|value| self.push(value));
+    }
+
+    /// Shows every path of `input` in it, also those within lists and objects.
+    pub(crate) fn trails(&self, show: &mut dyn FnMut(&Trail)) {
+        for value in &self.0 {
+            match value {
+                Value::Input(trail) => show(trail),
+                Value::List(elements) => elements.iter().for_each(|element| element.trails(show)),
+                Value::Elements(elements) => elements.trails(show),
+                Value::Object(fields) => fields.iter().for_each(|(key, value)| {
+                    key.trails(show);
+                    value.trails(show);
+                }),
+                Value::KeyOf(_)
+                | Value::Null
+                | Value::Boolean
+                | Value::Number(_)
+                | Value::Text(_)
+                | Value::Unknown => {}
+            }
+        }
+    }
+
+    /// Whether null is one of its elements, as in `x in {null, ""}`.
+    pub(crate) fn holds_null(&self) -> bool {
+        self.0.iter().any(|value| match value {
+            Value::List(elements) => elements.iter().any(Self::is_null),
+            Value::Elements(elements) => elements.0.contains(&Value::Null),
+            _ => false,
+        })
+    }
+
+    /// What `some key, value in …` gives: keys and values.
+    pub(crate) fn entries(&self, each: &mut dyn FnMut(&Trail) -> Trail) -> (Self, Self) {
+        let (mut keys, mut values) = (Self::default(), Self::default());
+        for value in &self.0 {
+            match value {
+                Value::Input(trail) => {
+                    keys.push(Value::KeyOf(trail.clone()));
+                    values.push(Value::Input(each(trail)));
+                }
+                Value::List(elements) => {
+                    for (index, element) in elements.iter().enumerate() {
+                        #[expect(clippy::cast_precision_loss, reason = "lists of policies are short")]
+                        keys.push(Value::Number(Some(index as f64)));
+                        values.extend(element.clone());
+                    }
+                }
+                Value::Elements(elements) => {
+                    keys.push(Value::Unknown);
+                    values.extend(elements.clone());
+                }
+                Value::Object(fields) => {
+                    for (key, value) in fields {
+                        keys.extend(key.clone());
+                        values.extend(value.clone());
+                    }
+                }
+                Value::Unknown => {
+                    keys.push(Value::Unknown);
+                    values.push(Value::Unknown);
+                }
+                Value::KeyOf(_) | Value::Null | Value::Boolean | Value::Number(_) | Value::Text(_) => {}
+            }
+        }
+        (keys, values)
+    }
+
+    /// What stands under one of these keys. `take` makes a step from a path of `input`, computed or not.
+    pub(crate) fn under(&self, keys: &Self, take: &mut dyn FnMut(&Trail, Step, bool) -> Trail) -> Self {
+        let mut found = Self::default();
+        for value in &self.0 {
+            match value {
+                Value::Input(trail) => {
+                    for key in &keys.0 {
+                        let (step, computed) = step_of(key, trail);
+                        found.push(Value::Input(take(trail, step, computed)));
+                    }
+                }
+                Value::List(elements) => match keys.0.as_slice() {
+                    [Value::Number(Some(number))] => {
+                        let index = as_index(*number);
+                        found
+                            .extend(index.and_then(|index| elements.get(index)).cloned().unwrap_or_default());
+                    }
+                    _ => elements.iter().for_each(|element| found.extend(element.clone())),
+                },
+                Value::Elements(elements) => found.extend(elements.clone()),
+                Value::Object(fields) => {
+                    for (name, value) in fields {
+                        if keys.may_equal(name) {
+                            found.extend(value.clone());
+                        }
+                    }
+                }
+                Value::Unknown => found.push(Value::Unknown),
+                Value::KeyOf(_) | Value::Null | Value::Boolean | Value::Number(_) | Value::Text(_) => {}
+            }
+        }
+        found
+    }
+
+    /// Whether the two may be the same text or number.
+    fn may_equal(&self, other: &Self) -> bool {
+        self.0.iter().any(|a| {
+            other.0.iter().any(|b| match (a, b) {
+                (Value::Text(Some(a)), Value::Text(Some(b))) => a == b,
+                (Value::Number(Some(a)), Value::Number(Some(b))) => a.total_cmp(b).is_eq(),
+                _ => true,
+            })
+        })
+    }
+}
+
+/// The step that a key makes from a path, and whether it is computed.
+fn step_of(key: &Value, trail: &Trail) -> (Step, bool) {
+    match key {
+        Value::Text(Some(text)) => (Step::Key(text.clone()), false),
+        Value::Number(Some(number)) => match as_index(*number) {
+            Some(index) => (Step::Index(index), false),
+            None => (Step::Each, true),
+        },
+        Value::KeyOf(of) if path_of(of) == path_of(trail) => (Step::Each, false),
+        _ => (Step::Each, true),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is a small whole number")]
+fn as_index(number: f64) -> Option<usize> {
+    (number.fract() == 0.0 && (0.0..1e9).contains(&number)).then_some(number as usize)
+}
