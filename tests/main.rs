@@ -16,6 +16,7 @@ mod documents;
 mod inspect;
 mod load;
 mod never_silent;
+mod oracle;
 mod policies;
 mod pretty;
 mod properties;
