@@ -167,6 +167,7 @@ fn findings() -> (Vec<Finding>, Run) {
         fail_on: Severity::Low,
         include: Vec::new(),
         excerpts: true,
+        evidence: true,
         digests: false,
     };
     let mut findings = Vec::new();

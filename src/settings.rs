@@ -68,6 +68,8 @@ pub struct JudgeSettings {
     pub include: Vec<Verdict>,
     /// Whether findings show the lines around their places.
     pub excerpts: bool,
+    /// Whether findings tell the values that were read.
+    pub evidence: bool,
     /// Whether the files' digests are wanted.
     pub digests: bool,
 }

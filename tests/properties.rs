@@ -49,6 +49,7 @@ fn judged(plan: &Plan, inputs: &[PathBuf], threads: usize, all: bool) -> (Vec<Fi
         fail_on: Severity::Low,
         include: if all { vec![Verdict::Pass, Verdict::NotApplicable] } else { Vec::new() },
         excerpts: !all,
+        evidence: all,
         digests: true,
     };
     let mut told = Vec::new();

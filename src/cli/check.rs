@@ -133,6 +133,7 @@ fn judging(arguments: &CheckArguments) -> JudgeSettings {
             })
             .collect(),
         excerpts: arguments.format == Format::Pretty,
+        evidence: arguments.format != Format::Pretty,
         digests: arguments.format != Format::Pretty,
     }
 }

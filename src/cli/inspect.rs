@@ -70,6 +70,7 @@ pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<Ex
         fail_on: Severity::Low,
         include: Vec::new(),
         excerpts: false,
+        evidence: false,
         digests: arguments.format == Format::Json,
     };
     let plan = Plan::empty(clock);

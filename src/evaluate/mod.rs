@@ -3,15 +3,17 @@
 mod engine;
 mod input;
 mod judge;
+mod marks;
 mod outcome;
 mod parse;
 mod plan;
+mod presence;
 mod rego_test;
 mod value;
 
 pub use engine::{EngineError, RegoPlace, quiet_engine_panics};
 pub use input::{Input, Payload, Source};
-pub use judge::Judge;
+pub use judge::{Judge, Unreadable};
 pub use outcome::{Denial, Outcome};
 pub use plan::Plan;
 pub use rego_test::{Comparison, Coverage, TestFailure, TestOutcome, TestReport, run_tests};

@@ -20,7 +20,7 @@ pub(crate) use builtins::{ALLOWED, Builtin, REFUSED};
 pub(crate) use check::{Declared, check, too_deep};
 pub use file::PolicyFile;
 pub use find::{builtin_files, find_files, with_builtin_libraries};
-pub use reads::{DefinitionReads, Part, ReadNode, ReadPath, ReadRemarks, ReadSet, Step};
+pub use reads::{DefinitionReads, Focus, Part, ReadNode, ReadPath, ReadRemarks, ReadSet, Step};
 pub(crate) use reads::{Shapes, analyse};
 pub use registry::{PolicySet, load};
 pub use rule::{RelatedResource, Rule, RuleId, RuleIdError};

@@ -133,7 +133,7 @@ pub(super) struct FindingV1 {
     resource: ResourceV1,
     /// Where to look first.
     location: LocationV1,
-    /// The values that it rests on.
+    /// The values that the rule read: first those that its reasons name, then all others in document order.
     evidence: Vec<EvidenceV1>,
     /// SHA-256 over rule, operation and identity of the resource.
     fingerprint: String,
@@ -160,7 +160,7 @@ struct RuleV1 {
     severity: &'static str,
     /// Display name of its file.
     file: String,
-    /// Line of its first `deny`, from 1.
+    /// Line of the definition that decided, from 1; else of its first `deny`.
     line: u64,
     /// Requirements that it speaks to, by framework.
     controls: BTreeMap<String, Vec<String>>,
@@ -270,7 +270,7 @@ impl From<&Finding> for FindingV1 {
         let Finding { resource, location, .. } = finding;
         let operation = resource.operation;
         Self {
-            rule: RuleV1::from(finding.rule.as_ref()),
+            rule: RuleV1 { line: finding.rule_line_1based, ..RuleV1::from(finding.rule.as_ref()) },
             verdict: match finding.verdict {
                 Verdict::Pass => VerdictV1::Pass,
                 Verdict::Fail => VerdictV1::Fail,

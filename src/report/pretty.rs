@@ -88,11 +88,16 @@ fn finding_shape(finding: &Finding) -> Shape<'_> {
             (format!("{} {} on {subject}: {words}", rule.id, rule.severity), Weight::Advice)
         }
     };
-    let mut shape = Shape::new(header, &rule.title, weight).showing(finding.excerpt.as_ref());
+    let mut shape =
+        Shape::new(header, &rule.title, weight).showing(finding.excerpt.iter().chain(&finding.rule_excerpt));
     match finding.verdict {
         Verdict::Fail => shape.help.clone_from(&rule.remediation),
         Verdict::Inconclusive => {
             shape.help = Some("what the payload does not tell cannot pass: save the whole answer".to_owned());
+        }
+        Verdict::Pass => {
+            shape.message = format!("{}: {}", rule.title, shortened(&finding.message));
+            shape.label_words = false;
         }
         _ => shape.label_words = false,
     }

@@ -7,6 +7,7 @@
 mod collect;
 mod compose;
 mod duplicates;
+mod evidence;
 mod log;
 mod page;
 mod pipeline;

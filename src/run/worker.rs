@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::compose::{Composer, Standing};
+use super::compose::{Composer, Shown, Standing};
 use super::duplicates::Seen;
 use super::log::Log;
 use super::page::{PageBuilder, remark};
 use super::text::{Text, fault_words};
-use crate::evaluate::{self, Input, Judge, Outcome, Plan, Source};
+use crate::evaluate::{self, Input, Judge, Outcome, Plan, Source, Unreadable};
 use crate::finding::{Finding, Tally, Verdict};
 use crate::load::{
     Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, Stranger, describe,
@@ -19,10 +19,10 @@ use crate::load::{
 };
 use crate::model::{Envelope, RemarkKind, Resource, ResourceError};
 use crate::operation::Operation;
-use crate::policy::Rule;
+use crate::policy::{ReadSet, Rule};
 use crate::settings::{JudgeSettings, LoadSettings, Purpose};
 use crate::source::json::{FaultKind, JsonPath, check, is_too_deep};
-use crate::source::{Code, Diagnostic, Place, Position};
+use crate::source::{Code, Diagnostic, Place, Position, printable};
 
 /// What a batch gave.
 #[derive(Debug, Default)]
@@ -69,7 +69,7 @@ pub(super) struct Worker<'s> {
     load: &'s LoadSettings,
     judging: &'s JudgeSettings,
     plan: &'s Plan,
-    rules: Vec<&'s Arc<Rule>>,
+    rules: Vec<(&'s Arc<Rule>, &'s ReadSet)>,
     judges: BTreeMap<Operation, Option<Judge<'s>>>,
 }
 
@@ -82,6 +82,8 @@ struct Visit<'v, 't> {
     envelope: Option<&'v Envelope<'v>>,
     /// When the payload was received, as rules see it.
     captured_at: Option<Arc<str>>,
+    /// The document that the resources stand in, where it is at hand, and its place.
+    payload: Option<(&'v str, Range<usize>)>,
 }
 
 impl<'v, 't> Visit<'v, 't> {
@@ -93,7 +95,8 @@ impl<'v, 't> Visit<'v, 't> {
     ) -> Self {
         let captured = envelope.and_then(Envelope::captured_at);
         page.captured(captured);
-        Self { out, text, page, envelope, captured_at: captured.map(|at| Arc::from(at.to_rfc3339())) }
+        let captured_at = captured.map(|at| Arc::from(at.to_rfc3339()));
+        Self { out, text, page, envelope, captured_at, payload: None }
     }
 }
 
@@ -121,7 +124,7 @@ impl<'b> Spot<'b> {
 
 impl<'s> Worker<'s> {
     pub(super) fn new(load: &'s LoadSettings, judging: &'s JudgeSettings, plan: &'s Plan) -> Self {
-        Self { load, judging, plan, rules: plan.rules().collect(), judges: BTreeMap::new() }
+        Self { load, judging, plan, rules: plan.rules().zip(plan.reads()).collect(), judges: BTreeMap::new() }
     }
 
     pub(super) fn process(&mut self, file: &Arc<str>, batch: &Batch) -> BatchOutcome {
@@ -226,7 +229,7 @@ impl<'s> Worker<'s> {
             out.log.push(text.malformed(&spot.span, 0, "too deep"));
             return true;
         }
-        self.set_payload(out, operation, None);
+        self.set_payload(out, operation, None, &[]);
         let page = PageBuilder::bare(operation, document, text.place(&spot.span));
         let mut visit = Visit::new(out, text, page, None);
         self.judge(&mut visit, spot, &resource);
@@ -258,10 +261,11 @@ impl<'s> Worker<'s> {
         if collection.is_some() && others.iter().any(|(_, value)| is_too_deep(value.get(), 1)) {
             return out.log.push(text.malformed(&spot.span, 0, "too deep"));
         }
-        self.tell_envelope(out, text, operation, &spot.span, spot.body, &envelope);
-        self.set_payload(out, operation, Some(&envelope));
+        let unreadable = self.tell_envelope(out, text, operation, &spot.span, spot.body, &envelope);
+        self.set_payload(out, operation, Some(&envelope), &unreadable);
         let page = PageBuilder::new(operation, document, text.place(&spot.span), envelope.page_facts());
         let mut visit = Visit::new(out, text, page, Some(&envelope));
+        visit.payload = Some((spot.body, spot.span.clone()));
         match collection {
             None => self.resource(&mut visit, &spot.part(spot.body, JsonPath::ROOT)),
             Some(collection) => self.collection(&mut visit, spot, collection),
@@ -311,7 +315,7 @@ impl<'s> Worker<'s> {
         out.part = Some(Part::Head(page.finish()));
     }
 
-    /// Tells what is remarkable about what stands around the resources.
+    /// Tells what is remarkable about what stands around the resources; what of it cannot be read.
     fn tell_envelope(
         &self,
         out: &mut BatchOutcome,
@@ -320,12 +324,17 @@ impl<'s> Worker<'s> {
         span: &Range<usize>,
         body: &str,
         envelope: &Envelope<'_>,
-    ) {
+    ) -> Vec<Unreadable> {
+        let mut unreadable = Vec::new();
         envelope.inspect(&mut |told| {
             if let Some(problem) = remark(text, operation, span, body, &told, self.load.strict) {
+                if matches!(told.kind, RemarkKind::Unreadable { .. }) {
+                    unreadable.push(Unreadable { path: told.path.clone(), message: problem.message() });
+                }
                 problem.tell(&mut out.log);
             }
         });
+        unreadable
     }
 
     /// Resources of a payload that is too large to be a document.
@@ -342,7 +351,14 @@ impl<'s> Worker<'s> {
         let members = head.borrowed();
         // What is wrong with it was told of the head.
         let Ok(envelope) = Envelope::read(operation, &members) else { return };
-        self.set_payload(out, operation, Some(&envelope));
+        let mut unreadable = Vec::new();
+        envelope.inspect(&mut |told| {
+            if matches!(told.kind, RemarkKind::Unreadable { .. }) {
+                let message = format!("`{}` cannot be read", printable(&told.path.to_string()));
+                unreadable.push(Unreadable { path: told.path.clone(), message });
+            }
+        });
+        self.set_payload(out, operation, Some(&envelope), &unreadable);
         let place = Place { file: Arc::clone(text.file), start: head.start, end_byte: head.start.byte };
         let page = PageBuilder::new(operation, document, place, PageFacts::default());
         let mut visit = Visit::new(out, text, page, Some(&envelope));
@@ -362,11 +378,17 @@ impl<'s> Worker<'s> {
         out.part = Some(Part::Resources(page, last));
     }
 
-    fn set_payload(&mut self, out: &mut BatchOutcome, operation: Operation, envelope: Option<&Envelope<'_>>) {
+    fn set_payload(
+        &mut self,
+        out: &mut BatchOutcome,
+        operation: Operation,
+        envelope: Option<&Envelope<'_>>,
+        unreadable: &[Unreadable],
+    ) {
         let Some(judge) = self.judge_of(out, operation) else {
             return;
         };
-        if let Err(error) = judge.set_payload(envelope) {
+        if let Err(error) = judge.set_payload(envelope, unreadable) {
             out.log.push(Diagnostic::error(Code::PayloadMalformed, error.message));
         }
     }
@@ -425,7 +447,7 @@ impl<'s> Worker<'s> {
             Purpose::Inspect => return,
             Purpose::ShowInputs(params) => {
                 // What could not be read would be missing from the input.
-                if unreadable.is_none() {
+                if unreadable.is_empty() {
                     let payload = evaluate::Payload(visit.envelope);
                     let input = Input { resource, payload, source, params };
                     visit.out.inputs.push(serde_json::to_string(&input).unwrap_or_default());
@@ -444,87 +466,69 @@ impl<'s> Worker<'s> {
             span: spot.span.clone(),
             document: visit.page.document(),
             path: spot.path.clone(),
+            payload: visit.payload.clone(),
         };
-        let findings = match unreadable {
-            Some((path, message)) => self.unjudgeable(visit, &standing, &path, &message),
-            None => self.evaluate(visit, &standing, &source),
-        };
+        let findings = self.evaluate(visit, &standing, &unreadable, &source);
         visit.out.findings.extend(findings);
-    }
-
-    /// Findings about a resource with an unreadable value: nobody knows yet which rules read it, so that none
-    /// of them can be trusted to pass.
-    fn unjudgeable(
-        &self,
-        visit: &mut Visit<'_, '_>,
-        standing: &Standing<'_>,
-        path: &JsonPath,
-        message: &str,
-    ) -> Vec<Finding> {
-        let operation = standing.operation;
-        let mut composer = Composer::new(standing, visit.text, self.judging.excerpts);
-        for rule in self.rules.iter().filter(|rule| rule.applies_to.contains(&operation)) {
-            visit.out.tally.add(operation, rule.severity, Verdict::Error);
-            composer.add_error_at(rule, message, path);
-        }
-        composer.finish()
     }
 
     fn evaluate(
         &mut self,
         visit: &mut Visit<'_, '_>,
         standing: &Standing<'_>,
+        unreadable: &[Unreadable],
         source: &Source<'_>,
     ) -> Vec<Finding> {
         let operation = standing.operation;
         let judging = self.judging;
         let rules = self.rules.clone();
-        let mut reported: Vec<(&Arc<Rule>, Outcome)> = Vec::new();
+        let mut reported: Vec<(&Arc<Rule>, &ReadSet, Outcome)> = Vec::new();
         let Some(judge) = self.judge_of(visit.out, operation) else {
             return Vec::new();
         };
-        judge.judge(standing.resource, source, |index, outcome| {
-            let Some(rule) = rules.get(index) else { return };
+        judge.judge(standing.resource, unreadable, source, |index, outcome| {
+            let Some(&(rule, reads)) = rules.get(index) else { return };
             let verdict = verdict(&outcome);
             visit.out.tally.add(operation, rule.severity, verdict);
             if judging.reports(verdict) {
-                reported.push((rule, outcome));
+                reported.push((rule, reads, outcome));
             }
         });
         if reported.is_empty() {
             return Vec::new();
         }
-        let mut composer = Composer::new(standing, visit.text, judging.excerpts);
-        for (rule, outcome) in reported {
-            composer.add(rule, outcome);
+        let shown = Shown { excerpts: judging.excerpts, evidence: judging.evidence };
+        let mut composer = Composer::new(standing, visit.text, shown);
+        for (rule, reads, outcome) in reported {
+            composer.add(rule, reads, outcome);
         }
         composer.finish()
     }
 
-    /// Tells what is remarkable about a resource. The first unreadable value, and what is wrong with it.
+    /// Tells what is remarkable about a resource; what of it cannot be read.
     fn inspect(
         &self,
         visit: &mut Visit<'_, '_>,
         spot: &Spot<'_>,
         resource: &Resource<'_>,
-    ) -> Option<(JsonPath, String)> {
+    ) -> Vec<Unreadable> {
         let strict = self.load.strict;
+        let mut unreadable = Vec::new();
         if !strict && !resource.has_unreadable() {
-            return None;
+            return unreadable;
         }
-        let mut first = None;
         resource.inspect(&mut |told| {
             let Some(problem) =
                 remark(visit.text, visit.page.operation(), &spot.span, spot.body, &told, strict)
             else {
                 return;
             };
-            if first.is_none() && matches!(told.kind, RemarkKind::Unreadable { .. }) {
-                first = Some((told.path.clone(), problem.message()));
+            if matches!(told.kind, RemarkKind::Unreadable { .. }) {
+                unreadable.push(Unreadable { path: told.path.clone(), message: problem.message() });
             }
             problem.tell(&mut visit.out.log);
         });
-        first
+        unreadable
     }
 }
 
@@ -542,7 +546,7 @@ const fn verdict(outcome: &Outcome) -> Verdict {
         Outcome::NotApplicable => Verdict::NotApplicable,
         Outcome::Fail(_) => Verdict::Fail,
         Outcome::Inconclusive(_) => Verdict::Inconclusive,
-        Outcome::Error(_) => Verdict::Error,
+        Outcome::Unreadable(_) | Outcome::Error(_) => Verdict::Error,
     }
 }
 

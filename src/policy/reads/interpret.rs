@@ -53,6 +53,8 @@ pub(crate) struct Interpreter<'m> {
     base: usize,
     /// Whether a name was met that has no value yet.
     missed: bool,
+    /// Whether what is computed is given a name: it may be for a message.
+    naming: bool,
     pub(super) mood: Mood,
     replaced: Vec<Replaced>,
     /// What rules and functions give, by path, arguments and mood.
@@ -92,6 +94,7 @@ impl<'m> Interpreter<'m> {
             frames: Vec::new(),
             base: 0,
             missed: false,
+            naming: false,
             mood: Mood::default(),
             replaced: Vec::new(),
             known: HashMap::new(),
@@ -108,7 +111,7 @@ impl<'m> Interpreter<'m> {
         self.file = file;
         let outputs = self.bodies(rule);
         // What a denial shows decides nothing.
-        self.look_at(&outputs, &Look { null_is_handled: true, decides: false }, &rule.name_span);
+        self.look_at(&outputs, &Look { null_is_handled: true, decides: Decides::Not }, &rule.name_span);
         std::mem::take(&mut self.log)
     }
 
@@ -284,18 +287,20 @@ impl<'m> Interpreter<'m> {
             }
             Term::Call { function, arguments } => {
                 let values = self.call(function, arguments, true, &node.span);
-                self.look_at(&values, &Look::NEEDED, &node.span);
+                self.look_at(&values, &Look::HOLDS, &node.span);
             }
             _ => {
                 let values = self.value(node);
-                self.look_at(&values, &Look::NEEDED, &node.span);
+                self.look_at(&values, &Look::HOLDS, &node.span);
             }
         }
     }
 
     fn assign(&mut self, left: &'m Node, right: &'m Node, declares: bool, span: &Range<usize>) {
         if declares {
+            let naming = std::mem::replace(&mut self.naming, true);
             let values = self.value(right);
+            self.naming = naming;
             self.bind(left, &values, true);
         } else if self.is_open(left) {
             let values = self.value(right);
@@ -515,7 +520,7 @@ impl<'m> Interpreter<'m> {
             };
             let look = Look {
                 null_is_handled: with_null || (self.mood.negated && stays_below),
-                decides: !(left.is_null() || right.is_null()),
+                decides: if left.is_null() || right.is_null() { Decides::Not } else { Decides::Surely },
             };
             self.look_at(values, &look, span);
         }
@@ -528,12 +533,19 @@ impl<'m> Interpreter<'m> {
     /// Notes that values are looked at.
     pub(super) fn look_at(&mut self, values: &Values, look: &Look, span: &Range<usize>) {
         let site = self.site(span);
+        let weight = match look.decides {
+            Decides::Not => 0,
+            _ if self.naming => 1,
+            Decides::Perhaps => 2,
+            Decides::Surely => 3,
+        };
         let uses = &mut self.log.uses;
         values.trails(&mut |trail| {
             uses.push(Use {
                 path: path_of(trail),
+                trail: trail.clone(),
                 null_is_handled: look.null_is_handled,
-                decides: look.decides,
+                weight,
                 site: site.clone(),
             });
         });
@@ -665,7 +677,11 @@ impl<'m> Interpreter<'m> {
             return elements;
         }
         let keys = self.value(step);
-        self.look_at(&keys, &Look { null_is_handled: self.mood.negated, decides: true }, &step.span);
+        self.look_at(
+            &keys,
+            &Look { null_is_handled: self.mood.negated, decides: Decides::Perhaps },
+            &step.span,
+        );
         self.under(values, &keys, &step.span)
     }
 
@@ -788,12 +804,25 @@ impl<'m> Interpreter<'m> {
 /// How values are looked at.
 pub(super) struct Look {
     pub(super) null_is_handled: bool,
-    pub(super) decides: bool,
+    pub(super) decides: Decides,
+}
+
+/// Whether a statement holds by a value.
+#[derive(Clone, Copy)]
+pub(super) enum Decides {
+    /// It is shown, or only whether it is null is asked.
+    Not,
+    /// Something is computed from it.
+    Perhaps,
+    /// It is compared.
+    Surely,
 }
 
 impl Look {
-    /// The value decides, and null is not thought of.
-    pub(super) const NEEDED: Self = Self { null_is_handled: false, decides: true };
+    /// The value is needed, and null is not thought of.
+    pub(super) const NEEDED: Self = Self { null_is_handled: false, decides: Decides::Perhaps };
+    /// The same where the statement is about nothing else.
+    pub(super) const HOLDS: Self = Self { null_is_handled: false, decides: Decides::Surely };
 }
 
 const fn is_comparison(operator: Operator) -> bool {

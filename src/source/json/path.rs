@@ -51,6 +51,11 @@ impl JsonPath {
         self.0.push(Segment::Index(index));
     }
 
+    /// Goes one step deeper.
+    pub fn push(&mut self, segment: Segment) {
+        self.0.push(segment);
+    }
+
     /// Goes one step back up.
     pub fn pop(&mut self) {
         self.0.pop();
