@@ -102,7 +102,13 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
 
     /// Why a rule passes: the values that it rests on.
     fn passes_on(&mut self, reads: &ReadNode) -> String {
-        let values = self.values(reads);
+        let mut values = self.values(reads);
+        // By path and in compact form: the layout of the text is no matter.
+        values.sort_by(|a, b| a.path.cmp(&b.path));
+        let paths: Vec<JsonPath> = values.iter().map(|value| value.path.clone()).collect();
+        // Of a list and its elements the elements are named.
+        let is_around = |path: &JsonPath| paths.iter().any(|other| other.is_below(path));
+        values.retain(|value| !is_around(&value.path));
         let mut message = "nothing speaks against it".to_owned();
         for (index, value) in values.iter().take(MAX_NAMED).enumerate() {
             message.push_str(if index == 0 { ": " } else { ", " });
@@ -111,11 +117,9 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             } else if is_sensitive(self.standing.operation, &value.path) {
                 "not shown".to_owned()
             } else {
-                let raw = self.standing.text.get(value.span.clone()).unwrap_or_default();
-                match raw.char_indices().nth(MAX_NAMED_CHARACTERS) {
-                    Some(_) if raw.starts_with(['{', '[']) => "there".to_owned(),
-                    Some((end, _)) => format!("{}…", printable(raw.get(..end).unwrap_or_default())),
-                    None => printable(raw).into_owned(),
+                match shown_value(self.standing.text.get(value.span.clone()).unwrap_or_default()) {
+                    EvidenceValue::Present(value) => cut(&value.to_string()),
+                    _ => "too long to show".to_owned(),
                 }
             };
             let path = value.path.to_string();
@@ -169,7 +173,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             })
             .collect();
         // By path: the order of members in the text is no matter.
-        placed.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
+        placed.sort_by(|a, b| (&a.found, &a.message, &a.path).cmp(&(&b.found, &b.message, &b.path)));
         placed.dedup_by(|b, a| a.path == b.path && a.message == b.message);
         self.push(rule, reads, verdict, &placed, &decided);
     }
@@ -358,6 +362,14 @@ fn in_words(error: &EngineError) -> String {
     match &error.place {
         None => error.message.clone(),
         Some(place) => format!("{} (at {}:{})", error.message, place.file, place.line_1based),
+    }
+}
+
+/// The first characters of a value.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MAX_NAMED_CHARACTERS) {
+        Some((end, _)) => format!("{}…", printable(text.get(..end).unwrap_or_default())),
+        None => printable(text).into_owned(),
     }
 }
 

@@ -8,6 +8,7 @@ mod interpret;
 mod log;
 mod path;
 mod plausible;
+mod statements;
 mod tree;
 mod values;
 

@@ -41,6 +41,11 @@ impl JsonPath {
         self.0.is_empty()
     }
 
+    /// Whether it leads to a value within that at `other`.
+    pub fn is_below(&self, other: &Self) -> bool {
+        self.0.len() > other.0.len() && self.0.starts_with(&other.0)
+    }
+
     /// Goes one member deeper.
     pub fn push_key(&mut self, key: impl Into<String>) {
         self.0.push(Segment::Key(key.into()));
