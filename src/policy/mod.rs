@@ -21,7 +21,7 @@ pub(crate) use check::{Declared, check, too_deep};
 pub use file::PolicyFile;
 pub use find::{builtin_files, find_files, with_builtin_libraries};
 pub use reads::{DefinitionReads, Focus, Part, ReadNode, ReadPath, ReadRemarks, ReadSet, Step};
-pub(crate) use reads::{Shapes, analyse};
+pub(crate) use reads::{Shapes, analyse, is_optional};
 pub use registry::{PolicySet, load};
 pub use rule::{RelatedResource, Rule, RuleId, RuleIdError};
 pub use select::{Override, OverrideError, Selection, select};

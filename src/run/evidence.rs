@@ -32,6 +32,12 @@ pub(super) fn read_values(outline: &Outline<'_>, reads: &ReadNode) -> Vec<ReadVa
     found
 }
 
+/// The paths of all values that `reads`, which is about `input`, finds in a resource.
+pub(crate) fn read_paths(outline: &Outline<'_>, reads: &ReadNode) -> Vec<JsonPath> {
+    let found = reads.under("resource").map_or_else(Vec::new, |reads| read_values(outline, reads));
+    found.into_iter().filter(|value| value.is_found).map(|value| value.path).collect()
+}
+
 struct Search<'s, 't> {
     outline: &'s Outline<'t>,
     at: JsonPath,

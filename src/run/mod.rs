@@ -14,6 +14,7 @@ mod pipeline;
 mod text;
 mod worker;
 
+pub(crate) use evidence::read_paths;
 pub use pipeline::{Progress, Stopped, execute};
 
 /// What a run tells while it goes on.

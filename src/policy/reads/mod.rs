@@ -173,6 +173,12 @@ fn optional_path(text: &str) -> Option<ReadPath> {
     Some(ReadPath(steps))
 }
 
+/// Whether METADATA lists a path within the resource, or one around it, as optional.
+pub(crate) fn is_optional(rule: &Rule, path: &[Step]) -> bool {
+    let listed = rule.optional.iter().filter_map(|path| optional_path(path));
+    listed.into_iter().any(|listed| listed.in_resource().is_some_and(|steps| path.starts_with(steps)))
+}
+
 /// What the last comparison of a definition looks at.
 fn focus(log: &Log, file: usize, span: &Range<usize>) -> Option<Focus> {
     let own =

@@ -141,6 +141,12 @@ impl<'t> Outline<'t> {
         Some(decode(quoted))
     }
 
+    /// Where the quoted name of a member stands.
+    pub fn name_span(&self, value: Outlined) -> Option<Range<usize>> {
+        let entry = self.values.get(value.0)?;
+        (entry.name_end > entry.name_start).then_some(entry.name_start..entry.name_end)
+    }
+
     /// The first member of this name.
     pub fn member(&self, object: Outlined, name: &str) -> Option<Outlined> {
         self.children(object).find(|child| self.name(*child).is_some_and(|known| known == name))
