@@ -39,26 +39,13 @@ STAND_INS = {
 # What else rego-cpp 1.5.2 does not do as OPA does, by rule: which engine may give a reason that the other does not, how
 # its text looks, and why. All else of the rule is compared. A gap that no payload shows is an error: it is to be taken
 # off the list.
-NULL_ABOVE_NUMBERS = "rego-cpp orders values of unequal types by their text, so null > 0; in OPA, null < 0"
 KNOWN_GAPS = {
-    "ALI-OOS-001": ("regopy", r"\bnull\b", NULL_ABOVE_NUMBERS),
-    "ALI-OOS-002": ("regopy", r"\bnull\b", NULL_ABOVE_NUMBERS),
-    "ALI-OOS-003": ("regopy", r"\bnull\b", NULL_ABOVE_NUMBERS),
-    "ALI-OOS-004": ("regopy", r"\bnull\b", NULL_ABOVE_NUMBERS),
-    "ALI-SAS-105": ("regopy", r"\bnull\b", NULL_ABOVE_NUMBERS),
     "ALI-SAS-106": (
         "either",
         r"`([\d.]+)` is below `\1\.|`([\d.]+)\.[\d.]+` is below `\2`",
         "rego-cpp orders arrays by their text, so [[1, 2]] comes after [[1, 2], [1, 3]]",
     ),
-    "ALI-SAS-201": ("regopy", r"\bnull\b", NULL_ABOVE_NUMBERS),
-    "ALI-SAS-202": ("regopy", r"\bnull\b", NULL_ABOVE_NUMBERS),
-    "ALI-SAS-203": ("regopy", r"\bnull\b", NULL_ABOVE_NUMBERS),
-    "ALI-SAS-210": ("regopy", r"\bnull\b", NULL_ABOVE_NUMBERS),
     "AWS-SSM-003": ("regopy", r"critical or security patches", "in rego-cpp, `not` within `every` is always true"),
-    "HWC-COC-001": ("regopy", r"\bnull\b", NULL_ABOVE_NUMBERS),
-    "HWC-COC-002": ("regopy", r"\bnull\b", NULL_ABOVE_NUMBERS),
-    "HWC-COC-010": ("regopy", r"\bnull\b", NULL_ABOVE_NUMBERS),
 }
 
 

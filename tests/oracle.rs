@@ -79,7 +79,7 @@ impl<'a> Case<'a> {
     }
 
     /// How long ago something was; none for what lies ahead. Clocks differ: what lies a day ahead at most is
-    /// taken for now. (The descriptions do not speak of that day; the verdicts that people derived do.)
+    /// taken for now.
     fn age(self, time: DateTime<Utc>) -> Option<TimeDelta> {
         let age = self.at - time;
         (age >= -TimeDelta::days(1)).then_some(age)

@@ -9,6 +9,24 @@ use super::{Case, Expected, Judgement, recent};
 /// Levels that a missing patch may be reported at, but for UNSPECIFIED.
 const LEVELS: [&str; 5] = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"];
 
+/// Operating systems that a baseline may be for, but for WINDOWS.
+const OTHER_SYSTEMS: [&str; 14] = [
+    "AMAZON_LINUX",
+    "AMAZON_LINUX_2",
+    "AMAZON_LINUX_2022",
+    "UBUNTU",
+    "REDHAT_ENTERPRISE_LINUX",
+    "SUSE",
+    "CENTOS",
+    "ORACLE_LINUX",
+    "DEBIAN",
+    "MACOS",
+    "RASPBIAN",
+    "ROCKY_LINUX",
+    "ALMA_LINUX",
+    "AMAZON_LINUX_2023",
+];
+
 pub(super) fn expected(number: &str, case: Case<'_>) -> Expected {
     match number {
         "001" => patch_groups_assigned(case),
@@ -105,7 +123,7 @@ fn covers_security(judgement: &mut Judgement, rule: Stated<&Value>) -> Option<bo
         });
         let wanted: &[&str] = match key {
             Some("SEVERITY" | "MSRC_SEVERITY") => &["critical"],
-            // Debian's scale, which knows no `critical`. The description does not say where it is cut.
+            // Debian's scale, which knows no `critical`.
             Some("PRIORITY") => &["required", "important"],
             Some("CLASSIFICATION") => &["security", "securityupdates", "criticalupdates"],
             Some(_) => continue,
@@ -217,9 +235,16 @@ fn sources_are_safe(case: Case<'_>) -> Expected {
         let lines = configuration.unwrap_or_default().split(['\n', '\r']).map(str::trim_ascii);
         let lines: Vec<_> = lines.filter(|line| !line.is_empty() && !line.starts_with(['#', ';'])).collect();
         judgement.fail_if(lines.iter().any(|line| is_unsafe(&line.to_ascii_lowercase())));
-        judgement.unclear_if(lines.iter().all(|line| line.starts_with('[') && line.ends_with(']')));
+        judgement.unclear_if(lines.iter().all(|line| is_header(line)));
     }
     judgement.verdict()
+}
+
+/// Whether a line is the header of a section, with perhaps a comment behind it.
+fn is_header(line: &str) -> bool {
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with(['#', ';']);
+    line.starts_with('[')
+        && line.match_indices(']').any(|(place, _)| ends(line[place + 1..].trim_ascii_start()))
 }
 
 /// Whether a line, in lower case, names an address without TLS or turns the signature check off: `gpgcheck = 0`
@@ -248,13 +273,14 @@ fn is_unsafe(line: &str) -> bool {
     line.contains("http://") || unchecked || trusted
 }
 
-/// The setting exists for Windows; of another system's baseline it is judged where it is stated.
+/// The setting exists for Windows; of another system's baseline it is judged where it is stated. A system that is
+/// not documented may be either.
 fn security_updates_count(case: Case<'_>) -> Expected {
     let mut judgement = Judgement::default();
     let system = judgement.read(case.at(&["OperatingSystem"]).text());
     let status = judgement.read(case.at(&["AvailableSecurityUpdatesComplianceStatus"]).text());
     judgement.fail_if(status == Some("COMPLIANT"));
     judgement.unclear_if(!matches!(status, Some("COMPLIANT" | "NON_COMPLIANT")));
-    let other_system = system.is_some_and(|system| !system.eq_ignore_ascii_case("WINDOWS"));
+    let other_system = system.is_some_and(|system| OTHER_SYSTEMS.contains(&system));
     judgement.verdict_where(status.is_some() || !other_system)
 }

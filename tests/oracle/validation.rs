@@ -10,15 +10,6 @@ use serde_json::{Map, Value, json};
 use super::{Expected, expected, expected_with};
 use crate::support::root;
 
-/// Verdicts that differ and are still to be decided: resource, rules, and why.
-///
-/// The image says `ScaResult` `SUCCESS`. No document lists it, and ALI-SAS-204 is "inconclusive where … the
-/// result is not a documented one"; yet people let it pass.
-const UNDECIDED: [(&str, &[&str]); 1] = [(
-    "ap-southeast-1/ci/builder:2026-11-19/b163110f1897d70e1674b8cbc7fd55836ec445bd00213de6d17395cd05c1edf3",
-    &["ALI-SAS-201", "ALI-SAS-202", "ALI-SAS-203", "ALI-SAS-204"],
-)];
-
 /// Where each operation has its resources; the payload is the resource where no collection is named.
 const OPERATIONS: [(&str, Option<&str>); 5] = [
     ("aws.ssm.GetPatchBaseline", None),
@@ -171,10 +162,7 @@ fn the_oracle_says_what_people_derived() {
                         || expected(rule, resource, at),
                         |params| expected_with(rule, resource, at, params),
                     );
-                    let undecided =
-                        UNDECIDED.iter().any(|(of, rules)| of == id && rules.contains(&rule.as_str()));
-                    // What is undecided must differ: else it is decided and leaves the list.
-                    if (derived != verdict(said)) != undecided {
+                    if derived != verdict(said) {
                         wrong.push(format!("{stem} {id} {rule}: oracle {derived:?}, people {said}"));
                     }
                 }
