@@ -15,6 +15,7 @@ mod contract;
 mod documents;
 mod inspect;
 mod load;
+mod mutation;
 mod never_silent;
 mod oracle;
 mod policies;

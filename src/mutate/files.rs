@@ -1,13 +1,14 @@
 //! Faults of whole files.
 
-use serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::text::Original;
 use crate::operation::{Operation, Paging};
 use crate::source::json::JsonPath;
 
 /// What is done to a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FileFault {
     /// An error response stands in its place.
@@ -21,6 +22,16 @@ pub enum FileFault {
 }
 
 impl FileFault {
+    /// As machines name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ErrorBody => "error_body",
+            Self::CutOff => "cut_off",
+            Self::PageMissing => "page_missing",
+            Self::Empty => "empty",
+        }
+    }
+
     /// In words, after the name of a file.
     pub const fn in_words(self) -> &'static str {
         match self {

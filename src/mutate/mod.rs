@@ -15,7 +15,6 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use crate::discover::{Discovery, InputFile, Origin};
 use crate::evaluate::Plan;
@@ -53,7 +52,7 @@ pub struct MutateSettings {
 }
 
 /// How many of each kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tried {
     /// Changes that were judged.
     pub tried: u64,
@@ -67,7 +66,16 @@ pub struct Tried {
     pub passed: u64,
 }
 
-/// A change that a rule does not notice.
+/// Why a rule may pass on a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excuse {
+    /// It passes with any other value there as well: other values settle it.
+    Settled,
+    /// METADATA lists the path as optional, or the change leaves a meaning: an empty list, a shorter one.
+    Accepted,
+}
+
+/// A change on which a rule passes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unnoticed {
     /// The rule.
@@ -78,8 +86,8 @@ pub struct Unnoticed {
     pub path: JsonPath,
     /// The resource.
     pub place: Place,
-    /// Whether METADATA says that its absence is handled, or the change is one that leaves a meaning.
-    pub is_accepted: bool,
+    /// Why that may be so; `None` where nothing speaks for it.
+    pub excuse: Option<Excuse>,
     /// The changed resource.
     pub text: String,
 }
@@ -98,7 +106,7 @@ pub struct UnnoticedFault {
 pub struct MutationReport {
     /// Counts by change.
     pub changes: BTreeMap<Change, Tried>,
-    /// Changes that rules did not notice, by rule.
+    /// Changes on which rules pass, by rule.
     pub unnoticed: Vec<Unnoticed>,
     /// Files with faults that were judged, and how many were noticed.
     pub faults: BTreeMap<FileFault, (u64, u64)>,
@@ -125,7 +133,7 @@ impl MutationReport {
 
     /// Whether nothing passed that should not have.
     pub fn is_clean(&self) -> bool {
-        self.unnoticed_faults.is_empty() && self.unnoticed.iter().all(|unnoticed| unnoticed.is_accepted)
+        self.unnoticed_faults.is_empty() && self.unnoticed.iter().all(|unnoticed| unnoticed.excuse.is_some())
     }
 }
 
@@ -346,18 +354,20 @@ impl Engine<'_> {
             let question = questions
                 .iter()
                 .position(|(subject, path)| *subject == mutant.subject && *path == mutant.path);
-            let tried = report.changes.entry(mutant.change).or_default();
-            if !question.is_some_and(|question| matters.contains(&question)) {
-                tried.settled += 1;
-                continue;
-            }
-            tried.passed += 1;
             let Some(subject) = subjects.get(mutant.subject) else { continue };
             let Some((rule, _)) = self.rules.get(subject.rule) else { continue };
+            let tried = report.changes.entry(mutant.change).or_default();
+            let excuse = if question.is_some_and(|question| matters.contains(&question)) {
+                tried.passed += 1;
+                is_accepted(rule, &mutant).then_some(Excuse::Accepted)
+            } else {
+                tried.settled += 1;
+                Some(Excuse::Settled)
+            };
             report.unnoticed.push(Unnoticed {
                 rule: rule.id.clone(),
                 change: mutant.change,
-                is_accepted: is_accepted(rule, &mutant),
+                excuse,
                 path: mutant.path,
                 place: subject.place.clone(),
                 text: mutant.text,

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::source::json::{JsonPath, Outline, Outlined, Segment};
 
 /// What is done to a value that a rule reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// It is left out.
@@ -40,6 +41,20 @@ impl Change {
         Self::EmptyText,
         Self::OtherCase,
     ];
+
+    /// As machines name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dropped => "dropped",
+            Self::Renamed => "renamed",
+            Self::Null => "null",
+            Self::OtherType => "other_type",
+            Self::NumberAndText => "number_and_text",
+            Self::EmptyList => "empty_list",
+            Self::EmptyText => "empty_text",
+            Self::OtherCase => "other_case",
+        }
+    }
 
     /// In words, after the name of a value: `… is dropped`.
     pub const fn in_words(self) -> &'static str {

@@ -12,6 +12,8 @@
 #   id: ALI-SAS-203
 #   severity: critical
 #   applies_to: alibaba.sas.DescribeImageInstances
+#   # A scan without an error has no result to tell: its status says that it succeeded.
+#   optional: [ScaResult]
 #   params: {max: 0}
 #   remediation: >-
 #     Take the image out of use and find out how the reported file came into it. Rebuild it from

@@ -12,6 +12,8 @@
 #   id: ALI-SAS-202
 #   severity: high
 #   applies_to: alibaba.sas.DescribeImageInstances
+#   # A scan without an error has no result to tell: its status says that it succeeded.
+#   optional: [ScaResult]
 #   params: {max: 0}
 #   remediation: >-
 #     Correct the configuration in the Dockerfile or the base image, rebuild and push the image, and

@@ -12,6 +12,8 @@
 #   id: ALI-SAS-204
 #   severity: high
 #   applies_to: alibaba.sas.DescribeImageInstances
+#   # A scan without an error has no result to tell: its status says that it succeeded.
+#   optional: [ScaResult]
 #   remediation: >-
 #     Start the image scan again and wait for its end; where the result is an error code, cure its
 #     cause first, such as a region in which images cannot be scanned.

@@ -11,6 +11,8 @@
 #   id: AWS-SSM-007
 #   severity: high
 #   applies_to: aws.ssm.GetPatchBaseline
+#   # A rule has no date where its days decide.
+#   optional: ["ApprovalRules.PatchRules[].ApproveUntilDate"]
 #   params: {max_age_days: 30}
 #   remediation: >-
 #     Replace ApproveUntilDate of the rule by ApproveAfterDays, so that new patches become approved by
