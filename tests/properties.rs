@@ -46,6 +46,7 @@ fn judged(plan: &Plan, inputs: &[PathBuf], threads: usize, all: bool) -> (Vec<Fi
     let judging = JudgeSettings {
         purpose: Purpose::Judge,
         clock: clock(),
+        on_inconclusive: probity::finding::OnInconclusive::Fail,
         fail_on: Severity::Low,
         include: if all { vec![Verdict::Pass, Verdict::NotApplicable] } else { Vec::new() },
         excerpts: !all,

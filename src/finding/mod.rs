@@ -15,7 +15,7 @@ use crate::policy::Rule;
 use crate::source::{Excerpt, Place};
 
 pub use fingerprint::Fingerprint;
-pub use gate::{ExitCode, Gate};
+pub use gate::{ExitCode, Gate, OnInconclusive};
 pub use run::{InputSummary, Run};
 pub use tally::{Counts, Tally};
 pub use verdict::Verdict;

@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 
 use crate::discover::{Discovery, InputFile, Origin};
 use crate::evaluate::Plan;
-use crate::finding::{Finding, Gate, Run, Verdict};
+use crate::finding::{Finding, Gate, OnInconclusive, Run, Verdict};
 use crate::load::Limits;
 use crate::model::Resource;
 use crate::operation::Operation;
@@ -206,6 +206,7 @@ impl Engine<'_> {
             purpose: Purpose::Judge,
             clock: self.settings.clock,
             fail_on: Severity::Low,
+            on_inconclusive: OnInconclusive::Fail,
             include: vec![Verdict::Pass, Verdict::NotApplicable],
             excerpts: false,
             evidence: false,

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::SpooledTempFile;
 
 use super::{Reporter, safe_json};
-use crate::finding::{Evidence, EvidenceValue, Finding, InputSummary, Run, Verdict};
+use crate::finding::{Counts, Evidence, EvidenceValue, Finding, InputSummary, Run, Verdict};
 use crate::policy::Rule;
 use crate::source::Diagnostic;
 
@@ -74,6 +74,9 @@ struct SummaryV1 {
     rules: u64,
     /// Verdicts: one for each resource and rule about its operation.
     verdicts: VerdictsV1,
+    /// Judged resources: each counted once, by the weightiest of its verdicts (error, fail, inconclusive,
+    /// waived, pass, not_applicable).
+    outcomes: VerdictsV1,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -356,10 +359,22 @@ impl From<&InputSummary> for InputV1 {
     }
 }
 
+impl From<&Counts> for VerdictsV1 {
+    fn from(counts: &Counts) -> Self {
+        Self {
+            pass: counts.of(Verdict::Pass),
+            fail: counts.of(Verdict::Fail),
+            inconclusive: counts.of(Verdict::Inconclusive),
+            not_applicable: counts.of(Verdict::NotApplicable),
+            waived: counts.of(Verdict::Waived),
+            error: counts.of(Verdict::Error),
+        }
+    }
+}
+
 impl RunV1 {
     /// The result without its findings.
     fn new(run: &Run) -> Self {
-        let counts = run.tally.total();
         Self {
             schema: "probity.run/v1",
             tool: ToolV1 { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -374,14 +389,8 @@ impl RunV1 {
                 payloads: run.payloads,
                 resources: run.resources,
                 rules: run.rules.len() as u64,
-                verdicts: VerdictsV1 {
-                    pass: counts.of(Verdict::Pass),
-                    fail: counts.of(Verdict::Fail),
-                    inconclusive: counts.of(Verdict::Inconclusive),
-                    not_applicable: counts.of(Verdict::NotApplicable),
-                    waived: counts.of(Verdict::Waived),
-                    error: counts.of(Verdict::Error),
-                },
+                verdicts: VerdictsV1::from(&run.tally.total()),
+                outcomes: VerdictsV1::from(&run.outcomes),
             },
             inputs: run.inputs.iter().map(InputV1::from).collect(),
             policies: run

@@ -12,7 +12,7 @@ use super::log::Log;
 use super::page::{PageBuilder, remark};
 use super::text::{Text, fault_words};
 use crate::evaluate::{self, Input, Judge, Outcome, Plan, Source, Unreadable};
-use crate::finding::{Finding, Tally, Verdict};
+use crate::finding::{Counts, Finding, Tally, Verdict};
 use crate::load::{
     Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, Stranger, describe,
     error_response, error_text, recognise,
@@ -32,6 +32,8 @@ pub(super) struct BatchOutcome {
     pub(super) inputs: Vec<String>,
     pub(super) log: Log,
     pub(super) tally: Tally,
+    /// Judged resources, each by the weightiest of its verdicts.
+    pub(super) outcomes: Counts,
     /// Payloads that are whole documents.
     pub(super) pages: Vec<Page>,
     /// A part of a payload that is no whole document.
@@ -486,14 +488,19 @@ impl<'s> Worker<'s> {
         let Some(judge) = self.judge_of(visit.out, operation) else {
             return Vec::new();
         };
+        let mut weightiest = Verdict::NotApplicable;
         judge.judge(standing.resource, unreadable, source, |index, outcome| {
             let Some(&(rule, reads)) = rules.get(index) else { return };
             let verdict = verdict(&outcome);
             visit.out.tally.add(operation, rule.severity, verdict);
+            if verdict.weight() > weightiest.weight() {
+                weightiest = verdict;
+            }
             if judging.reports(verdict) {
                 reported.push((rule, reads, outcome));
             }
         });
+        visit.out.outcomes.add(weightiest, 1);
         if reported.is_empty() {
             return Vec::new();
         }
