@@ -62,17 +62,41 @@ impl Search<'_> {
 
     fn step(&mut self, segment: Segment, node: &ReadNode, value: Option<&Value>) {
         match value {
-            None | Some(Value::Undefined) if node.needed => self.tell(segment, "absent"),
-            None | Some(Value::Undefined) => {}
+            None | Some(Value::Undefined) => self.absent(segment, node),
             Some(Value::Null) if node.null_is_handled => {}
             Some(Value::Null) if node.null_matters || needs_more(node) => self.tell(segment, "null"),
-            Some(Value::Null) => {}
+            Some(Value::Null) => self.nothing_below(segment, node),
             Some(value) => {
                 self.at.push(segment);
                 self.below(node, value);
                 self.at.pop();
             }
         }
+    }
+
+    fn absent(&mut self, segment: Segment, node: &ReadNode) {
+        let counts_as_null = node.absent_is_null && node.null_matters && !node.null_is_handled;
+        if node.needed || counts_as_null {
+            self.tell(segment, "absent");
+        } else {
+            self.nothing_below(segment, node);
+        }
+    }
+
+    /// Of what is not there nothing is needed, but for what a path of several steps leads to.
+    fn nothing_below(&mut self, segment: Segment, node: &ReadNode) {
+        self.at.push(segment);
+        for (step, child) in &node.children {
+            let segment = match step {
+                Step::Key(key) => Segment::Key(key.clone()),
+                Step::Index(index) => Segment::Index(*index),
+                Step::Each => continue,
+            };
+            if child.absent_is_null && !child.needed {
+                self.absent(segment, child);
+            }
+        }
+        self.at.pop();
     }
 
     fn tell(&mut self, segment: Segment, what: &str) {

@@ -121,9 +121,15 @@ impl<'m> Interpreter<'m> {
 
     fn entries_of(&mut self, values: &Values, span: &Range<usize>) -> Values {
         let site = self.site(span);
-        let handled = self.mood.lenient;
+        let handled = self.mood.handles_absence();
         let (_, elements) = values.entries(&mut |trail| {
-            let taken = Taken { step: Step::Each, handled, computed: false, site: site.clone() };
+            let taken = Taken {
+                step: Step::Each,
+                handled,
+                absent_is_null: false,
+                computed: false,
+                site: site.clone(),
+            };
             trail.iter().cloned().chain([taken]).collect()
         });
         elements
@@ -163,10 +169,9 @@ impl<'m> Interpreter<'m> {
                         let kept = trail.len() - path.len().min(trail.len());
                         let mut trail: Trail = trail.clone();
                         trail.iter_mut().skip(kept).for_each(|taken| taken.handled = true);
-                        if default.iter().any(|value| matches!(value, Value::Null)) {
-                            // Null and nothing are the same to this rule.
-                            self.log.nulls.insert(path_of(&trail));
-                        }
+                        // Null and nothing are the same to the rule, so that it must think of null.
+                        let absent_is_null = default.is_null();
+                        trail.iter_mut().skip(kept).for_each(|taken| taken.absent_is_null = absent_is_null);
                         found.push(Value::Input(trail));
                     }
                     other => found.push(other.clone()),

@@ -19,10 +19,18 @@ const MOST_STEPS: usize = 100_000;
 /// How what is gone through counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Mood {
-    /// Within `not`, or a rule with a default: where a value is absent, the rule has said what holds.
-    pub(super) lenient: bool,
-    /// Within an odd number of `not`s.
+    /// Within a rule with a default, which says what holds where nothing else does.
+    pub(super) defaulted: bool,
+    /// Within an odd number of `not`s: where a value is absent, more is denied and not less. Within two of them
+    /// it is less again.
     pub(super) negated: bool,
+}
+
+impl Mood {
+    /// Whether the rule has said what holds where a value is absent.
+    pub(super) const fn handles_absence(self) -> bool {
+        self.defaulted || self.negated
+    }
 }
 
 /// Local names.
@@ -125,7 +133,7 @@ impl<'m> Interpreter<'m> {
         }
         let settled = rule.bodies.last().is_some_and(|last| last.is_else && last.statements.is_empty());
         let mood = self.mood;
-        self.mood.lenient |= settled;
+        self.mood.defaulted |= settled;
         for (index, body) in rule.bodies.iter().enumerate() {
             let values = if index == 0 {
                 self.in_frame(|this| this.body(&body.statements, |this| this.outputs(rule, &body.outputs)))
@@ -399,7 +407,13 @@ impl<'m> Interpreter<'m> {
         values.trails(&mut |trail| trails.push(trail.clone()));
         for mut trail in trails {
             let handled = true;
-            trail.push(Taken { step: Step::Each, handled, computed: true, site: site.clone() });
+            trail.push(Taken {
+                step: Step::Each,
+                handled,
+                absent_is_null: false,
+                computed: true,
+                site: site.clone(),
+            });
             self.log.reads.push(trail);
         }
     }
@@ -413,9 +427,9 @@ impl<'m> Interpreter<'m> {
     /// What stands under keys.
     pub(super) fn under(&mut self, values: &Values, keys: &Values, span: &Range<usize>) -> Values {
         let keys = self.params_in(keys);
-        let (handled, site) = (self.mood.lenient, self.site(span));
+        let (handled, site) = (self.mood.handles_absence(), self.site(span));
         values.under(&keys, &mut |trail, step, computed| {
-            let taken = Taken { step, handled, computed, site: site.clone() };
+            let taken = Taken { step, handled, absent_is_null: false, computed, site: site.clone() };
             trail.iter().cloned().chain([taken]).collect()
         })
     }
@@ -579,7 +593,7 @@ impl<'m> Interpreter<'m> {
     pub(super) fn defined(&mut self, path: &[String], arguments: &[Values], key: &str) -> Values {
         let definitions = self.definitions.get(path).cloned().unwrap_or_default();
         let mut mood = self.mood;
-        mood.lenient |= definitions.iter().any(|(_, rule)| rule.is_default);
+        mood.defaulted |= definitions.iter().any(|(_, rule)| rule.is_default);
         let key = (path.to_vec(), key.to_owned(), mood);
         let plain = self.replaced.is_empty();
         if plain && let Some((values, log)) = self.known.get(&key) {

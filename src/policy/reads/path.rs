@@ -73,6 +73,8 @@ pub(crate) struct Taken {
     pub(crate) step: Step,
     /// Whether the rule says what holds where there is nothing.
     pub(crate) handled: bool,
+    /// Whether it says that nothing is null: `object.get` with null as its default.
+    pub(crate) absent_is_null: bool,
     /// Whether the key is computed, so that it may be any.
     pub(crate) computed: bool,
     /// Where it stands.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::interpret::{Global, Interpreter, Look, Mood, is_comparison};
+use super::interpret::{Global, Interpreter, Look, is_comparison};
 use super::path::{ReadPath, Step, Taken, path_of};
 use super::values::{Value, Values};
 use crate::policy::syntax::{Node, Operator, Statement, StatementKind, Term};
@@ -33,7 +33,7 @@ impl<'m> Interpreter<'m> {
             StatementKind::Holds(node) => self.holds(node, guards),
             StatementKind::Not(node) => {
                 let mood = self.mood;
-                self.mood = Mood { lenient: true, negated: !mood.negated };
+                self.mood.negated = !mood.negated;
                 self.in_frame(|this| this.holds(node, &mut Vec::new()));
                 self.mood = mood;
             }
@@ -73,9 +73,15 @@ impl<'m> Interpreter<'m> {
 
     pub(super) fn entries(&mut self, values: &Values, span: &Range<usize>) -> (Values, Values) {
         let site = self.site(span);
-        let handled = self.mood.lenient;
+        let handled = self.mood.handles_absence();
         let (keys, elements) = values.entries(&mut |trail| {
-            let taken = Taken { step: Step::Each, handled, computed: false, site: site.clone() };
+            let taken = Taken {
+                step: Step::Each,
+                handled,
+                absent_is_null: false,
+                computed: false,
+                site: site.clone(),
+            };
             trail.iter().cloned().chain([taken]).collect()
         });
         self.need(&elements);

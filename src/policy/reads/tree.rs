@@ -17,6 +17,8 @@ pub struct ReadNode {
     pub null_matters: bool,
     /// The rule says what holds where it is null.
     pub null_is_handled: bool,
+    /// Where it is absent it counts as null: it must be there where null matters.
+    pub absent_is_null: bool,
     /// Its value is looked at, not only what is below it.
     pub looked_at: bool,
     /// Any part of it may be read: a key is computed.
@@ -40,6 +42,7 @@ impl ReadNode {
                 }
                 node = node.child(&taken.step);
                 node.needed |= !taken.handled && index >= spared;
+                node.absent_is_null |= taken.absent_is_null && index >= spared;
             }
         }
         for used in &log.uses {
