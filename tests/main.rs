@@ -14,6 +14,7 @@ mod check;
 mod contract;
 mod documents;
 mod inspect;
+mod lint;
 mod load;
 mod never_silent;
 mod policies;

@@ -6,6 +6,7 @@
 mod excerpt;
 mod inspect;
 mod json;
+mod lint;
 mod pretty;
 mod rules;
 mod safe_json;
@@ -20,6 +21,7 @@ use crate::finding::{Finding, Run};
 pub use excerpt::write_diagnostic;
 pub use inspect::{write_inspection, write_inspection_json};
 pub use json::{JsonReporter, NdjsonReporter};
+pub use lint::{lint_schema, write_lint, write_lint_json};
 pub use pretty::PrettyReporter;
 pub use rules::{write_rule, write_rules, write_rules_json};
 pub use schema::run_schema;

@@ -2,19 +2,31 @@
 
 use std::ops::Range;
 
-use super::interpret::{Interpreter, Look};
+use super::interpret::Interpreter;
+use super::observe::Look;
 use super::path::{Step, Taken, Trail, path_of};
 use super::values::{Value, Values};
 use crate::policy::builtins::{Gives, builtin};
-use crate::policy::syntax::Node;
+use crate::policy::syntax::{Node, Term};
 
 /// Built-in functions that put text together, mostly for messages.
 const WRITERS: [&str; 3] = ["sprintf", "concat", "print"];
 /// Those that give some or all elements of the lists that they get.
 const CHOOSERS: [&str; 6] = ["array.concat", "array.reverse", "array.slice", "sort", "union", "intersection"];
 /// Those that give an object with members of the objects that they get.
-const SHAPERS: [&str; 6] =
-    ["object.union", "object.union_n", "object.remove", "object.filter", "json.filter", "json.remove"];
+const SHAPERS: [&str; 4] = ["object.remove", "object.filter", "json.filter", "json.remove"];
+/// Those that go through all of what they get.
+const TAKERS: [&str; 9] = [
+    "object.keys",
+    "object.subset",
+    "json.marshal",
+    "json.marshal_with_options",
+    "json.patch",
+    "yaml.marshal",
+    "urlquery.encode_object",
+    "graph.reachable",
+    "graph.reachable_paths",
+];
 
 impl<'m> Interpreter<'m> {
     /// What a call gives. As a statement of its own, a call may have its result as one more argument.
@@ -41,6 +53,12 @@ impl<'m> Interpreter<'m> {
         let arity = builtin(&name).map_or(arguments.len(), |known| known.arity);
         let (given, result) = arguments.split_at_checked(arity).unwrap_or((arguments, &[]));
         let values: Vec<Values> = given.iter().map(|argument| self.value(argument)).collect();
+        if let ("object.get", [_, key, _], [object, keys, default]) =
+            (name.as_str(), given, values.as_slice())
+        {
+            let found = self.object_get(object, keys, default, key);
+            return self.into_result(found, result, is_statement);
+        }
         let given = self.builtin(&name, &values, span);
         self.into_result(given, result, is_statement)
     }
@@ -69,17 +87,13 @@ impl<'m> Interpreter<'m> {
     }
 
     fn builtin(&mut self, name: &str, arguments: &[Values], span: &Range<usize>) -> Values {
-        match (name, arguments) {
-            ("object.get", [object, keys, default]) => return self.object_get(object, keys, default, span),
-            ("is_null", [value]) => {
-                let nulls = &mut self.log.nulls;
-                value.trails(&mut |trail| {
-                    nulls.insert(path_of(trail));
-                });
-                self.look_at(value, &Look { null_is_handled: true, decides: false }, span);
-                return Values::one(Value::Boolean);
-            }
-            _ => {}
+        if let ("is_null", [value]) = (name, arguments) {
+            let nulls = &mut self.log.nulls;
+            value.trails(&mut |trail| {
+                nulls.insert(path_of(trail));
+            });
+            self.look_at(value, &Look { null_is_handled: true, decides: false }, span);
+            return Values::one(Value::Boolean);
         }
         let writes = WRITERS.contains(&name);
         for argument in arguments {
@@ -98,10 +112,11 @@ impl<'m> Interpreter<'m> {
         }
         match (name, arguments) {
             ("max" | "min", [list]) => self.entries_of(list, span),
-            ("object.keys" | "json.marshal" | "object.subset", arguments) => {
+            (known, arguments) if TAKERS.contains(&known) => {
                 arguments.iter().for_each(|argument| self.read_all(argument, span));
                 self.given(name)
             }
+            ("object.union_n", [list]) => self.entries_of(list, span),
             ("object.union", [one, other]) => {
                 let mut values = one.clone();
                 values.extend(other.clone());
@@ -114,7 +129,7 @@ impl<'m> Interpreter<'m> {
 
     fn entries_of(&mut self, values: &Values, span: &Range<usize>) -> Values {
         let site = self.site(span);
-        let handled = self.mood.lenient;
+        let handled = self.mood.lenient();
         let (_, elements) = values.entries(&mut |trail| {
             let taken = Taken { step: Step::Each, handled, computed: false, site: site.clone() };
             trail.iter().cloned().chain([taken]).collect()
@@ -133,22 +148,20 @@ impl<'m> Interpreter<'m> {
     }
 
     /// `object.get(object, key or path, default)`: absence is handled on every step.
-    fn object_get(
-        &mut self,
-        object: &Values,
-        keys: &Values,
-        default: &Values,
-        span: &Range<usize>,
-    ) -> Values {
+    fn object_get(&mut self, object: &Values, keys: &Values, default: &Values, key: &'m Node) -> Values {
+        let spans: Vec<&Range<usize>> = match &key.term {
+            Term::Array(steps) => steps.iter().map(|step| &step.span).collect(),
+            _ => Vec::new(),
+        };
         let mut found = Values::default();
-        for key in keys.iter() {
-            let path: Vec<Values> = match key {
+        for keys in keys.iter() {
+            let path: Vec<Values> = match keys {
                 Value::List(path) => path.clone(),
                 other => vec![Values::one(other.clone())],
             };
             let mut values = object.clone();
-            for key in &path {
-                values = self.under(&values, key, span);
+            for (index, step) in path.iter().enumerate() {
+                values = self.under(&values, step, spans.get(index).copied().unwrap_or(&key.span));
             }
             for value in values.iter() {
                 match value {

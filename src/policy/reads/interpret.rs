@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use super::log::{Compared, Log, Use};
+use super::log::Log;
+use super::observe::Look;
 use super::path::{ReadPath, Site, Step, Taken, Trail, path_of};
 use super::values::{Value, Values};
 use crate::policy::check::Declared;
@@ -21,10 +22,17 @@ const MOST_STEPS: usize = 100_000;
 /// How what is gone through counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Mood {
-    /// Within `not`, or a rule with a default: where a value is absent, the rule has said what holds.
-    pub(super) lenient: bool,
-    /// Within an odd number of `not`s.
+    /// Within a rule with a default, or an `else` that holds always.
+    pub(super) settled: bool,
+    /// Within an odd number of `not`s: two of them are none.
     pub(super) negated: bool,
+}
+
+impl Mood {
+    /// Whether the rule has said what holds where a value is absent.
+    pub(super) const fn lenient(self) -> bool {
+        self.settled || self.negated
+    }
 }
 
 /// Local names.
@@ -53,6 +61,8 @@ pub(crate) struct Interpreter<'m> {
     base: usize,
     /// Whether a name was met that has no value yet.
     missed: bool,
+    /// Whether arguments are held against the patterns of a function.
+    pub(super) matching: bool,
     pub(super) mood: Mood,
     replaced: Vec<Replaced>,
     /// What rules and functions give, by path, arguments and mood.
@@ -92,6 +102,7 @@ impl<'m> Interpreter<'m> {
             frames: Vec::new(),
             base: 0,
             missed: false,
+            matching: false,
             mood: Mood::default(),
             replaced: Vec::new(),
             known: HashMap::new(),
@@ -122,9 +133,9 @@ impl<'m> Interpreter<'m> {
         if rule.bodies.is_empty() {
             given.extend(self.in_frame(|this| this.outputs(rule, &[])));
         }
-        let settled = rule.bodies.last().is_some_and(|last| last.is_else && last.statements.is_empty());
         let mood = self.mood;
-        self.mood.lenient |= settled;
+        self.mood.settled |=
+            rule.bodies.last().is_some_and(|last| last.is_else && last.statements.is_empty());
         for (index, body) in rule.bodies.iter().enumerate() {
             let values = if index == 0 {
                 self.in_frame(|this| this.body(&body.statements, |this| this.outputs(rule, &body.outputs)))
@@ -215,7 +226,7 @@ impl<'m> Interpreter<'m> {
             StatementKind::Holds(node) => self.holds(node, guards),
             StatementKind::Not(node) => {
                 let mood = self.mood;
-                self.mood = Mood { lenient: true, negated: !mood.negated };
+                self.mood.negated = !mood.negated;
                 self.in_frame(|this| this.holds(node, &mut Vec::new()));
                 self.mood = mood;
             }
@@ -253,9 +264,9 @@ impl<'m> Interpreter<'m> {
         }
     }
 
-    fn entries(&mut self, values: &Values, span: &Range<usize>) -> (Values, Values) {
+    pub(super) fn entries(&mut self, values: &Values, span: &Range<usize>) -> (Values, Values) {
         let site = self.site(span);
-        let handled = self.mood.lenient;
+        let handled = self.mood.lenient();
         let (keys, elements) = values.entries(&mut |trail| {
             let taken = Taken { step: Step::Each, handled, computed: false, site: site.clone() };
             trail.iter().cloned().chain([taken]).collect()
@@ -392,7 +403,7 @@ impl<'m> Interpreter<'m> {
         let Some(module) = self.module() else {
             return Global::Unknown;
         };
-        if let Some(import) = module.imports.iter().find(|import| import.name == *root) {
+        if let Some(import) = module.import(root) {
             return Global::Path([import.path.as_slice(), rest].concat());
         }
         if self.declared.names(&module.package).any(|name| name == root) {
@@ -486,92 +497,20 @@ impl<'m> Interpreter<'m> {
                     self.look_at(operand, &Look::NEEDED, span);
                     is_number &= !operand.iter().any(|value| matches!(value, Value::Elements(_)));
                 }
-                if is_number { Values::one(Value::Number(None)) } else { Values::unknown() }
+                match operands.first() {
+                    _ if is_number => Values::one(Value::Number(None)),
+                    // What is left of a set.
+                    Some(first) => Values::one(Value::Elements(self.entries(first, span).1)),
+                    None => Values::unknown(),
+                }
             }
         }
-    }
-
-    /// Two values are held against each other.
-    pub(super) fn compare(&mut self, operator: Operator, left: &Values, right: &Values, span: &Range<usize>) {
-        let with_null = match operator {
-            Operator::Equal | Operator::NotEqual => left.is_null() || right.is_null(),
-            Operator::Member => right.holds_null(),
-            _ => false,
-        };
-        let site = self.site(span);
-        for (values, is_left) in [(left, true), (right, false)] {
-            if with_null {
-                let nulls = &mut self.log.nulls;
-                values.trails(&mut |trail| {
-                    nulls.insert(path_of(trail));
-                });
-            }
-            // Null equals nothing, and stands below all numbers and texts.
-            let stays_below = match operator {
-                Operator::Equal | Operator::Member => true,
-                Operator::Greater | Operator::GreaterOrEqual => is_left,
-                Operator::Less | Operator::LessOrEqual => !is_left,
-                _ => false,
-            };
-            let look = Look {
-                null_is_handled: with_null || (self.mood.negated && stays_below),
-                decides: !(left.is_null() || right.is_null()),
-            };
-            self.look_at(values, &look, span);
-        }
-        if operator == Operator::Member {
-            self.entries(right, span);
-        }
-        self.log.compared.push(Compared { operator, left: left.clone(), right: right.clone(), site });
-    }
-
-    /// Notes that values are looked at.
-    pub(super) fn look_at(&mut self, values: &Values, look: &Look, span: &Range<usize>) {
-        let site = self.site(span);
-        let uses = &mut self.log.uses;
-        values.trails(&mut |trail| {
-            uses.push(Use {
-                path: path_of(trail),
-                null_is_handled: look.null_is_handled,
-                decides: look.decides,
-                site: site.clone(),
-            });
-        });
-    }
-
-    /// Notes that values must be there for what stands around them to go on.
-    pub(super) fn need(&mut self, values: &Values) {
-        for value in values.iter() {
-            if let Value::Input(trail) = value
-                && trail.len() > 1
-            {
-                self.log.reads.push(trail.clone());
-            }
-        }
-    }
-
-    /// Notes that all below the values may be read, since it is not known what is.
-    pub(super) fn read_all(&mut self, values: &Values, span: &Range<usize>) {
-        let site = self.site(span);
-        let mut trails = Vec::new();
-        values.trails(&mut |trail| trails.push(trail.clone()));
-        for mut trail in trails {
-            let handled = true;
-            trail.push(Taken { step: Step::Each, handled, computed: true, site: site.clone() });
-            self.log.reads.push(trail);
-        }
-    }
-
-    /// So many alternatives that they are no longer told apart.
-    fn give_up_on(&mut self, values: &Values, span: &Range<usize>) -> Values {
-        self.read_all(values, span);
-        Values::unknown()
     }
 
     /// What stands under keys.
     pub(super) fn under(&mut self, values: &Values, keys: &Values, span: &Range<usize>) -> Values {
         let keys = self.params_in(keys);
-        let (handled, site) = (self.mood.lenient, self.site(span));
+        let (handled, site) = (self.mood.lenient(), self.site(span));
         values.under(&keys, &mut |trail, step, computed| {
             let taken = Taken { step, handled, computed, site: site.clone() };
             trail.iter().cloned().chain([taken]).collect()
@@ -733,7 +672,7 @@ impl<'m> Interpreter<'m> {
     pub(super) fn defined(&mut self, path: &[String], arguments: &[Values], key: &str) -> Values {
         let definitions = self.definitions.get(path).cloned().unwrap_or_default();
         let mut mood = self.mood;
-        mood.lenient |= definitions.iter().any(|(_, rule)| rule.is_default);
+        mood.settled |= definitions.iter().any(|(_, rule)| rule.is_default);
         let key = (path.to_vec(), key.to_owned(), mood);
         let plain = self.replaced.is_empty();
         if plain && let Some((values, log)) = self.known.get(&key) {
@@ -755,9 +694,11 @@ impl<'m> Interpreter<'m> {
             self.base = self.frames.len();
             self.missed = false;
             values.extend(self.in_frame(|this| {
+                let matching = std::mem::replace(&mut this.matching, true);
                 for (pattern, argument) in rule.arguments.iter().flatten().zip(arguments) {
                     this.bind(pattern, argument, true);
                 }
+                this.matching = matching;
                 this.bodies(rule)
             }));
         }
@@ -783,17 +724,6 @@ impl<'m> Interpreter<'m> {
     pub(super) fn arity(&self, path: &[String]) -> Option<usize> {
         self.declared.arity(path)
     }
-}
-
-/// How values are looked at.
-pub(super) struct Look {
-    pub(super) null_is_handled: bool,
-    pub(super) decides: bool,
-}
-
-impl Look {
-    /// The value decides, and null is not thought of.
-    pub(super) const NEEDED: Self = Self { null_is_handled: false, decides: true };
 }
 
 const fn is_comparison(operator: Operator) -> bool {

@@ -6,6 +6,7 @@
 mod calls;
 mod interpret;
 mod log;
+mod observe;
 mod path;
 mod plausible;
 mod tree;
@@ -81,6 +82,10 @@ pub struct ReadRemarks {
     pub subtrees: Vec<(usize, Range<usize>, ReadPath)>,
     /// Paths that are optional by their documents, and needed by the rule without a word on their absence.
     pub unhandled: Vec<(usize, Range<usize>, ReadPath)>,
+    /// Versions that are ordered letter by letter.
+    pub text_orders: Vec<(usize, Range<usize>, ReadPath)>,
+    /// Entries of `custom.optional` that are not read.
+    pub unread_optional: BTreeSet<String>,
     /// Names of the params that are read.
     pub params: BTreeSet<String>,
 }
@@ -135,7 +140,7 @@ pub(crate) fn analyse(
 }
 
 /// A path of `custom.optional`: within the resource, or from `input`.
-fn optional_path(text: &str) -> Option<ReadPath> {
+pub(super) fn optional_path(text: &str) -> Option<ReadPath> {
     let text = text.strip_prefix("input.resource.").unwrap_or(text);
     let (root, text) = match text.strip_prefix("input.") {
         Some(rest) => (None, rest),

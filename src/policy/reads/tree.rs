@@ -27,8 +27,10 @@ impl ReadNode {
         let mut root = Self::default();
         for trail in &log.reads {
             let path = path_of(trail);
-            let spared = optional.iter().filter(|spared| path.0.starts_with(&spared.0));
-            let spared = spared.map(|spared| spared.0.len()).max().unwrap_or_default();
+            // Only what is named: what stands around it, or below, is needed as ever.
+            let spared = |length: usize| {
+                optional.iter().any(|spared| spared.0.len() == length && spared.is_around(&path))
+            };
             let mut node = &mut root;
             for (index, taken) in trail.iter().enumerate() {
                 if taken.computed {
@@ -37,12 +39,14 @@ impl ReadNode {
                     break;
                 }
                 node = node.child(&taken.step);
-                node.needed |= !taken.handled && index >= spared;
+                node.needed |= !taken.handled && !spared(index + 1);
             }
         }
         for used in &log.uses {
+            let is_used =
+                |spared: &&ReadPath| spared.0.len() == used.path.0.len() && spared.is_around(&used.path);
             let null_is_handled =
-                used.null_is_handled || nulls.contains(&used.path) || optional.contains(&used.path);
+                used.null_is_handled || nulls.contains(&used.path) || optional.iter().find(is_used).is_some();
             if let Some(node) = root.find(&used.path.0) {
                 node.looked_at = true;
                 node.null_matters |= !null_is_handled;

@@ -1,0 +1,102 @@
+//! Writing down what is seen.
+
+use std::ops::Range;
+
+use super::interpret::Interpreter;
+use super::log::{Compared, Use};
+use super::path::{Step, Taken, path_of};
+use super::values::{Value, Values};
+use crate::policy::syntax::Operator;
+
+/// How values are looked at.
+pub(super) struct Look {
+    pub(super) null_is_handled: bool,
+    pub(super) decides: bool,
+}
+
+impl Look {
+    /// The value decides, and null is not thought of.
+    pub(super) const NEEDED: Self = Self { null_is_handled: false, decides: true };
+}
+
+impl Interpreter<'_> {
+    /// Two values are held against each other.
+    pub(super) fn compare(&mut self, operator: Operator, left: &Values, right: &Values, span: &Range<usize>) {
+        let with_null = match operator {
+            Operator::Equal | Operator::NotEqual => left.is_null() || right.is_null(),
+            Operator::Member => right.holds_null(),
+            _ => false,
+        };
+        let site = self.site(span);
+        for (values, is_left) in [(left, true), (right, false)] {
+            if with_null {
+                let nulls = &mut self.log.nulls;
+                values.trails(&mut |trail| {
+                    nulls.insert(path_of(trail));
+                });
+            }
+            // Null equals nothing, and stands below all numbers and texts.
+            let stays_below = match operator {
+                Operator::Equal | Operator::Member => true,
+                Operator::Greater | Operator::GreaterOrEqual => is_left,
+                Operator::Less | Operator::LessOrEqual => !is_left,
+                _ => false,
+            };
+            let look = Look {
+                null_is_handled: with_null || (self.mood.negated && stays_below),
+                decides: !(left.is_null() || right.is_null()),
+            };
+            self.look_at(values, &look, span);
+        }
+        if operator == Operator::Member {
+            let (_, elements) = self.entries(right, span);
+            let look = Look { null_is_handled: with_null || self.mood.negated, decides: false };
+            self.look_at(&elements, &look, span);
+        }
+        let (left, right, is_pattern) = (left.clone(), right.clone(), self.matching);
+        self.log.compared.push(Compared { operator, left, right, is_pattern, site });
+    }
+
+    /// Notes that values are looked at.
+    pub(super) fn look_at(&mut self, values: &Values, look: &Look, span: &Range<usize>) {
+        let site = self.site(span);
+        let uses = &mut self.log.uses;
+        values.trails(&mut |trail| {
+            uses.push(Use {
+                path: path_of(trail),
+                null_is_handled: look.null_is_handled,
+                decides: look.decides,
+                site: site.clone(),
+            });
+        });
+    }
+
+    /// Notes that values must be there for what stands around them to go on.
+    pub(super) fn need(&mut self, values: &Values) {
+        for value in values.iter() {
+            if let Value::Input(trail) = value
+                && !trail.is_empty()
+            {
+                self.log.reads.push(trail.clone());
+            }
+        }
+    }
+
+    /// Notes that all below the values may be read, since it is not known what is.
+    pub(super) fn read_all(&mut self, values: &Values, span: &Range<usize>) {
+        let site = self.site(span);
+        let mut trails = Vec::new();
+        values.trails(&mut |trail| trails.push(trail.clone()));
+        for mut trail in trails {
+            let handled = true;
+            trail.push(Taken { step: Step::Each, handled, computed: true, site: site.clone() });
+            self.log.reads.push(trail);
+        }
+    }
+
+    /// So many alternatives that they are no longer told apart.
+    pub(super) fn give_up_on(&mut self, values: &Values, span: &Range<usize>) -> Values {
+        self.read_all(values, span);
+        Values::unknown()
+    }
+}
