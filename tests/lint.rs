@@ -85,8 +85,8 @@ fn a_rule_without_a_test_is_told() {
 #[test]
 fn a_param_that_is_not_read_is_told_where_it_is_declared() {
     let body = format!("deny contains sprintf(\"%v\", [{COUNT}]) if {COUNT} > input.params.max");
-    // `#   params: {max: 0, ` has 20 characters.
-    finds(&["params: {max: 0, min: 1}"], &body, &[("lint.unused_param", "7:21")]);
+    // `#   params: {max: 0, ` has 21 characters.
+    finds(&["params: {max: 0, min: 1}"], &body, &[("lint.unused_param", "7:22")]);
     finds(&["params: {max: 0}"], &body, &[]);
     let all = format!(
         "deny contains sprintf(\"%v\", [{COUNT}]) if {COUNT} > object.get(input, [\"params\", \"max\"], 0)"
@@ -159,7 +159,7 @@ fn all_wrong() -> Vec<(&'static str, String)> {
     vec![
         ("a.rego", text("ORG-1", "org.a", "deny contains ]")),
         ("b.rego", text("ORG-2", "org.b", "deny contains \"x\" if nobody_knows(1)").replace("high", "hihg")),
-        ("c.rego", text("ORG-3", "org.c", "deny contains \"x\" if {\n\tinput.resource.nmae == \"x\"\n\tunbound > 1\n}")),
+        ("c.rego", text("ORG-3", "org.c", "deny contains \"x\" if {\n\tinput.resource.nmae == \"x\"\n\tunbound == 1\n}")),
         ("d.rego", "package org.d\n\nviolation contains \"x\"\n".to_owned()),
         (
             "e_test.rego",

@@ -8,8 +8,8 @@ use super::engine::{EngineError, add, new_engine};
 use super::parse::parse;
 use super::plan::{by_package, needed};
 use crate::policy::{
-    Author, Declared, Member, Module, PolicyFile, Rule, RuleId, Shapes, analyse, check, duplicate_tests,
-    hidden, load_partly, unreachable, warnings,
+    Author, Declared, Definition, Member, Module, PolicyFile, Rule, RuleId, Shapes, analyse, check,
+    duplicate_tests, hidden, load_partly, unreachable, warnings,
 };
 use crate::source::{Code, Diagnostic, Level, Position, Tracker};
 
@@ -135,7 +135,9 @@ impl Lint<'_> {
                 problems.push((diagnostic, Some(rule.id.clone())));
             }
         };
-        analysis.problems.into_iter().for_each(|problem| tell(problem, problems));
+        for problem in analysis.problems {
+            tell(problem, problems);
+        }
         let needed = needed(index, self.modules, &by_package(self.modules));
         let refers_to_unread = needed.iter().filter_map(|&index| self.modules.get(index)).any(|module| {
             let mut paths = module.data_references.iter().chain([&module.package]);
@@ -162,7 +164,9 @@ impl Lint<'_> {
             is_tested: self.is_tested(rule, module),
             is_complete: !refers_to_unread,
         };
-        warnings(&author).into_iter().for_each(|warning| tell(warning, problems));
+        for warning in warnings(&author) {
+            tell(warning, problems);
+        }
     }
 
     /// Whether a file of tests refers to the rule's package.
@@ -172,7 +176,7 @@ impl Lint<'_> {
                 |path: &Vec<String>| path.starts_with(&module.package) || module.package.starts_with(path);
             other.package == module.package || other.data_references.iter().any(related)
         };
-        let mut tests = self.modules.iter().filter(|other| other.rules.iter().any(|one| one.is_test()));
+        let mut tests = self.modules.iter().filter(|other| other.rules.iter().any(Definition::is_test));
         // In doubt a file that does not parse is a test of the rule.
         let mut broken = self.unread.iter().filter(|file| file.is_test());
         tests.any(refers) || broken.any(|file| file.text.contains(&rule.package))

@@ -10,8 +10,8 @@ use super::engine::{EngineError, add, new_engine};
 use super::parse::{parse, parse_all};
 use crate::operation::Operation;
 use crate::policy::{
-    Declared, Member, Module, PolicyFile, PolicySet, ReadRemarks, ReadSet, Rule, Shapes, analyse, check,
-    hidden, unreachable,
+    Declared, Member, Module, PolicyFile, PolicySet, ReadSet, Rule, Shapes, analyse, check, hidden,
+    unreachable,
 };
 use crate::source::{Code, Diagnostic};
 
@@ -33,7 +33,6 @@ pub(super) struct PlannedRule {
     pub(super) has_applies: bool,
     pub(super) has_inconclusive: bool,
     pub(super) reads: ReadSet,
-    pub(super) remarks: ReadRemarks,
 }
 
 impl PlannedRule {
@@ -86,7 +85,6 @@ impl Plan {
             }
             let planned = PlannedRule {
                 reads: analysis.reads,
-                remarks: analysis.remarks,
                 rule: Arc::clone(rule),
                 files: needed
                     .iter()

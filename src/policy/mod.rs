@@ -17,7 +17,8 @@ mod syntax;
 mod tokens;
 mod warnings;
 
-pub(crate) use builtins::{ALLOWED, Builtin, REFUSED};
+#[cfg(test)]
+pub(crate) use builtins::{ALLOWED, REFUSED};
 pub(crate) use check::{Declared, Member, check, duplicate_tests, hidden, too_deep, unreachable};
 pub use file::PolicyFile;
 pub use find::{builtin_files, find_files, find_files_partly, with_builtin_libraries};
@@ -28,8 +29,8 @@ pub use registry::{PolicySet, load};
 pub use rule::{RelatedResource, Rule, RuleId, RuleIdError};
 pub use select::{Override, OverrideError, Selection, select};
 pub use severity::{Severity, UnknownSeverity};
-pub(crate) use syntax::{
-    Body, Collected, Module, Node, Rule as Definition, Scalar, Statement, StatementKind, Term, module,
-};
+#[cfg(test)]
+pub(crate) use syntax::{Collected, StatementKind, Term};
+pub(crate) use syntax::{Module, Rule as Definition, Statement, module};
 pub use tokens::{Token, TokenKind, Tokens, tokens};
 pub(crate) use warnings::{Author, warnings};

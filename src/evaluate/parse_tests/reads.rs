@@ -1,7 +1,7 @@
 //! Read sets: every expectation is worked out by hand from the rule beside it.
 
 use super::*;
-use crate::policy::{Part, ReadNode, ReadPath};
+use crate::policy::{Declared, Part, ReadNode, ReadPath, Shapes, analyse};
 
 /// All that a tree reads below `input`, each path with what is to be said of it: `!` needed, `0` null matters,
 /// `*` any part of it may be read.
@@ -327,8 +327,12 @@ fn each_part_of_a_rule_knows_what_it_reads() {
 fn authors_are_told_of_subtrees_optional_fields_and_params() {
     let body = "deny contains \"x\" if {\n\tsome r in input.resource.ApprovalRules.PatchRules\n\tr.ApproveAfterDays > input.params.max\n\tinput.resource.GlobalFilters[r.ComplianceLevel]\n}";
     let text = rule("GetPatchBaseline", &["params: {max: 7, other: 1}"], body);
-    let plan = plan(&[("rule.rego", &text)]).unwrap();
-    let remarks = &plan.rules[0].remarks;
+    let file = Arc::new(PolicyFile::new("rule.rego", text.as_str()));
+    let set = load(std::slice::from_ref(&file)).unwrap();
+    let modules = parse_all(&[&file], DateTime::UNIX_EPOCH).unwrap();
+    let (declared, rule) = (Declared::new(&modules), &set.rules[0]);
+    let shapes = Shapes::of(rule.applies_to.iter().copied());
+    let remarks = analyse(rule, 0, &[&file], &modules, &declared, &shapes).remarks;
     let at = |list: &[(usize, std::ops::Range<usize>, ReadPath)]| -> Vec<(String, String)> {
         let words = |range: &std::ops::Range<usize>| text[range.clone()].to_owned();
         list.iter().map(|(_, range, path)| (words(range), path.to_string())).collect()

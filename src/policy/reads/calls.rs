@@ -43,7 +43,7 @@ impl<'m> Interpreter<'m> {
             let values: Vec<Values> = given.iter().map(|argument| self.value(argument)).collect();
             let key = format!("{values:?}");
             let given = self.defined(&path, &values, &key);
-            return self.into_result(given, result, is_statement);
+            return self.with_result(given, result, is_statement);
         }
         let name = function.path().unwrap_or_default().join(".");
         if name == "walk" {
@@ -57,14 +57,14 @@ impl<'m> Interpreter<'m> {
             (name.as_str(), given, values.as_slice())
         {
             let found = self.object_get(object, keys, default, key);
-            return self.into_result(found, result, is_statement);
+            return self.with_result(found, result, is_statement);
         }
         let given = self.builtin(&name, &values, span);
-        self.into_result(given, result, is_statement)
+        self.with_result(given, result, is_statement)
     }
 
     /// Binds the result of a call that has one more argument than its function.
-    fn into_result(&mut self, given: Values, result: &'m [Node], is_statement: bool) -> Values {
+    fn with_result(&mut self, given: Values, result: &'m [Node], is_statement: bool) -> Values {
         match result.first() {
             Some(pattern) if is_statement => {
                 self.bind(pattern, &given, false);
@@ -113,8 +113,10 @@ impl<'m> Interpreter<'m> {
         match (name, arguments) {
             ("max" | "min", [list]) => self.entries_of(list, span),
             (known, arguments) if TAKERS.contains(&known) => {
-                arguments.iter().for_each(|argument| self.read_all(argument, span));
-                self.given(name)
+                for argument in arguments {
+                    self.read_all(argument, span);
+                }
+                given(name)
             }
             ("object.union_n", [list]) => self.entries_of(list, span),
             ("object.union", [one, other]) => {
@@ -123,7 +125,7 @@ impl<'m> Interpreter<'m> {
                 values
             }
             (shaper, [object, ..]) if SHAPERS.contains(&shaper) => object.clone(),
-            _ => self.given(name),
+            _ => given(name),
         }
     }
 
@@ -135,16 +137,6 @@ impl<'m> Interpreter<'m> {
             trail.iter().cloned().chain([taken]).collect()
         });
         elements
-    }
-
-    fn given(&self, name: &str) -> Values {
-        Values::one(match builtin(name).map(|known| known.gives) {
-            Some(Gives::Boolean) => Value::Boolean,
-            Some(Gives::Number) => Value::Number(None),
-            Some(Gives::Text) => Value::Text(None),
-            Some(Gives::List) => Value::Elements(Values::unknown()),
-            Some(Gives::Object | Gives::Anything) | None => Value::Unknown,
-        })
     }
 
     /// `object.get(object, key or path, default)`: absence is handled on every step.
@@ -183,4 +175,15 @@ impl<'m> Interpreter<'m> {
         found.extend(default.clone());
         found
     }
+}
+
+/// What a built-in function gives.
+fn given(name: &str) -> Values {
+    Values::one(match builtin(name).map(|known| known.gives) {
+        Some(Gives::Boolean) => Value::Boolean,
+        Some(Gives::Number) => Value::Number(None),
+        Some(Gives::Text) => Value::Text(None),
+        Some(Gives::List) => Value::Elements(Values::unknown()),
+        Some(Gives::Object | Gives::Anything) | None => Value::Unknown,
+    })
 }

@@ -541,7 +541,9 @@ impl<'m> Interpreter<'m> {
         match (value, trail.get(2..)?) {
             (serde_json::Value::Array(elements), [taken]) if taken.step == Step::Each => {
                 let mut values = Values::default();
-                elements.iter().for_each(|element| values.push(known_value(element)));
+                for element in elements {
+                    values.push(known_value(element));
+                }
                 Some(values)
             }
             (value, []) => Some(Values::one(known_value(value))),

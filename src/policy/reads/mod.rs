@@ -150,7 +150,7 @@ pub(super) fn optional_path(text: &str) -> Option<ReadPath> {
     let mut steps: Vec<Step> = root.into_iter().collect();
     for part in text.split('.') {
         let mut pieces = part.split("[]");
-        let first = pieces.next()?;
+        let first = pieces.next().filter(|first| !first.is_empty())?;
         let path = json::JsonPath::parse(first).ok()?;
         steps.extend(path.segments().iter().map(|segment| match segment {
             Segment::Key(key) => Step::Key(key.clone()),
@@ -178,7 +178,7 @@ fn focus(log: &Log, file: usize, span: &Range<usize>) -> Option<ReadPath> {
     let in_body = decisive.iter().find(|used| own(&used.site) && Some(used.site.span.start) == last);
     let found = in_body.or(decisive.last()).map(|used| used.path.clone());
     found.or_else(|| {
-        let read = log.reads.iter().map(|trail| path_of(trail));
-        read.filter(|path| path.in_resource().is_some_and(|steps| !steps.is_empty())).last()
+        let mut read = log.reads.iter().rev().map(|trail| path_of(trail));
+        read.find(|path| path.in_resource().is_some_and(|steps| !steps.is_empty()))
     })
 }

@@ -88,18 +88,16 @@ fn follow<'s>(shape: &'s Shape, trail: &[Taken]) -> Result<(&'s Shape, bool), Lo
         shape = match (shape, &taken.step) {
             (Shape::Any, _) => return Ok((&Shape::Any, optional)),
             (_, _) if taken.computed => return Ok((&Shape::Any, optional)),
-            (Shape::Object(members), Step::Key(name)) => match members.get(name) {
-                Some(member) => {
-                    optional = member.optional;
-                    &member.shape
-                }
-                None => {
+            (Shape::Object(members), Step::Key(name)) => {
+                let Some(member) = members.get(name) else {
                     let near = suggest::nearest(name, members.keys().map(String::as_str));
                     let near = near.map(str::to_owned);
                     let message = format!("`{}` has no documented field `{}`", path(), printable(name));
                     return Err(Lost { at, message, near });
-                }
-            },
+                };
+                optional = member.optional;
+                &member.shape
+            }
             (Shape::Object(_), Step::Each) => return Ok((&Shape::Any, optional)),
             (Shape::List(elements), Step::Index(_) | Step::Each) => {
                 optional = false;
@@ -449,7 +447,7 @@ fn undocumented(input: &Values, other: &Values, inputs: &[(Operation, Shape)]) -
                 for (_, shape) in inputs {
                     match follow(shape, trail).ok()?.0 {
                         Shape::Text(values) if !values.is_empty() => {
-                            documented.extend(values.iter().cloned())
+                            documented.extend(values.iter().cloned());
                         }
                         Shape::Number(values) if !values.is_empty() => {
                             documented.extend(values.iter().map(ToString::to_string));

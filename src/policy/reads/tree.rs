@@ -7,6 +7,7 @@ use super::path::{ReadPath, Step, path_of};
 
 /// What is read of a value and below it.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub struct ReadNode {
     /// What is read below it, by step.
     pub children: Vec<(Step, ReadNode)>,
@@ -56,13 +57,11 @@ impl ReadNode {
     }
 
     fn child(&mut self, step: &Step) -> &mut Self {
-        let at = match self.children.iter().position(|(known, _)| known == step) {
-            Some(at) => at,
-            None => {
-                self.children.push((step.clone(), Self::default()));
-                self.children.len() - 1
-            }
-        };
+        let known = self.children.iter().position(|(known, _)| known == step);
+        let at = known.unwrap_or_else(|| {
+            self.children.push((step.clone(), Self::default()));
+            self.children.len() - 1
+        });
         // INVARIANT: `at` is the place of a child.
         #[expect(clippy::indexing_slicing, reason = "`at` is a child's place")]
         &mut self.children[at].1
