@@ -81,6 +81,21 @@ fn the_path_of_object_get_is_checked_step_by_step() {
 }
 
 #[test]
+fn a_name_of_a_member_is_checked_where_it_is_compared() {
+    // `some k, v in input.resource; ` has 29 characters behind the tab.
+    unknown(
+        "some k, v in input.resource; k == \"Nmae\"; v == \"a\"",
+        "`input.resource` has no documented field `Nmae`; Name",
+        31,
+    );
+    unknown(
+        "input.resource.GlobalFilters == {\"PatchFilter\": []}",
+        "`GlobalFilters` has no documented field `PatchFilter`; PatchFilters",
+        2,
+    );
+}
+
+#[test]
 fn a_field_is_not_looked_for_where_none_can_be() {
     unknown("input.resource.Name.first == \"a\"", "`Name` is a text, and holds nothing", 22);
     unknown(

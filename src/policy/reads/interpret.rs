@@ -600,7 +600,8 @@ impl<'m> Interpreter<'m> {
             _ => self.is_open(step),
         };
         if open {
-            self.look_at(values, &Look::NEEDED, &step.span);
+            // What is done with the elements decides.
+            self.look_at(values, &Look { decides: false, ..Look::NEEDED }, &step.span);
             let (keys, elements) = self.entries(values, &step.span);
             self.bind(step, &keys, true);
             return elements;

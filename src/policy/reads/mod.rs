@@ -6,6 +6,7 @@
 mod calls;
 mod interpret;
 mod log;
+mod members;
 mod observe;
 mod path;
 mod plausible;
@@ -23,6 +24,7 @@ use crate::source::json::Segment;
 use crate::source::{Diagnostic, json};
 use interpret::Interpreter;
 use log::Log;
+use members::with_members;
 use path::path_of;
 
 pub use path::{ReadPath, Step};
@@ -124,7 +126,8 @@ pub(crate) fn analyse(
         }
         logs.push((part, definition, log));
     }
-    let node = |log: &Log| ReadNode::new(log, &all.nulls, &optional);
+    let inputs = shapes.inputs(rule);
+    let node = |log: &Log| ReadNode::new(&with_members(log, &inputs), &all.nulls, &optional);
     let definitions = logs
         .iter()
         .map(|(part, definition, log)| DefinitionReads {

@@ -53,8 +53,52 @@ impl Interpreter<'_> {
             let look = Look { null_is_handled: with_null || self.mood.negated, decides: false };
             self.look_at(&elements, &look, span);
         }
+        if !self.matching {
+            self.compare_names(operator, left, right, span);
+            self.compare_names(operator, right, left, span);
+        }
+        if matches!(operator, Operator::Equal | Operator::NotEqual) {
+            self.compare_members(operator, left, right, span);
+            self.compare_members(operator, right, left, span);
+        }
         let (left, right, is_pattern) = (left.clone(), right.clone(), self.matching);
         self.log.compared.push(Compared { operator, left, right, is_pattern, site });
+    }
+
+    /// The name of a member is compared with others: those are the members that are read.
+    fn compare_names(&mut self, operator: Operator, names: &Values, others: &Values, span: &Range<usize>) {
+        let mut others = others.clone();
+        match operator {
+            Operator::Equal | Operator::NotEqual => {}
+            Operator::Member => others = others.entries(&mut Clone::clone).1,
+            _ => return,
+        }
+        let handled = self.mood.lenient() || operator == Operator::NotEqual;
+        for name in names.iter() {
+            let Value::KeyOf(object) = name else { continue };
+            for other in others.iter() {
+                if let Value::Text(Some(text)) = other {
+                    let (step, site) = (Step::Key(text.clone()), self.site(span));
+                    let taken = Taken { step, handled, computed: false, site };
+                    self.log.reads.push(object.iter().cloned().chain([taken]).collect());
+                }
+            }
+        }
+    }
+
+    /// A value is compared with an object whose members are known: so are its members.
+    fn compare_members(&mut self, operator: Operator, values: &Values, others: &Values, span: &Range<usize>) {
+        if !values.iter().any(|value| matches!(value, Value::Input(_))) {
+            return;
+        }
+        for other in others.iter() {
+            let Value::Object(fields) = other else { continue };
+            for (name, value) in fields {
+                let member = self.under(values, name, span);
+                self.need(&member);
+                self.compare(operator, &member, value, span);
+            }
+        }
     }
 
     /// Notes that values are looked at.

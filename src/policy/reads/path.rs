@@ -40,6 +40,10 @@ impl fmt::Display for ReadPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.in_resource() {
             Some([]) => f.write_str("input.resource"),
+            Some(steps @ [Step::Each | Step::Index(_), ..]) => {
+                f.write_str("input.resource")?;
+                write_steps(steps, f)
+            }
             Some(steps) => write_steps(steps, f),
             None => {
                 f.write_str("input")?;

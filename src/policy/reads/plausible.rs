@@ -27,7 +27,7 @@ impl Shapes {
     }
 
     /// `input` as the rule sees it for each of its operations.
-    fn inputs(&self, rule: &Rule) -> Vec<(Operation, Shape)> {
+    pub(super) fn inputs(&self, rule: &Rule) -> Vec<(Operation, Shape)> {
         let own = self.0.iter().filter(|(operation, ..)| rule.applies_to.contains(operation));
         own.map(|(operation, resource, payload)| {
             let text = || Shape::Text(Vec::new());
@@ -71,7 +71,7 @@ fn shape_of(value: &serde_json::Value) -> Shape {
 }
 
 /// Why a path leads nowhere.
-struct Lost {
+pub(super) struct Lost {
     /// Index of the step that does.
     at: usize,
     message: String,
@@ -79,7 +79,7 @@ struct Lost {
 }
 
 /// Follows a path.
-fn follow<'s>(shape: &'s Shape, trail: &[Taken]) -> Result<(&'s Shape, bool), Lost> {
+pub(super) fn follow<'s>(shape: &'s Shape, trail: &[Taken]) -> Result<(&'s Shape, bool), Lost> {
     let mut shape = shape;
     let mut optional = false;
     for (at, taken) in trail.iter().enumerate() {
