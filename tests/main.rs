@@ -14,6 +14,7 @@ mod check;
 mod contract;
 mod documents;
 mod inspect;
+mod lint;
 mod load;
 mod mutation;
 mod never_silent;

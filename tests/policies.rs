@@ -163,8 +163,19 @@ fn messages(outcome: &Outcome) -> Vec<String> {
 /// Judges by one rule, which is refused at this line and column.
 #[track_caller]
 fn unparsable(body: &str, at: &str) {
+    stopped_at(body, "policy.parse", at);
+}
+
+/// The same for a variable that nothing binds.
+#[track_caller]
+fn unbound(body: &str, at: &str) {
+    stopped_at(body, "policy.unbound", at);
+}
+
+#[track_caller]
+fn stopped_at(body: &str, code: &str, at: &str) {
     let outcome = judged(&[("rule.rego", &rule("ORG-1", "org.one", body))], &[]);
-    refused(&outcome, "policy.parse", &[&format!("rule.rego:{at}")]);
+    refused(&outcome, code, &[&format!("rule.rego:{at}")]);
 }
 
 #[test]
@@ -182,9 +193,9 @@ fn a_syntax_error_is_told_at_its_place() {
 #[test]
 fn a_compile_error_is_told_at_its_place() {
     // Behind one tab.
-    unparsable("deny contains \"x\" if {\n\tnobody > 1\n}", "10:2");
+    unbound("deny contains \"x\" if {\n\tnobody > 1\n}", "10:2");
     // Behind a tab between: `a` 2, `:=` 4 to 5, `1` 7, `;` 8, a tab 9.
-    unparsable("deny contains \"x\" if {\n\ta := 1;\tnobody > a\n}", "10:10");
+    unbound("deny contains \"x\" if {\n\ta := 1;\tnobody > a\n}", "10:10");
 }
 
 // The engine counts bytes.
@@ -193,7 +204,7 @@ fn columns_of_rego_errors_count_characters() {
     // A tab, `a == "` to column 7, one character, `"; ` to column 11.
     for character in ["e", "é", "日", "😀"] {
         let body = format!("a := \"b\"\n\ndeny contains \"x\" if {{\n\ta == \"{character}\"; nobody > 1\n}}");
-        unparsable(&body, "12:12");
+        unbound(&body, "12:12");
         // The same place, but it is the engine's parser that stops there.
         unparsable(&body.replace("nobody > 1", "]"), "12:12");
         // In a raw string the engine does count characters; a tab is four of them.
@@ -221,7 +232,7 @@ fn every_file_that_does_not_parse_is_told_at_once() {
 fn a_compile_error_shows_the_file_as_it_is_written() {
     let text = rule("ORG-1", "org.one", "deny contains \"x\" if nobody > 1");
     let outcome = judged(&[("rule.rego", &text)], &[]);
-    refused(&outcome, "policy.parse", &["rule.rego:9:22"]);
+    refused(&outcome, "policy.unbound", &["rule.rego:9:22"]);
     assert!(outcome.stderr.contains(" 7 │ package org.one\n"), "{}", outcome.stderr);
 }
 

@@ -100,7 +100,7 @@ fn an_error_is_shown_at_the_resource() {
     let folder = Folder::new();
     let document: Value = serde_json::from_str(&page(&[report("node-1")])).unwrap();
     folder.file("page.json", serde_json::to_string_pretty(&document).unwrap());
-    folder.file("rule.rego", rule("ORG-1", "org.one", "deny := true"));
+    folder.file("rule.rego", rule("ORG-1", "org.one", "deny contains 1"));
     let outcome = pretty_in(&folder, &["page.json", "--no-builtin", "--policies", "rule.rego"]);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (2, ""));
     // `{`, `  "count": 1,`, `  "instance_compliant": [`, then four spaces.

@@ -2,6 +2,7 @@
 
 mod check;
 mod inspect;
+mod lint;
 mod options;
 mod output;
 mod policies;
@@ -54,6 +55,8 @@ enum Command {
     Rules(rules::RulesArguments),
     /// Run the Rego tests beside rules.
     Test(test::TestArguments),
+    /// Say what is wrong with policies, and what their authors should know.
+    Lint(lint::LintArguments),
     /// Print a JSON Schema: of an operation's resources, or of the result.
     Schema(schema::SchemaArguments),
 }
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments, color),
         Command::Rules(arguments) => rules::run(&arguments, color),
         Command::Test(arguments) => test::run(&arguments, color),
+        Command::Lint(arguments) => lint::run(&arguments, color),
         Command::Schema(arguments) => schema::run(&arguments),
     };
     match result {

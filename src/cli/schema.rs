@@ -8,13 +8,13 @@ use super::Failure;
 use crate::finding::ExitCode;
 use crate::model::resource_schema;
 use crate::operation::Operation;
-use crate::report::run_schema;
+use crate::report::{lint_schema, run_schema};
 use crate::source::{Code, Diagnostic};
 
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
 pub(super) struct SchemaArguments {
-    /// An operation, or `run` for the result of `check --format json`.
+    /// An operation, `run` for the result of `check --format json`, or `lint` for that of `lint --format json`.
     #[arg(value_name = "OPERATION", required_unless_present = "list")]
     of: Option<String>,
 
@@ -31,9 +31,11 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
                 writeln!(out, "{operation}")?;
             }
             writeln!(out, "run")?;
+            writeln!(out, "lint")?;
             return Ok(ExitCode::Pass);
         }
         Some("run") => run_schema(),
+        Some("lint") => lint_schema(),
         Some(name) => match name.parse::<Operation>() {
             Ok(operation) => resource_schema(operation),
             Err(error) => {

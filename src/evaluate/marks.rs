@@ -120,17 +120,39 @@ fn blanks(node: &Node, edits: &mut Vec<Edit>, captured: &mut Vec<(Range<usize>, 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::evaluate::Plan;
-    use crate::policy::{builtin_files, load};
     use chrono::DateTime;
 
+    use crate::evaluate::Plan;
+    use crate::policy::{builtin_files, load};
+
     #[test]
-    fn every_built_in_rule_takes_marks() {
+    fn every_built_in_rule_takes_marks_and_stays_on_its_lines() {
         let plan = Plan::new(&load(&builtin_files()).unwrap(), DateTime::UNIX_EPOCH).unwrap();
         for rule in &plan.rules {
-            assert!(!rule.keys.is_empty(), "{}", rule.rule.id);
-            println!("{}", rule.files[0].text);
+            assert_eq!(rule.keys.len(), rule.reads.definitions.len(), "{}", rule.rule.id);
+            let marked = rule.files.iter().find(|file| file.name == rule.rule.file.name).unwrap();
+            assert_eq!(marked.text.lines().count(), rule.rule.file.text.lines().count());
+        }
+    }
+
+    #[test]
+    fn denials_get_their_number_and_the_keys_of_their_iterations() {
+        let head = "# METADATA\n# title: T\n# custom:\n#   id: A-1\n#   severity: low\n#   applies_to: GetPatchBaseline\npackage x.long.name\n\n";
+        let text = format!(
+            "{head}deny contains {{\n\t# why\n\t\"msg\": \"é\"}} if {{\n\tsome rule in input.resource.ApprovalRules.PatchRules\n\tsome _, filter in rule.PatchFilterGroup.PatchFilters\n\tfilter.Values[_] == \"x\"\n}}\n\ndeny contains \"b\" if input.resource.Name == \"y\"\n"
+        );
+        let file = std::sync::Arc::new(crate::policy::PolicyFile::new("a.rego", text));
+        let plan = Plan::new(&load(&[file]).unwrap(), DateTime::UNIX_EPOCH).unwrap();
+        let marked = &plan.rules[0].files[0].text;
+        for part in [
+            "deny contains [\"§\", 0, [probity_key_0, probity_key_1, probity_key_2], {\n",
+            "\"é\"}] if {",
+            "some probity_key_0, rule in input",
+            "some probity_key_1, filter in rule",
+            "filter.Values[probity_key_2] ==",
+            "deny contains [\"§\", 1, [], \"b\"] if",
+        ] {
+            assert!(marked.contains(part), "{part}: {marked}");
         }
     }
 }

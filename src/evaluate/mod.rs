@@ -3,6 +3,7 @@
 mod engine;
 mod input;
 mod judge;
+mod lint;
 mod marks;
 mod outcome;
 mod parse;
@@ -14,6 +15,7 @@ mod value;
 pub use engine::{EngineError, RegoPlace, quiet_engine_panics};
 pub use input::{Input, Payload, Source};
 pub use judge::{Judge, Unreadable};
+pub use lint::{LintProblem, LintReport, lint};
 pub use outcome::{Denial, Outcome};
 pub use plan::Plan;
 pub use rego_test::{Comparison, Coverage, TestFailure, TestOutcome, TestReport, run_tests};

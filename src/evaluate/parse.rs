@@ -35,7 +35,7 @@ pub(super) fn parse_all(
     if problems.is_empty() { Ok(modules) } else { Err(problems) }
 }
 
-fn parse(file: &PolicyFile, clock: DateTime<Utc>) -> Result<Module, Diagnostic> {
+pub(super) fn parse(file: &PolicyFile, clock: DateTime<Utc>) -> Result<Module, Diagnostic> {
     if let Some(problem) = too_large(file) {
         return Err(problem);
     }
@@ -86,5 +86,5 @@ fn too_large(file: &PolicyFile) -> Option<Diagnostic> {
 }
 
 #[cfg(test)]
-#[path = "parse_tests.rs"]
+#[path = "parse_tests/mod.rs"]
 mod tests;

@@ -10,10 +10,11 @@ use super::Judge;
 use super::engine::{EngineError, add, new_engine};
 use super::marks::{Marked, marked};
 use super::outcome::resolved;
-use super::parse::parse_all;
+use super::parse::{parse, parse_all};
 use crate::operation::Operation;
 use crate::policy::{
-    Declared, Module, PolicyFile, PolicySet, ReadRemarks, ReadSet, Rule, Shapes, analyse, check,
+    Declared, Member, Module, PolicyFile, PolicySet, ReadSet, Rule, Shapes, analyse, check, hidden,
+    unreachable,
 };
 use crate::source::json::JsonPath;
 use crate::source::{Code, Diagnostic};
@@ -38,7 +39,6 @@ pub(super) struct PlannedRule {
     pub(super) reads: ReadSet,
     /// For each definition of the read set, the places of the iterations whose keys its denials tell.
     pub(super) keys: Vec<Vec<Range<usize>>>,
-    pub(super) remarks: ReadRemarks,
 }
 
 impl PlannedRule {
@@ -87,12 +87,13 @@ impl Plan {
             set.rules.iter().map(|rule| &rule.file).chain(&set.libraries).collect();
         let mut modules = parse_all(&files, clock)?;
         add_referenced(&set.unselected, &mut files, &mut modules, clock)?;
-        let mut problems = check(&files, &modules);
+        let declared = Declared::new(&modules);
+        let mut problems = check(&files, &modules, &declared);
+        problems.extend(unreached(set, &files, &modules, clock));
         if !problems.is_empty() {
             return Err(problems);
         }
         let by_package = by_package(&modules);
-        let declared = Declared::new(&modules);
         let shapes = Shapes::of(set.rules.iter().flat_map(|rule| rule.applies_to.iter().copied()));
         let mut rules = Vec::new();
         for (index, rule) in set.rules.iter().enumerate() {
@@ -119,7 +120,6 @@ impl Plan {
             let mut planned = PlannedRule {
                 keys: Vec::new(),
                 reads: analysis.reads,
-                remarks: analysis.remarks,
                 rule: Arc::clone(rule),
                 files: needed
                     .iter()
@@ -232,6 +232,28 @@ fn add_referenced<'f>(
     }
 }
 
+/// What nothing reaches, and what hides another package, in all files of the user: also in those that take no
+/// part in this run.
+fn unreached(
+    set: &PolicySet,
+    files: &[&Arc<PolicyFile>],
+    modules: &[Module],
+    clock: DateTime<Utc>,
+) -> Vec<Diagnostic> {
+    let own = |file: &&Arc<PolicyFile>| !file.is_builtin();
+    let others = set.unselected.iter().filter(own).filter(|file| !files.contains(file));
+    // Tests are not asked here, but what they refer to is not lost.
+    let tests = set.tests.iter().filter(own).filter(|_| set.libraries.iter().any(|file| own(&file)));
+    let others: Vec<(&Arc<PolicyFile>, Option<Module>)> =
+        others.chain(tests).map(|file| (file, parse(file, clock).ok())).collect();
+    let read = files.iter().zip(modules).map(|(file, module)| Member::read(file, module));
+    let members: Vec<Member<'_>> =
+        read.chain(others.iter().map(|(file, module)| Member::new(file, module.as_ref()))).collect();
+    let mut problems = hidden(&members);
+    problems.extend(unreachable(&members));
+    problems
+}
+
 /// An engine with all files of the rule. Compiling finds unsafe variables and the like.
 pub(super) fn compile(planned: &PlannedRule, clock: DateTime<Utc>) -> Result<regorus::Engine, EngineError> {
     let mut engine = new_engine(clock)?;
@@ -267,11 +289,13 @@ pub(super) fn needed(
         let Some(module) = modules.get(index) else {
             continue;
         };
-        for path in &module.data_references {
-            // The package itself, one around the reference, or all below it.
-            let related = by_package
-                .iter()
-                .filter(|(package, _)| package.starts_with(path) || path.starts_with(package));
+        // Its own package, which other files may add to, and those that it refers to: the package itself, one
+        // around the reference, or all below it.
+        for path in module.data_references.iter().chain([&module.package]) {
+            let is_own = *path == module.package;
+            let related = by_package.iter().filter(|(package, _)| {
+                *package == path || !is_own && (package.starts_with(path) || path.starts_with(package))
+            });
             for &file in related.flat_map(|(_, files)| files) {
                 if !needed.contains(&file) {
                     needed.push(file);
@@ -306,6 +330,7 @@ mod tests {
             ("a.rego", &a),
             ("one.rego", "package x.lib.one\n\nimport data.x.lib.two\n\nf(n) if two.g(n)\n"),
             ("two.rego", "package x.lib.two\n\ng(n) if n > 0\n"),
+            ("b.rego", &rule("B-1", "x.b", "deny contains \"d\" if data.x.lib.three.h == 2")),
             ("three.rego", "package x.lib.three\n\nh := 1\n"),
         ])
         .unwrap();
@@ -315,7 +340,7 @@ mod tests {
 
     #[test]
     fn a_package_is_shortened_unless_it_is_named() {
-        let plain = rule("A-1", "x.long.name", "deny contains \"d\" if input.n");
+        let plain = rule("A-1", "x.long.name", "deny contains \"d\" if input.resource.Version");
         let own = rule("B-1", "x.other.name", "deny contains \"d\" if data.x.other.name.f(1)\n\nf(n) := n");
         let plan = plan(&[("a.rego", &plain), ("b.rego", &own)]).unwrap();
         let [a, b] = &plan.rules[..] else { panic!("two rules") };
@@ -332,7 +357,7 @@ mod tests {
         assert_eq!(problems[0].place.as_ref().unwrap().start.line_1based, 11);
         let unbound = rule("A-1", "x.a", "deny contains \"d\" if {\n\tx > 1\n}");
         let problems = plan(&[("a.rego", &unbound)]).unwrap_err();
-        assert_eq!(problems[0].code, Code::PolicyParse);
+        assert_eq!(problems[0].code, Code::PolicyUnbound);
         let start = problems[0].place.as_ref().unwrap().start;
         assert_eq!((start.line_1based, start.column_1based), (10, 2));
     }

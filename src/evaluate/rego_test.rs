@@ -1,6 +1,6 @@
 //! Running the tests that stand beside rules.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,7 +10,9 @@ use regorus::{Engine, Value};
 use super::engine::{EngineError, EvaluationError, add, evaluate, new_engine};
 use super::parse::parse_all;
 use super::plan::{by_package, needed};
-use crate::policy::{Definition as Rule, Module, PolicyFile, Statement, check};
+use crate::policy::{
+    Declared, Definition as Rule, Member, PolicyFile, Statement, check, duplicate_tests, hidden, unreachable,
+};
 use crate::source::{Code, Diagnostic, Excerpt, Place};
 
 /// A rule that is added to a file to evaluate something there.
@@ -76,8 +78,9 @@ pub struct Comparison {
 ///
 /// # Errors
 ///
-/// Files that do not parse, or that refer to what is not there, and tests of one package with the same name: the engine would join them, so
-/// that one failure could hide behind another's success.
+/// Files that do not parse, that refer to what is not there, or that nothing refers to, and tests of one
+/// package with the same name: the engine would join them, so that one failure could hide behind another's
+/// success.
 pub fn run_tests(
     files: &[Arc<PolicyFile>],
     clock: DateTime<Utc>,
@@ -85,15 +88,19 @@ pub fn run_tests(
 ) -> Result<TestReport, Vec<Diagnostic>> {
     let files: Vec<&Arc<PolicyFile>> = files.iter().collect();
     let modules = parse_all(&files, clock)?;
-    let mut problems = check(&files, &modules);
-    problems.extend(duplicate_names(&files, &modules));
+    let mut problems = check(&files, &modules, &Declared::new(&modules));
+    problems.extend(duplicate_tests(&files, &modules));
+    let members: Vec<Member<'_>> =
+        files.iter().zip(&modules).map(|(file, module)| Member::read(file, module)).collect();
+    problems.extend(hidden(&members));
+    problems.extend(unreachable(&members));
     if !problems.is_empty() {
         return Err(problems);
     }
     let by_package = by_package(&modules);
     let mut report = TestReport::default();
     for (index, (file, module)) in files.iter().zip(&modules).enumerate() {
-        let tests: Vec<&Rule> = module.rules.iter().filter(|rule| is_test(&rule.name)).collect();
+        let tests: Vec<&Rule> = module.rules.iter().filter(|rule| rule.is_test()).collect();
         if tests.is_empty() {
             continue;
         }
@@ -110,37 +117,6 @@ pub fn run_tests(
     }
     complete_coverage(&files, clock, &mut report.coverage);
     Ok(report)
-}
-
-fn is_test(name: &str) -> bool {
-    name.starts_with("test_")
-}
-
-fn duplicate_names(files: &[&Arc<PolicyFile>], modules: &[Module]) -> Vec<Diagnostic> {
-    let mut seen: HashMap<(&str, &str), (&PolicyFile, &Range<usize>)> = HashMap::new();
-    let mut problems = Vec::new();
-    for (file, module) in files.iter().zip(modules) {
-        let package = file.package().map_or("", |(package, _)| package);
-        for rule in module.rules.iter().filter(|rule| is_test(&rule.name)) {
-            let Some((first_file, first)) = seen.insert((package, &rule.name), (file, &rule.span)) else {
-                continue;
-            };
-            let (place, excerpt) = file.place(file.word(rule.span.start), "here");
-            let (first_place, first_excerpt) = first_file.place(first_file.word(first.start), "and here");
-            problems.push(
-                Diagnostic::error(Code::PolicyDuplicateTest, format!("two tests are named `{}`", rule.name))
-                    .at(place)
-                    .showing(excerpt)
-                    .help("rename one: two of the same name pass as soon as one of them does")
-                    .with(
-                        Diagnostic::error(Code::PolicyDuplicateTest, "the other test")
-                            .at(first_place)
-                            .showing(first_excerpt),
-                    ),
-            );
-        }
-    }
-    problems
 }
 
 /// Runs the tests of one file.

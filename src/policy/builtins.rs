@@ -96,3 +96,35 @@ pub(crate) fn builtin(name: &str) -> Option<Builtin> {
 pub(crate) fn refusal(name: &str) -> Option<&'static str> {
     REFUSED.iter().find(|(refused, _)| *refused == name).map(|(_, why)| *why)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn the_documents_list_them() {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policies.md");
+        let text = fs::read_to_string(page).unwrap();
+        let (_, section) = text.split_once("\n## Built-in functions\n").unwrap();
+        let (allowed, refused) = section.split_once("These are refused").unwrap();
+        let rows = |text: &str| -> Vec<String> {
+            text.lines().filter(|line| line.starts_with("| ")).map(str::to_owned).collect()
+        };
+        let listed: Vec<String> = rows(allowed)
+            .iter()
+            .flat_map(|row| row.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>())
+            .collect();
+        let names = |names: &[String]| names.iter().cloned().collect::<BTreeSet<String>>();
+        let known: Vec<String> = ALLOWED.iter().map(|known| known.name.to_owned()).collect();
+        assert_eq!(names(&listed), names(&known));
+        assert_eq!(listed.len(), known.len(), "each is listed once");
+        let rows = rows(refused);
+        for (name, why) in REFUSED {
+            assert!(rows.contains(&format!("| `{name}` | {why} |")), "{name}");
+        }
+    }
+}

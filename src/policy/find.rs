@@ -44,6 +44,12 @@ pub fn with_builtin_libraries(mut files: Vec<Arc<PolicyFile>>) -> Vec<Arc<Policy
 ///
 /// Every path that cannot be read, and every folder without a policy file.
 pub fn find_files(paths: &[PathBuf]) -> Result<Vec<Arc<PolicyFile>>, Vec<Diagnostic>> {
+    let (files, problems) = find_files_partly(paths);
+    if problems.is_empty() { Ok(files) } else { Err(problems) }
+}
+
+/// The same, with what can be read beside what cannot.
+pub fn find_files_partly(paths: &[PathBuf]) -> (Vec<Arc<PolicyFile>>, Vec<Diagnostic>) {
     let mut files = Vec::new();
     let mut problems = Vec::new();
     for path in paths {
@@ -75,7 +81,7 @@ pub fn find_files(paths: &[PathBuf]) -> Result<Vec<Arc<PolicyFile>>, Vec<Diagnos
             );
         }
     }
-    if problems.is_empty() { Ok(files) } else { Err(problems) }
+    (files, problems)
 }
 
 fn is_policy(path: &Path, given: &Path) -> bool {

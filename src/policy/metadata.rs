@@ -70,7 +70,7 @@ pub(super) struct Custom {
     #[serde(default)]
     pub(super) controls: BTreeMap<String, Vec<String>>,
     #[serde(default)]
-    pub(super) optional: Vec<String>,
+    pub(super) optional: Vec<Spanned<String>>,
 }
 
 /// A text, or a list of texts.

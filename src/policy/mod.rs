@@ -15,18 +15,22 @@ mod select;
 mod severity;
 mod syntax;
 mod tokens;
+mod warnings;
 
-pub(crate) use builtins::{ALLOWED, Builtin, REFUSED};
-pub(crate) use check::{Declared, check, too_deep};
+#[cfg(test)]
+pub(crate) use builtins::{ALLOWED, REFUSED};
+pub(crate) use check::{Declared, Member, check, duplicate_tests, hidden, too_deep, unreachable};
 pub use file::PolicyFile;
-pub use find::{builtin_files, find_files, with_builtin_libraries};
+pub use find::{builtin_files, find_files, find_files_partly, with_builtin_libraries};
 pub use reads::{DefinitionReads, Focus, Part, ReadNode, ReadPath, ReadRemarks, ReadSet, Step};
 pub(crate) use reads::{Shapes, analyse, is_optional};
+pub(crate) use registry::load_partly;
 pub use registry::{PolicySet, load};
 pub use rule::{RelatedResource, Rule, RuleId, RuleIdError};
 pub use select::{Override, OverrideError, Selection, select};
 pub use severity::{Severity, UnknownSeverity};
-pub(crate) use syntax::{
-    Body, Collected, Module, Node, Rule as Definition, Scalar, Statement, StatementKind, Term, module,
-};
+#[cfg(test)]
+pub(crate) use syntax::Collected;
+pub(crate) use syntax::{Module, Node, Rule as Definition, Statement, StatementKind, Term, module};
 pub use tokens::{Token, TokenKind, Tokens, tokens};
+pub(crate) use warnings::{Author, warnings};

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde_saphyr::Spanned;
 
 use super::metadata::{Annotations, Block, Custom, blocks, offset, problem};
+use super::reads::optional_path;
 use super::{PolicyFile, Rule, RuleId, Severity};
 use crate::operation::Operation;
-use crate::source::{Code, Diagnostic};
+use crate::source::{Code, Diagnostic, printable};
 
 /// Rules, libraries and tests.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +30,12 @@ pub struct PolicySet {
 ///
 /// Everything that is wrong with METADATA, ids and packages, in the order of the files.
 pub fn load(files: &[Arc<PolicyFile>]) -> Result<PolicySet, Vec<Diagnostic>> {
+    let (set, problems) = load_partly(files);
+    if problems.is_empty() { Ok(set) } else { Err(problems) }
+}
+
+/// The same, with whatever can be used beside what is wrong.
+pub(crate) fn load_partly(files: &[Arc<PolicyFile>]) -> (PolicySet, Vec<Diagnostic>) {
     let mut set = PolicySet::default();
     let mut problems = Vec::new();
     for file in files {
@@ -46,11 +53,8 @@ pub fn load(files: &[Arc<PolicyFile>]) -> Result<PolicySet, Vec<Diagnostic>> {
         }
     }
     problems.extend(duplicates(&set));
-    if !problems.is_empty() {
-        return Err(problems);
-    }
     set.rules.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(set)
+    (set, problems)
 }
 
 /// What is wrong with a file that is named like tests, but denies or has the id of a rule: it would never be
@@ -149,6 +153,13 @@ fn rule(
             })
             .ok()
     });
+    for path in &custom.optional {
+        if optional_path(&path.value).is_none() {
+            let message = format!("`{}` is no path of a resource", printable(&path.value));
+            let help = "write it as the rule reads it: `a.b`, `a.list[].b` for each element";
+            problems.push(problem(file, offset(file, &path.referenced), &message).help(help));
+        }
+    }
     let mut applies_to = Vec::new();
     for name in &custom.applies_to.0 {
         match name.value.parse::<Operation>() {
@@ -172,7 +183,7 @@ fn rule(
                 params: custom.params,
                 remediation: custom.remediation,
                 controls: custom.controls,
-                optional: custom.optional,
+                optional: custom.optional.into_iter().map(|path| path.value).collect(),
                 related_resources: related_resources.into_iter().map(|related| related.0).collect(),
                 package,
                 file: Arc::clone(file),

@@ -20,6 +20,15 @@ pub(crate) struct Module {
     pub(crate) data_references: Vec<Vec<String>>,
 }
 
+impl Module {
+    /// The import of this name. Those of `rego.v1` and `future.keywords` only switch the language.
+    pub(crate) fn import(&self, name: &str) -> Option<&Import> {
+        let leads =
+            |import: &&Import| import.path.first().is_some_and(|root| root == "data" || root == "input");
+        self.imports.iter().filter(leads).find(|import| import.name == name)
+    }
+}
+
 /// An import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Import {
@@ -70,6 +79,11 @@ impl Rule {
     /// What stands in the head and is evaluated with the first body: steps, element and value.
     pub(crate) fn outputs(&self) -> impl Iterator<Item = &Node> {
         self.steps.iter().chain(&self.element).chain(&self.value)
+    }
+
+    /// Whether it is a test.
+    pub(crate) fn is_test(&self) -> bool {
+        self.name.starts_with("test_")
     }
 
     /// Whether it is a set: `a contains x`.

@@ -6,6 +6,7 @@
 mod excerpt;
 mod inspect;
 mod json;
+mod lint;
 mod mutation;
 mod pretty;
 mod rules;
@@ -21,6 +22,7 @@ use crate::finding::{Finding, Run};
 pub use excerpt::write_diagnostic;
 pub use inspect::{write_inspection, write_inspection_json};
 pub use json::{JsonReporter, NdjsonReporter};
+pub use lint::{lint_schema, write_lint, write_lint_json};
 pub use mutation::{write_mutations, write_mutations_json};
 pub use pretty::PrettyReporter;
 pub use rules::{write_rule, write_rules, write_rules_json};

@@ -125,6 +125,20 @@ codes! {
     PolicyNoneForOperation = "policy.none_for_operation",
     /// A Rego test failed, could not be run, or its name is not unique.
     PolicyTest = "policy.test",
+    /// No test refers to a rule.
+    LintUntested = "lint.untested",
+    /// A rule does not read one of its params.
+    LintUnusedParam = "lint.unused_param",
+    /// A rule may read any part of a value.
+    LintSubtreeRead = "lint.subtree_read",
+    /// A rule does not say what holds where a value is missing that may be.
+    LintUnhandledOptional = "lint.unhandled_optional",
+    /// A rule does not read a path of its `custom.optional`.
+    LintUnreadOptional = "lint.unread_optional",
+    /// The message of a denial does not show the value that it is about.
+    LintMessageWithoutValue = "lint.message_without_value",
+    /// Versions are ordered letter by letter.
+    LintTextOrder = "lint.text_order",
     /// A defect of probity itself.
     InternalDefect = "internal.defect",
     /// The result could not be written.

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{judged, messages};
+use super::{judged, messages, refused};
 use crate::support::{Folder, Outcome, check, page, report, rule, sample};
 
 /// What a rule sees of the first resource of a payload, as JSON.
@@ -71,9 +71,26 @@ fn unknown_fields_are_visible_at_every_depth() {
     node["new_field"] = json!({"deep": [1, "two", null]});
     node["non_compliant_summary"]["severity_summary"]["zero_day_count"] = json!(3);
     let text = page(&[node]);
-    assert_eq!(seen(NODES, &text, "input.resource.new_field"), json!({"deep": [1, "two", null]}));
-    let count = "input.resource.non_compliant_summary.severity_summary.zero_day_count";
-    assert_eq!(seen(NODES, &text, count), json!(3));
+    let resource = seen(NODES, &text, "input.resource");
+    assert_eq!(resource["new_field"], json!({"deep": [1, "two", null]}));
+    assert_eq!(resource["non_compliant_summary"]["severity_summary"]["zero_day_count"], json!(3));
+}
+
+#[test]
+fn a_field_that_no_document_names_is_read_where_it_is_listed_as_optional() {
+    let mut node = report("a");
+    node["new_field"] = json!({"deep": [1, "two", null]});
+    let folder = Folder::new();
+    let input = folder.file("in/page.json", page(&[node]));
+    let text = rule("ORG-1", "org.one", "deny contains json.marshal(input.resource.new_field.deep)");
+    let rules = folder.file("rules/rule.rego", &text);
+    let outcome = check(&[&input, "--no-builtin", "--policies", &rules]);
+    // `deny contains json.marshal(input.resource.` has 42 characters.
+    refused(&outcome, "policy.unknown_path", &["rule.rego:9:43"]);
+    let text = text.replace("package", "#   optional: [new_field]\npackage");
+    let rules = folder.file("rules/rule.rego", text);
+    let outcome = check(&[&input, "--no-builtin", "--policies", &rules]);
+    assert_eq!(messages(&outcome), ["[1,\"two\",null]"]);
 }
 
 #[test]

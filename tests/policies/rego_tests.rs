@@ -233,19 +233,20 @@ fn built_in_libraries_are_not_the_users_to_cover() {
 
 #[test]
 fn what_a_test_refers_to_must_be_there() {
-    for (test, at) in [
-        ("test_x if not rule.nothing_knows(1)", "a_test.rego:5:15"),
-        ("test_x if not data.org.other.deny", "a_test.rego:5:15"),
-        ("test_x if every y in [1] { x > y }", "a_test.rego:5:28"),
+    for (test, code, at) in [
+        ("test_x if not rule.nothing_knows(1)", "policy.unknown_function", "a_test.rego:5:15"),
+        ("test_x if not data.org.other.deny", "policy.unknown_reference", "a_test.rego:5:15"),
+        ("test_x if every y in [1] { x > y }", "policy.unbound", "a_test.rego:5:28"),
     ] {
         let outcome = tested(test, &[]);
         assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{test}");
-        assert!(outcome.stderr.contains("policy.parse"), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(code), "{}", outcome.stderr);
         assert_eq!(places(&outcome), [at], "{test}");
     }
     // `check` does not run tests.
     let folder = Folder::new();
-    folder.file("a.rego", two_denials());
+    folder
+        .file("a.rego", rule("ORG-1", "org.one", "deny contains \"x\" if input.resource.name == \"nobody\""));
     folder.file("a_test.rego", "package org.one_test\n\ntest_x if nobody_knows(1)\n");
     let input = "samples/huawei/coc/list-instance-compliant/compliant.json";
     assert_eq!(probity(&["check", input, "--no-builtin", "--policies", &folder.text()]).code, 0);

@@ -10,6 +10,8 @@ pub(crate) struct Declared<'m> {
     packages: BTreeMap<&'m [String], BTreeMap<&'m [String], Option<usize>>>,
     /// First steps of the names of each package.
     names: BTreeMap<&'m [String], BTreeSet<&'m str>>,
+    /// Packages of files that do not parse: whatever they may declare.
+    unread: Vec<Vec<String>>,
 }
 
 /// Why there is nothing at a path.
@@ -24,7 +26,12 @@ pub(crate) enum Absence {
 impl<'m> Declared<'m> {
     /// What these files declare.
     pub(crate) fn new(modules: &'m [Module]) -> Self {
-        let mut declared = Self { packages: BTreeMap::new(), names: BTreeMap::new() };
+        Self::beside(modules, Vec::new())
+    }
+
+    /// What these files declare, beside others of these packages that do not parse.
+    pub(crate) fn beside(modules: &'m [Module], unread: Vec<Vec<String>>) -> Self {
+        let mut declared = Self { packages: BTreeMap::new(), names: BTreeMap::new(), unread };
         for module in modules {
             let package = declared.packages.entry(&module.package).or_default();
             let names = declared.names.entry(&module.package).or_default();
@@ -49,10 +56,15 @@ impl<'m> Declared<'m> {
         })
     }
 
+    /// Whether what is at a path behind `data` may be declared by a file that does not parse.
+    pub(crate) fn is_unread(&self, path: &[String]) -> bool {
+        self.unread.iter().any(|package| package.starts_with(path) || path.starts_with(package))
+    }
+
     /// Why there is nothing at a path behind `data`; `None` where there is: a package, what is around
     /// one, a rule, or what is within its value.
     pub(crate) fn absence(&self, path: &[String]) -> Option<Absence> {
-        if self.packages.keys().any(|package| package.starts_with(path)) {
+        if self.is_unread(path) || self.packages.keys().any(|package| package.starts_with(path)) {
             return None;
         }
         let around = self.names.iter().filter(|(package, _)| path.starts_with(package));

@@ -5,7 +5,9 @@
 //! its resources would pass. What OPA's compiler refuses for that reason is refused here as well.
 
 mod declared;
+mod duplicates;
 mod nesting;
+mod reach;
 mod recursion;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,16 +21,21 @@ use crate::source::{Code, Diagnostic};
 use crate::suggest;
 use declared::Absence;
 pub(crate) use declared::Declared;
+pub(crate) use duplicates::duplicate_tests;
 pub(crate) use nesting::too_deep;
+pub(crate) use reach::{Member, hidden, unreachable};
 use recursion::{Edges, circles};
 
 /// Everything that is wrong with these files, by file and place. `modules` are their trees.
-pub(crate) fn check(files: &[&Arc<PolicyFile>], modules: &[Module]) -> Vec<Diagnostic> {
-    let declared = Declared::new(modules);
-    let mut edges = Edges::new(&declared);
+pub(crate) fn check(
+    files: &[&Arc<PolicyFile>],
+    modules: &[Module],
+    declared: &Declared<'_>,
+) -> Vec<Diagnostic> {
+    let mut edges = Edges::new(declared);
     let mut problems = Vec::new();
     for (index, (file, module)) in files.iter().zip(modules).enumerate() {
-        let mut checker = Checker::new(&declared, module, file.is_test());
+        let mut checker = Checker::new(declared, module, file.is_test());
         checker.imports();
         for rule in &module.rules {
             checker.rule(rule);
@@ -316,6 +323,10 @@ impl<'m> Checker<'m> {
 
     /// Tells of a name that nothing binds, once for each rule: at its first place.
     fn unbound(&mut self, name: &str, start: usize) {
+        if self.declared.is_unread(&self.module.package) {
+            // Another file of the package may declare it.
+            return;
+        }
         let span = start..start + name.len();
         if let Some(told) = self.unbound.get(name).and_then(|&index| self.problems.get_mut(index)) {
             if span.start < told.span.start {
@@ -369,7 +380,12 @@ impl<'m> Checker<'m> {
             self.problem(Code::PolicyUnknownFunction, &function.span, message, help);
             return;
         }
-        if matches!(self.global(&path), Global::Broken) {
+        let may_be_unread = match self.global(&path) {
+            Global::Broken => true,
+            Global::Path(path) => below_data(&path).is_some_and(|path| self.declared.is_unread(path)),
+            Global::Unknown => path.len() == 1 && self.declared.is_unread(&self.module.package),
+        };
+        if may_be_unread && refusal(&name).is_none() {
             return;
         }
         if let Some(why) = refusal(&name) {
@@ -434,7 +450,7 @@ impl<'m> Checker<'m> {
         if self.broken.contains(root.as_str()) {
             return Global::Broken;
         }
-        if let Some(import) = self.module.imports.iter().find(|import| import.name == *root) {
+        if let Some(import) = self.module.import(root) {
             return Global::Path(joined(&import.path, rest));
         }
         if self.names_of_package().any(|name| name == root) {
@@ -515,6 +531,11 @@ struct Called {
 /// The nearest of the known names, unless the name is so short that any other is near.
 fn nearest<'c>(name: &str, known: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     suggest::nearest(name, known.filter(|known| known.len() > 2 && name.len() > 2))
+}
+
+/// The steps behind `data`.
+fn below_data(path: &[String]) -> Option<&[String]> {
+    path.split_first().filter(|(root, _)| *root == "data").map(|(_, steps)| steps)
 }
 
 fn counted(arity: usize) -> String {

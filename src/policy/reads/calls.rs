@@ -2,19 +2,31 @@
 
 use std::ops::Range;
 
-use super::interpret::{Decides, Interpreter, Look};
+use super::interpret::Interpreter;
+use super::observe::{Decides, Look};
 use super::path::{Step, Taken, Trail, path_of};
 use super::values::{Value, Values};
 use crate::policy::builtins::{Gives, builtin};
-use crate::policy::syntax::Node;
+use crate::policy::syntax::{Node, Term};
 
 /// Built-in functions that put text together, mostly for messages.
 const WRITERS: [&str; 3] = ["sprintf", "concat", "print"];
 /// Those that give some or all elements of the lists that they get.
 const CHOOSERS: [&str; 6] = ["array.concat", "array.reverse", "array.slice", "sort", "union", "intersection"];
 /// Those that give an object with members of the objects that they get.
-const SHAPERS: [&str; 6] =
-    ["object.union", "object.union_n", "object.remove", "object.filter", "json.filter", "json.remove"];
+const SHAPERS: [&str; 4] = ["object.remove", "object.filter", "json.filter", "json.remove"];
+/// Those that go through all of what they get.
+const TAKERS: [&str; 9] = [
+    "object.keys",
+    "object.subset",
+    "json.marshal",
+    "json.marshal_with_options",
+    "json.patch",
+    "yaml.marshal",
+    "urlquery.encode_object",
+    "graph.reachable",
+    "graph.reachable_paths",
+];
 
 impl<'m> Interpreter<'m> {
     /// What a call gives. As a statement of its own, a call may have its result as one more argument.
@@ -31,7 +43,7 @@ impl<'m> Interpreter<'m> {
             let values: Vec<Values> = given.iter().map(|argument| self.value(argument)).collect();
             let key = format!("{values:?}");
             let given = self.defined(&path, &values, &key);
-            return self.into_result(given, result, is_statement);
+            return self.with_result(given, result, is_statement);
         }
         let name = function.path().unwrap_or_default().join(".");
         if name == "walk" {
@@ -41,12 +53,18 @@ impl<'m> Interpreter<'m> {
         let arity = builtin(&name).map_or(arguments.len(), |known| known.arity);
         let (given, result) = arguments.split_at_checked(arity).unwrap_or((arguments, &[]));
         let values: Vec<Values> = given.iter().map(|argument| self.value(argument)).collect();
+        if let ("object.get", [_, key, _], [object, keys, default]) =
+            (name.as_str(), given, values.as_slice())
+        {
+            let found = self.object_get(object, keys, default, key);
+            return self.with_result(found, result, is_statement);
+        }
         let given = self.builtin(&name, &values, span);
-        self.into_result(given, result, is_statement)
+        self.with_result(given, result, is_statement)
     }
 
     /// Binds the result of a call that has one more argument than its function.
-    fn into_result(&mut self, given: Values, result: &'m [Node], is_statement: bool) -> Values {
+    fn with_result(&mut self, given: Values, result: &'m [Node], is_statement: bool) -> Values {
         match result.first() {
             Some(pattern) if is_statement => {
                 self.bind(pattern, &given, false);
@@ -69,28 +87,18 @@ impl<'m> Interpreter<'m> {
     }
 
     fn builtin(&mut self, name: &str, arguments: &[Values], span: &Range<usize>) -> Values {
-        match (name, arguments) {
-            ("object.get", [object, keys, default]) => return self.object_get(object, keys, default, span),
-            ("is_null", [value]) => {
-                let nulls = &mut self.log.nulls;
-                value.trails(&mut |trail| {
-                    nulls.insert(path_of(trail));
-                });
-                self.look_at(value, &Look { null_is_handled: true, decides: Decides::Not }, span);
-                return Values::one(Value::Boolean);
-            }
-            _ => {}
+        if let ("is_null", [value]) = (name, arguments) {
+            let nulls = &mut self.log.nulls;
+            value.trails(&mut |trail| {
+                nulls.insert(path_of(trail));
+            });
+            self.look_at(value, &Look { null_is_handled: true, decides: Decides::Not }, span);
+            return Values::one(Value::Boolean);
         }
         let writes = WRITERS.contains(&name);
         for argument in arguments {
-            self.look_at(
-                argument,
-                &Look {
-                    null_is_handled: writes,
-                    decides: if writes { Decides::Not } else { Decides::Perhaps },
-                },
-                span,
-            );
+            let decides = if writes { Decides::Not } else { Decides::Perhaps };
+            self.look_at(argument, &Look { null_is_handled: writes, decides }, span);
         }
         if CHOOSERS.contains(&name) {
             let mut elements = Values::default();
@@ -105,23 +113,26 @@ impl<'m> Interpreter<'m> {
         }
         match (name, arguments) {
             ("max" | "min", [list]) => self.entries_of(list, span),
-            ("object.keys" | "json.marshal" | "object.subset", arguments) => {
-                arguments.iter().for_each(|argument| self.read_all(argument, span));
-                self.given(name)
+            (known, arguments) if TAKERS.contains(&known) => {
+                for argument in arguments {
+                    self.read_all(argument, span);
+                }
+                given(name)
             }
+            ("object.union_n", [list]) => self.entries_of(list, span),
             ("object.union", [one, other]) => {
                 let mut values = one.clone();
                 values.extend(other.clone());
                 values
             }
             (shaper, [object, ..]) if SHAPERS.contains(&shaper) => object.clone(),
-            _ => self.given(name),
+            _ => given(name),
         }
     }
 
     fn entries_of(&mut self, values: &Values, span: &Range<usize>) -> Values {
         let site = self.site(span);
-        let handled = self.mood.handles_absence();
+        let handled = self.mood.lenient();
         let (_, elements) = values.entries(&mut |trail| {
             let taken = Taken {
                 step: Step::Each,
@@ -135,33 +146,21 @@ impl<'m> Interpreter<'m> {
         elements
     }
 
-    fn given(&self, name: &str) -> Values {
-        Values::one(match builtin(name).map(|known| known.gives) {
-            Some(Gives::Boolean) => Value::Boolean,
-            Some(Gives::Number) => Value::Number(None),
-            Some(Gives::Text) => Value::Text(None),
-            Some(Gives::List) => Value::Elements(Values::unknown()),
-            Some(Gives::Object | Gives::Anything) | None => Value::Unknown,
-        })
-    }
-
     /// `object.get(object, key or path, default)`: absence is handled on every step.
-    fn object_get(
-        &mut self,
-        object: &Values,
-        keys: &Values,
-        default: &Values,
-        span: &Range<usize>,
-    ) -> Values {
+    fn object_get(&mut self, object: &Values, keys: &Values, default: &Values, key: &'m Node) -> Values {
+        let spans: Vec<&Range<usize>> = match &key.term {
+            Term::Array(steps) => steps.iter().map(|step| &step.span).collect(),
+            _ => Vec::new(),
+        };
         let mut found = Values::default();
-        for key in keys.iter() {
-            let path: Vec<Values> = match key {
+        for keys in keys.iter() {
+            let path: Vec<Values> = match keys {
                 Value::List(path) => path.clone(),
                 other => vec![Values::one(other.clone())],
             };
             let mut values = object.clone();
-            for key in &path {
-                values = self.under(&values, key, span);
+            for (index, step) in path.iter().enumerate() {
+                values = self.under(&values, step, spans.get(index).copied().unwrap_or(&key.span));
             }
             for value in values.iter() {
                 match value {
@@ -182,4 +181,15 @@ impl<'m> Interpreter<'m> {
         found.extend(default.clone());
         found
     }
+}
+
+/// What a built-in function gives.
+fn given(name: &str) -> Values {
+    Values::one(match builtin(name).map(|known| known.gives) {
+        Some(Gives::Boolean) => Value::Boolean,
+        Some(Gives::Number) => Value::Number(None),
+        Some(Gives::Text) => Value::Text(None),
+        Some(Gives::List) => Value::Elements(Values::unknown()),
+        Some(Gives::Object | Gives::Anything) | None => Value::Unknown,
+    })
 }

@@ -7,11 +7,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use super::log::{Compared, Log, Use};
+use super::log::Log;
+use super::observe::{Decides, Look};
 use super::path::{ReadPath, Site, Step, Taken, Trail, path_of};
 use super::values::{Value, Values};
 use crate::policy::check::Declared;
-use crate::policy::syntax::{Body, Collected, Module, Node, Operator, Rule, Scalar, Statement, Term};
+use crate::policy::syntax::{
+    Body, Collected, Module, Node, Operator, Rule, Scalar, Statement, StatementKind, Term,
+};
 
 /// Expressions that are looked at before a rule is given up as too intricate.
 const MOST_STEPS: usize = 100_000;
@@ -19,30 +22,29 @@ const MOST_STEPS: usize = 100_000;
 /// How what is gone through counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Mood {
-    /// Within a rule with a default, which says what holds where nothing else does.
-    pub(super) defaulted: bool,
-    /// Within an odd number of `not`s: where a value is absent, more is denied and not less. Within two of them
-    /// it is less again.
+    /// Within a rule with a default, or an `else` that holds always.
+    pub(super) settled: bool,
+    /// Within an odd number of `not`s: two of them are none.
     pub(super) negated: bool,
 }
 
 impl Mood {
     /// Whether the rule has said what holds where a value is absent.
-    pub(super) const fn handles_absence(self) -> bool {
-        self.defaulted || self.negated
+    pub(super) const fn lenient(self) -> bool {
+        self.settled || self.negated
     }
 }
 
 /// Local names.
 #[derive(Debug, Default)]
-pub(super) struct Frame {
+struct Frame {
     names: BTreeMap<String, Values>,
     /// Names that hide those of the file, though they have no value yet.
-    pub(super) declared: Vec<String>,
+    declared: Vec<String>,
 }
 
 /// Replaced by `with`: the path, and what stands there instead.
-pub(super) type Replaced = (Vec<String>, Values);
+type Replaced = (Vec<String>, Values);
 
 /// Goes through rules.
 pub(crate) struct Interpreter<'m> {
@@ -54,15 +56,17 @@ pub(crate) struct Interpreter<'m> {
     pub(super) log: Log,
     /// Index of the file at hand.
     file: usize,
-    pub(super) frames: Vec<Frame>,
+    frames: Vec<Frame>,
     /// The first frame of the function or rule at hand.
     base: usize,
     /// Whether a name was met that has no value yet.
     missed: bool,
     /// Whether what is computed is given a name: it may be for a message.
     pub(super) naming: bool,
+    /// Whether arguments are held against the patterns of a function.
+    pub(super) matching: bool,
     pub(super) mood: Mood,
-    pub(super) replaced: Vec<Replaced>,
+    replaced: Vec<Replaced>,
     /// What rules and functions give, by path, arguments and mood.
     known: HashMap<(Vec<String>, String, Mood), (Values, Log)>,
     /// Rules that are being gone through.
@@ -71,7 +75,7 @@ pub(crate) struct Interpreter<'m> {
 }
 
 /// What a name of the file stands for.
-pub(super) enum Global {
+enum Global {
     /// A path with its root, `input` or `data`.
     Path(Vec<String>),
     Unknown,
@@ -101,6 +105,7 @@ impl<'m> Interpreter<'m> {
             base: 0,
             missed: false,
             naming: false,
+            matching: false,
             mood: Mood::default(),
             replaced: Vec::new(),
             known: HashMap::new(),
@@ -131,9 +136,9 @@ impl<'m> Interpreter<'m> {
         if rule.bodies.is_empty() {
             given.extend(self.in_frame(|this| this.outputs(rule, &[])));
         }
-        let settled = rule.bodies.last().is_some_and(|last| last.is_else && last.statements.is_empty());
         let mood = self.mood;
-        self.mood.defaulted |= settled;
+        self.mood.settled |=
+            rule.bodies.last().is_some_and(|last| last.is_else && last.statements.is_empty());
         for (index, body) in rule.bodies.iter().enumerate() {
             let values = if index == 0 {
                 self.in_frame(|this| this.body(&body.statements, |this| this.outputs(rule, &body.outputs)))
@@ -167,7 +172,7 @@ impl<'m> Interpreter<'m> {
         }
     }
 
-    pub(super) fn in_frame<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+    fn in_frame<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         self.frames.push(Frame::default());
         let result = work(self);
         self.frames.pop();
@@ -176,7 +181,7 @@ impl<'m> Interpreter<'m> {
 
     /// Statements, and what is evaluated when they hold. The engine puts statements into an order in which names
     /// have values; here they are gone through again where one was used too early.
-    pub(super) fn body<T>(&mut self, statements: &'m [Statement], mut then: impl FnMut(&mut Self) -> T) -> T {
+    fn body<T>(&mut self, statements: &'m [Statement], mut then: impl FnMut(&mut Self) -> T) -> T {
         let start = self.log.clone_lengths();
         let missed_outside = self.missed;
         let mut rounds = 0;
@@ -199,18 +204,192 @@ impl<'m> Interpreter<'m> {
         }
     }
 
+    fn statement(&mut self, statement: &'m Statement, guards: &mut Vec<ReadPath>) {
+        let replaced = self.replaced.len();
+        for (target, value) in &statement.modifiers {
+            let value = self.value(value);
+            let path = target.path().map(|path| match self.global(&path) {
+                Global::Path(path) => path,
+                Global::Unknown => path,
+            });
+            self.replaced.extend(path.map(|path| (path, value)));
+        }
+        match &statement.kind {
+            StatementKind::Declare(names) => {
+                let names = names.iter().map(|name| name.text.clone());
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.declared.extend(names);
+                }
+            }
+            StatementKind::SomeIn { patterns, collection } => {
+                let collection_values = self.value(collection);
+                self.look_at(&collection_values, &Look::NEEDED, &collection.span);
+                self.some(patterns, &collection_values, &collection.span);
+            }
+            StatementKind::Holds(node) => self.holds(node, guards),
+            StatementKind::Not(node) => {
+                let mood = self.mood;
+                self.mood.negated = !mood.negated;
+                self.in_frame(|this| this.holds(node, &mut Vec::new()));
+                self.mood = mood;
+            }
+            StatementKind::Every { names, domain, body } => {
+                let values = self.value(domain);
+                self.look_at(&values, &Look::NEEDED, &domain.span);
+                self.in_frame(|this| {
+                    let (keys, elements) = this.entries(&values, &domain.span);
+                    let names: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
+                    match names.as_slice() {
+                        [value] => this.set(value, elements),
+                        [key, value] => {
+                            this.set(key, keys);
+                            this.set(value, elements);
+                        }
+                        _ => {}
+                    }
+                    this.body(&body.statements, |_| ());
+                });
+            }
+        }
+        self.replaced.truncate(replaced);
+    }
+
+    /// `some key, value in collection`
+    fn some(&mut self, patterns: &'m [Node], collection: &Values, span: &Range<usize>) {
+        let (keys, elements) = self.entries(collection, span);
+        match patterns {
+            [value] => self.bind(value, &elements, true),
+            [key, value] => {
+                self.bind(key, &keys, true);
+                self.bind(value, &elements, true);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn entries(&mut self, values: &Values, span: &Range<usize>) -> (Values, Values) {
+        let site = self.site(span);
+        let handled = self.mood.lenient();
+        let (keys, elements) = values.entries(&mut |trail| {
+            let taken = Taken {
+                step: Step::Each,
+                handled,
+                absent_is_null: false,
+                computed: false,
+                site: site.clone(),
+            };
+            trail.iter().cloned().chain([taken]).collect()
+        });
+        self.need(&elements);
+        (keys, elements)
+    }
+
+    /// An expression that must hold.
+    fn holds(&mut self, node: &'m Node, guards: &mut Vec<ReadPath>) {
+        match &node.term {
+            Term::Assign { left, right, declares } => self.assign(left, right, *declares, &node.span),
+            Term::Operation(Operator::NotEqual, operands) => {
+                if let [left, right] = operands.as_slice() {
+                    let (left, right) = (self.value(left), self.value(right));
+                    self.compare(Operator::NotEqual, &left, &right, &node.span);
+                    for (one, other) in [(&left, &right), (&right, &left)] {
+                        if other.is_null() {
+                            one.trails(&mut |trail| guards.push(path_of(trail)));
+                        }
+                    }
+                }
+            }
+            Term::Operation(operator, operands) if is_comparison(*operator) => {
+                self.operation(*operator, operands, &node.span);
+            }
+            Term::Call { function, arguments } => {
+                let values = self.call(function, arguments, true, &node.span);
+                self.look_at(&values, &Look::HOLDS, &node.span);
+            }
+            _ => {
+                let values = self.value(node);
+                self.look_at(&values, &Look::HOLDS, &node.span);
+            }
+        }
+    }
+
+    fn assign(&mut self, left: &'m Node, right: &'m Node, declares: bool, span: &Range<usize>) {
+        if declares {
+            let naming = std::mem::replace(&mut self.naming, true);
+            let values = self.value(right);
+            self.naming = naming;
+            self.bind(left, &values, true);
+        } else if self.is_open(left) {
+            let values = self.value(right);
+            self.bind(left, &values, false);
+        } else if self.is_open(right) {
+            let values = self.value(left);
+            self.bind(right, &values, false);
+        } else {
+            let (left, right) = (self.value(left), self.value(right));
+            self.compare(Operator::Equal, &left, &right, span);
+        }
+    }
+
+    /// Whether a pattern holds a name without a value.
+    fn is_open(&self, node: &Node) -> bool {
+        match &node.term {
+            Term::Variable(name) => {
+                name == "_"
+                    || (self.local(name).is_none() && matches!(self.name(name), Global::Unknown))
+                    || self.is_declared(name)
+            }
+            Term::Array(parts) => parts.iter().any(|part| self.is_open(part)),
+            Term::Object(fields) => fields.iter().any(|(_, value)| self.is_open(value)),
+            _ => false,
+        }
+    }
+
+    /// Gives the names of a pattern their values.
+    pub(super) fn bind(&mut self, pattern: &'m Node, values: &Values, fresh: bool) {
+        match &pattern.term {
+            Term::Variable(name) if name == "_" => {}
+            Term::Variable(name) if fresh || self.local(name).is_none() => self.set(name, values.clone()),
+            Term::Variable(_) => {
+                let known = self.value(pattern);
+                self.compare(Operator::Equal, &known, values, &pattern.span);
+            }
+            Term::Array(parts) => {
+                for (index, part) in parts.iter().enumerate() {
+                    #[expect(clippy::cast_precision_loss, reason = "patterns are short")]
+                    let key = Values::one(Value::Number(Some(index as f64)));
+                    let element = self.under(values, &key, &part.span);
+                    self.need(&element);
+                    self.bind(part, &element, fresh);
+                }
+            }
+            Term::Object(fields) => {
+                for (key, value) in fields {
+                    let keys = self.value(key);
+                    let member = self.under(values, &keys, &key.span);
+                    self.need(&member);
+                    self.bind(value, &member, fresh);
+                }
+            }
+            _ => {
+                let other = self.value(pattern);
+                self.compare(Operator::Equal, values, &other, &pattern.span);
+            }
+        }
+    }
+
     pub(super) fn set(&mut self, name: &str, values: Values) {
         if let Some(frame) = self.frames.last_mut() {
             frame.names.insert(name.to_owned(), values);
         }
     }
 
-    pub(super) fn local(&self, name: &str) -> Option<&Values> {
+    fn local(&self, name: &str) -> Option<&Values> {
         let frames = self.frames.get(self.base..).unwrap_or_default();
         frames.iter().rev().find_map(|frame| frame.names.get(name))
     }
 
-    pub(super) fn is_declared(&self, name: &str) -> bool {
+    fn is_declared(&self, name: &str) -> bool {
         let frames = self.frames.get(self.base..).unwrap_or_default();
         frames.iter().any(|frame| frame.declared.iter().any(|declared| declared == name))
             && self.local(name).is_none()
@@ -220,12 +399,12 @@ impl<'m> Interpreter<'m> {
         self.modules.get(self.file)
     }
 
-    pub(super) fn name(&self, name: &str) -> Global {
+    fn name(&self, name: &str) -> Global {
         self.global(&[name.to_owned()])
     }
 
     /// What a path of the file stands for, with its root.
-    pub(super) fn global(&self, path: &[String]) -> Global {
+    fn global(&self, path: &[String]) -> Global {
         let Some((root, rest)) = path.split_first() else {
             return Global::Unknown;
         };
@@ -235,7 +414,7 @@ impl<'m> Interpreter<'m> {
         let Some(module) = self.module() else {
             return Global::Unknown;
         };
-        if let Some(import) = module.imports.iter().find(|import| import.name == *root) {
+        if let Some(import) = module.import(root) {
             return Global::Path([import.path.as_slice(), rest].concat());
         }
         if self.declared.names(&module.package).any(|name| name == root) {
@@ -329,105 +508,20 @@ impl<'m> Interpreter<'m> {
                     self.look_at(operand, &Look::NEEDED, span);
                     is_number &= !operand.iter().any(|value| matches!(value, Value::Elements(_)));
                 }
-                if is_number { Values::one(Value::Number(None)) } else { Values::unknown() }
+                match operands.first() {
+                    _ if is_number => Values::one(Value::Number(None)),
+                    // What is left of a set.
+                    Some(first) => Values::one(Value::Elements(self.entries(first, span).1)),
+                    None => Values::unknown(),
+                }
             }
         }
-    }
-
-    /// Two values are held against each other.
-    pub(super) fn compare(&mut self, operator: Operator, left: &Values, right: &Values, span: &Range<usize>) {
-        let with_null = match operator {
-            Operator::Equal | Operator::NotEqual => left.is_null() || right.is_null(),
-            Operator::Member => right.holds_null(),
-            _ => false,
-        };
-        let site = self.site(span);
-        for (values, is_left) in [(left, true), (right, false)] {
-            if with_null {
-                let nulls = &mut self.log.nulls;
-                values.trails(&mut |trail| {
-                    nulls.insert(path_of(trail));
-                });
-            }
-            // Null equals nothing, and stands below all numbers and texts.
-            let stays_below = match operator {
-                Operator::Equal | Operator::Member => true,
-                Operator::Greater | Operator::GreaterOrEqual => is_left,
-                Operator::Less | Operator::LessOrEqual => !is_left,
-                _ => false,
-            };
-            let look = Look {
-                null_is_handled: with_null || (self.mood.negated && stays_below),
-                decides: if left.is_null() || right.is_null() { Decides::Not } else { Decides::Surely },
-            };
-            self.look_at(values, &look, span);
-        }
-        if operator == Operator::Member {
-            self.entries(right, span);
-        }
-        self.log.compared.push(Compared { operator, left: left.clone(), right: right.clone(), site });
-    }
-
-    /// Notes that values are looked at.
-    pub(super) fn look_at(&mut self, values: &Values, look: &Look, span: &Range<usize>) {
-        let site = self.site(span);
-        let weight = match look.decides {
-            Decides::Not => 0,
-            _ if self.naming => 1,
-            Decides::Perhaps => 2,
-            Decides::Surely => 3,
-        };
-        let uses = &mut self.log.uses;
-        values.trails(&mut |trail| {
-            uses.push(Use {
-                path: path_of(trail),
-                trail: trail.clone(),
-                null_is_handled: look.null_is_handled,
-                weight,
-                site: site.clone(),
-            });
-        });
-    }
-
-    /// Notes that values must be there for what stands around them to go on.
-    pub(super) fn need(&mut self, values: &Values) {
-        for value in values.iter() {
-            if let Value::Input(trail) = value
-                && trail.len() > 1
-            {
-                self.log.reads.push(trail.clone());
-            }
-        }
-    }
-
-    /// Notes that all below the values may be read, since it is not known what is.
-    pub(super) fn read_all(&mut self, values: &Values, span: &Range<usize>) {
-        let site = self.site(span);
-        let mut trails = Vec::new();
-        values.trails(&mut |trail| trails.push(trail.clone()));
-        for mut trail in trails {
-            let handled = true;
-            trail.push(Taken {
-                step: Step::Each,
-                handled,
-                absent_is_null: false,
-                computed: true,
-                site: site.clone(),
-            });
-            self.log.reads.push(trail);
-        }
-    }
-
-    /// So many alternatives that they are no longer told apart.
-    fn give_up_on(&mut self, values: &Values, span: &Range<usize>) -> Values {
-        self.read_all(values, span);
-        Values::unknown()
     }
 
     /// What stands under keys.
     pub(super) fn under(&mut self, values: &Values, keys: &Values, span: &Range<usize>) -> Values {
         let keys = self.params_in(keys);
-        let (handled, site) = (self.mood.handles_absence(), self.site(span));
+        let (handled, site) = (self.mood.lenient(), self.site(span));
         values.under(&keys, &mut |trail, step, computed| {
             let taken = Taken { step, handled, absent_is_null: false, computed, site: site.clone() };
             trail.iter().cloned().chain([taken]).collect()
@@ -458,7 +552,9 @@ impl<'m> Interpreter<'m> {
         match (value, trail.get(2..)?) {
             (serde_json::Value::Array(elements), [taken]) if taken.step == Step::Each => {
                 let mut values = Values::default();
-                elements.iter().for_each(|element| values.push(known_value(element)));
+                for element in elements {
+                    values.push(known_value(element));
+                }
                 Some(values)
             }
             (value, []) => Some(Values::one(known_value(value))),
@@ -515,7 +611,8 @@ impl<'m> Interpreter<'m> {
             _ => self.is_open(step),
         };
         if open {
-            self.look_at(values, &Look::NEEDED, &step.span);
+            // What is done with the elements decides.
+            self.look_at(values, &Look { decides: Decides::Not, ..Look::NEEDED }, &step.span);
             let (keys, elements) = self.entries(values, &step.span);
             self.bind(step, &keys, true);
             return elements;
@@ -593,7 +690,7 @@ impl<'m> Interpreter<'m> {
     pub(super) fn defined(&mut self, path: &[String], arguments: &[Values], key: &str) -> Values {
         let definitions = self.definitions.get(path).cloned().unwrap_or_default();
         let mut mood = self.mood;
-        mood.defaulted |= definitions.iter().any(|(_, rule)| rule.is_default);
+        mood.settled |= definitions.iter().any(|(_, rule)| rule.is_default);
         let key = (path.to_vec(), key.to_owned(), mood);
         let plain = self.replaced.is_empty();
         if plain && let Some((values, log)) = self.known.get(&key) {
@@ -615,9 +712,11 @@ impl<'m> Interpreter<'m> {
             self.base = self.frames.len();
             self.missed = false;
             values.extend(self.in_frame(|this| {
+                let matching = std::mem::replace(&mut this.matching, true);
                 for (pattern, argument) in rule.arguments.iter().flatten().zip(arguments) {
                     this.bind(pattern, argument, true);
                 }
+                this.matching = matching;
                 this.bodies(rule)
             }));
         }
@@ -645,31 +744,7 @@ impl<'m> Interpreter<'m> {
     }
 }
 
-/// How values are looked at.
-pub(super) struct Look {
-    pub(super) null_is_handled: bool,
-    pub(super) decides: Decides,
-}
-
-/// Whether a statement holds by a value.
-#[derive(Clone, Copy)]
-pub(super) enum Decides {
-    /// It is shown, or only whether it is null is asked.
-    Not,
-    /// Something is computed from it.
-    Perhaps,
-    /// It is compared.
-    Surely,
-}
-
-impl Look {
-    /// The value is needed, and null is not thought of.
-    pub(super) const NEEDED: Self = Self { null_is_handled: false, decides: Decides::Perhaps };
-    /// The same where the statement is about nothing else.
-    pub(super) const HOLDS: Self = Self { null_is_handled: false, decides: Decides::Surely };
-}
-
-pub(super) const fn is_comparison(operator: Operator) -> bool {
+const fn is_comparison(operator: Operator) -> bool {
     matches!(
         operator,
         Operator::Equal

@@ -30,6 +30,8 @@ pub(crate) struct Compared {
     pub(crate) left: Values,
     /// The right side.
     pub(crate) right: Values,
+    /// Whether it is an argument and the pattern that a definition of a function is chosen by.
+    pub(crate) is_pattern: bool,
     /// Where.
     pub(crate) site: Site,
 }

@@ -6,9 +6,10 @@
 mod calls;
 mod interpret;
 mod log;
+mod members;
+mod observe;
 mod path;
 mod plausible;
-mod statements;
 mod tree;
 mod values;
 
@@ -23,6 +24,7 @@ use crate::source::json::Segment;
 use crate::source::{Diagnostic, json};
 use interpret::Interpreter;
 use log::Log;
+use members::with_members;
 use path::path_of;
 
 pub use path::{ReadPath, Step};
@@ -93,6 +95,10 @@ pub struct ReadRemarks {
     pub subtrees: Vec<(usize, Range<usize>, ReadPath)>,
     /// Paths that are optional by their documents, and needed by the rule without a word on their absence.
     pub unhandled: Vec<(usize, Range<usize>, ReadPath)>,
+    /// Versions that are ordered letter by letter.
+    pub text_orders: Vec<(usize, Range<usize>, ReadPath)>,
+    /// Entries of `custom.optional` that are not read.
+    pub unread_optional: BTreeSet<String>,
     /// Names of the params that are read.
     pub params: BTreeSet<String>,
 }
@@ -131,7 +137,8 @@ pub(crate) fn analyse(
         }
         logs.push((part, definition, log));
     }
-    let node = |log: &Log| ReadNode::new(log, &all.nulls, &optional);
+    let inputs = shapes.inputs(rule);
+    let node = |log: &Log| ReadNode::new(&with_members(log, &inputs), &all.nulls, &optional);
     let definitions = logs
         .iter()
         .map(|(part, definition, log)| DefinitionReads {
@@ -147,7 +154,7 @@ pub(crate) fn analyse(
 }
 
 /// A path of `custom.optional`: within the resource, or from `input`.
-fn optional_path(text: &str) -> Option<ReadPath> {
+pub(super) fn optional_path(text: &str) -> Option<ReadPath> {
     let text = text.strip_prefix("input.resource.").unwrap_or(text);
     let (root, text) = match text.strip_prefix("input.") {
         Some(rest) => (None, rest),
@@ -157,7 +164,7 @@ fn optional_path(text: &str) -> Option<ReadPath> {
     let mut steps: Vec<Step> = root.into_iter().collect();
     for part in text.split('.') {
         let mut pieces = part.split("[]");
-        let first = pieces.next()?;
+        let first = pieces.next().filter(|first| !first.is_empty())?;
         let path = json::JsonPath::parse(first).ok()?;
         steps.extend(path.segments().iter().map(|segment| match segment {
             Segment::Key(key) => Step::Key(key.clone()),

@@ -19,6 +19,13 @@ pub enum Step {
 pub struct ReadPath(pub Vec<Step>);
 
 impl ReadPath {
+    /// Whether it leads to `other` or to what is around that; each element is any element.
+    pub(super) fn is_around(&self, other: &Self) -> bool {
+        let fits =
+            |(own, step): (&Step, &Step)| own == step || matches!((own, step), (Step::Each, Step::Index(_)));
+        self.0.len() <= other.0.len() && self.0.iter().zip(&other.0).all(fits)
+    }
+
     /// The steps behind `input.resource`; `None` where it leads elsewhere.
     pub fn in_resource(&self) -> Option<&[Step]> {
         match self.0.split_first() {
@@ -33,6 +40,10 @@ impl fmt::Display for ReadPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.in_resource() {
             Some([]) => f.write_str("input.resource"),
+            Some(steps @ [Step::Each | Step::Index(_), ..]) => {
+                f.write_str("input.resource")?;
+                write_steps(steps, f)
+            }
             Some(steps) => write_steps(steps, f),
             None => {
                 f.write_str("input")?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::log::{Compared, Log};
 use super::path::{ReadPath, Site, Step, Taken, path_of};
 use super::values::{Value, Values};
-use super::{PolicyFile, ReadRemarks, Rule};
+use super::{PolicyFile, ReadRemarks, Rule, optional_path};
 use crate::model::{Member, Shape};
 use crate::operation::Operation;
 use crate::policy::syntax::Operator;
@@ -27,18 +27,25 @@ impl Shapes {
     }
 
     /// `input` as the rule sees it for each of its operations.
-    fn inputs(&self, rule: &Rule) -> Vec<(Operation, Shape)> {
+    pub(super) fn inputs(&self, rule: &Rule) -> Vec<(Operation, Shape)> {
         let own = self.0.iter().filter(|(operation, ..)| rule.applies_to.contains(operation));
         own.map(|(operation, resource, payload)| {
             let text = || Shape::Text(Vec::new());
             let source = ["operation", "provider", "service", "file", "region", "account"];
             let mut source: Vec<(&str, Shape)> = source.into_iter().map(|name| (name, text())).collect();
             source.push(("captured_at", Shape::Time));
+            let mut source = object(source);
+            if let Shape::Object(members) = &mut source {
+                // They are there where they are known.
+                for name in ["region", "account", "captured_at"] {
+                    members.entry(name.to_owned()).and_modify(|member| member.optional = true);
+                }
+            }
             let params = rule.params.iter().map(|(name, value)| (name.as_str(), shape_of(value))).collect();
             let members = vec![
                 ("resource", resource.clone()),
                 ("payload", payload.clone()),
-                ("source", object(source)),
+                ("source", source),
                 ("params", object(params)),
             ];
             (*operation, object(members))
@@ -64,7 +71,7 @@ fn shape_of(value: &serde_json::Value) -> Shape {
 }
 
 /// Why a path leads nowhere.
-struct Lost {
+pub(super) struct Lost {
     /// Index of the step that does.
     at: usize,
     message: String,
@@ -72,7 +79,7 @@ struct Lost {
 }
 
 /// Follows a path.
-fn follow<'s>(shape: &'s Shape, trail: &[Taken]) -> Result<(&'s Shape, bool), Lost> {
+pub(super) fn follow<'s>(shape: &'s Shape, trail: &[Taken]) -> Result<(&'s Shape, bool), Lost> {
     let mut shape = shape;
     let mut optional = false;
     for (at, taken) in trail.iter().enumerate() {
@@ -81,18 +88,16 @@ fn follow<'s>(shape: &'s Shape, trail: &[Taken]) -> Result<(&'s Shape, bool), Lo
         shape = match (shape, &taken.step) {
             (Shape::Any, _) => return Ok((&Shape::Any, optional)),
             (_, _) if taken.computed => return Ok((&Shape::Any, optional)),
-            (Shape::Object(members), Step::Key(name)) => match members.get(name) {
-                Some(member) => {
-                    optional = member.optional;
-                    &member.shape
-                }
-                None => {
+            (Shape::Object(members), Step::Key(name)) => {
+                let Some(member) = members.get(name) else {
                     let near = suggest::nearest(name, members.keys().map(String::as_str));
                     let near = near.map(str::to_owned);
                     let message = format!("`{}` has no documented field `{}`", path(), printable(name));
                     return Err(Lost { at, message, near });
-                }
-            },
+                };
+                optional = member.optional;
+                &member.shape
+            }
             (Shape::Object(_), Step::Each) => return Ok((&Shape::Any, optional)),
             (Shape::List(elements), Step::Index(_) | Step::Each) => {
                 optional = false;
@@ -133,7 +138,7 @@ pub(super) fn problems(
     };
     for trail in &log.reads {
         let path = path_of(trail);
-        if optional.iter().any(|spared| path.0.starts_with(&spared.0)) {
+        if optional.iter().any(|spared| spared.is_around(&path)) {
             continue;
         }
         let lost: Vec<(Operation, Lost)> = inputs
@@ -184,12 +189,22 @@ pub(super) fn remarks(rule: &Rule, log: &Log, optional: &[ReadPath], shapes: &Sh
     let inputs = shapes.inputs(rule);
     let mut remarks = ReadRemarks::default();
     let mut seen: BTreeSet<(usize, usize, ReadPath)> = BTreeSet::new();
+    let params = ReadPath(vec![Step::Key("params".to_owned())]);
+    if log.uses.iter().any(|used| used.path == params || used.path.0.is_empty()) {
+        remarks.params.extend(rule.params.keys().cloned());
+    }
     for trail in &log.reads {
         if let [root, name, ..] = trail.as_slice()
             && let (Step::Key(root), Step::Key(name)) = (&root.step, &name.step)
             && root == "params"
         {
             remarks.params.insert(name.clone());
+        }
+        // All of them may be read.
+        if matches!(trail.as_slice(), [root, any, ..]
+            if root.step == Step::Key("params".to_owned()) && any.step == Step::Each)
+        {
+            remarks.params.extend(rule.params.keys().cloned());
         }
         let mut note = |list: &mut Vec<(usize, Range<usize>, ReadPath)>, end: usize, site: &Site| {
             let path = path_of(trail.get(..end).unwrap_or_default());
@@ -204,12 +219,38 @@ pub(super) fn remarks(rule: &Rule, log: &Log, optional: &[ReadPath], shapes: &Sh
             }
             let part = trail.get(..=at).unwrap_or_default();
             let path = path_of(part);
-            let spared = optional.iter().any(|spared| path.0.starts_with(&spared.0));
+            let spared = optional.iter().any(|spared| spared.is_around(&path));
             let marked =
                 |(_, shape): &(Operation, Shape)| follow(shape, part).is_ok_and(|(_, optional)| optional);
-            if !taken.handled && !spared && path.in_resource().is_some() && inputs.iter().any(marked) {
-                note(&mut remarks.unhandled, at + 1, &taken.site);
+            if !taken.handled && !spared && inputs.iter().any(marked) {
+                // Once is enough.
+                if !remarks.unhandled.iter().any(|(.., known)| *known == path) {
+                    note(&mut remarks.unhandled, at + 1, &taken.site);
+                }
             }
+        }
+    }
+    for Compared { operator, left, right, site, .. } in &log.compared {
+        let is_text = |values: &Values| kinds(values, &inputs).iter().all(|kind| *kind == Kind::Text);
+        let path = path_in(left).or_else(|| path_in(right));
+        if let Some(path) = path.filter(|_| orders(*operator) && is_text(left) && is_text(right)) {
+            let known =
+                |(file, span, _): &(usize, Range<usize>, ReadPath)| (*file, span) == (site.file, &site.span);
+            if !remarks.text_orders.iter().any(known) {
+                remarks.text_orders.push((site.file, site.span.clone(), path));
+            }
+        }
+    }
+    for text in &rule.optional {
+        let reads = |optional: ReadPath| {
+            log.reads.iter().any(|trail| {
+                let until = trail.iter().position(|taken| taken.computed).unwrap_or(trail.len());
+                let path = path_of(trail.get(..until).unwrap_or_default());
+                optional.is_around(&path) || until < trail.len() && path.is_around(&optional)
+            })
+        };
+        if !optional_path(text).is_some_and(reads) {
+            remarks.unread_optional.insert(text.clone());
         }
     }
     remarks
@@ -290,17 +331,26 @@ fn kinds(values: &Values, inputs: &[(Operation, Shape)]) -> Vec<Kind> {
     kinds
 }
 
-/// Where a value of the input comes from, in words.
-fn named(values: &Values) -> Option<String> {
+/// Where a value of the input comes from.
+fn path_in(values: &Values) -> Option<ReadPath> {
     values.iter().find_map(|value| match value {
-        Value::Input(trail) => Some(path_of(trail).to_string()),
+        Value::Input(trail) => Some(path_of(trail)),
         _ => None,
     })
 }
 
+/// The same in words.
+fn named(values: &Values) -> Option<String> {
+    path_in(values).map(|path| path.to_string())
+}
+
+const fn orders(operator: Operator) -> bool {
+    matches!(operator, Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual)
+}
+
 /// What is wrong with a comparison, and what to do about it.
 fn implausible(compared: &Compared, inputs: &[(Operation, Shape)]) -> Option<(String, String)> {
-    let Compared { operator, left, right, .. } = compared;
+    let Compared { operator, left, right, is_pattern, .. } = compared;
     if *operator == Operator::Member {
         return implausible_search(left, right, inputs);
     }
@@ -310,15 +360,22 @@ fn implausible(compared: &Compared, inputs: &[(Operation, Shape)]) -> Option<(St
     let (name, other, kind, other_kind) = match (named(left), named(right)) {
         (Some(name), _) => (name, right, left_kinds.first()?, right_kinds.first()?),
         (None, Some(name)) => (name, left, right_kinds.first()?, left_kinds.first()?),
-        // Nothing of the input: a mistake, but none that hides a value.
-        (None, None) => return None,
+        (None, None) => (String::new(), right, left_kinds.first()?, right_kinds.first()?),
     };
-    if known && !compatible {
-        let message =
-            format!("`{name}` is {}, and is compared with {}", kind.in_words(), other_kind.in_words());
+    // A definition that is chosen by the type of its argument is none that was meant to hold.
+    if known && !compatible && !is_pattern {
+        let (kind, other_kind) = (kind.in_words(), other_kind.in_words());
+        let message = if name.is_empty() {
+            format!("{kind} is compared with {other_kind}")
+        } else {
+            format!("`{name}` is {kind}, and is compared with {other_kind}")
+        };
         let help =
             "in Rego values of different types are never equal, and are ordered by their type".to_owned();
         return Some((message, help));
+    }
+    if name.is_empty() {
+        return None;
     }
     let input = if named(left).is_some() { left } else { right };
     if matches!(operator, Operator::Equal | Operator::NotEqual) {
@@ -390,7 +447,7 @@ fn undocumented(input: &Values, other: &Values, inputs: &[(Operation, Shape)]) -
                 for (_, shape) in inputs {
                     match follow(shape, trail).ok()?.0 {
                         Shape::Text(values) if !values.is_empty() => {
-                            documented.extend(values.iter().cloned())
+                            documented.extend(values.iter().cloned());
                         }
                         Shape::Number(values) if !values.is_empty() => {
                             documented.extend(values.iter().map(ToString::to_string));
@@ -418,7 +475,9 @@ fn undocumented(input: &Values, other: &Values, inputs: &[(Operation, Shape)]) -
         return None;
     }
     let literal = literals.first()?;
-    let near = suggest::did_you_mean(suggest::nearest(literal, documented.iter().map(String::as_str)));
+    // Of numbers none is nearer than another.
+    let texts = documented.iter().map(String::as_str).filter(|text| text.parse::<f64>().is_err());
+    let near = suggest::did_you_mean(suggest::nearest(literal, texts));
     let message = format!("`{}` is no documented value of `{}`{near}", printable(literal), named(input)?);
     Some((message, format!("documented are: {}", documented.join(", "))))
 }

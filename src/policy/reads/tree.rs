@@ -7,6 +7,7 @@ use super::path::{ReadPath, Step, path_of};
 
 /// What is read of a value and below it.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub struct ReadNode {
     /// What is read below it, by step.
     pub children: Vec<(Step, ReadNode)>,
@@ -31,8 +32,10 @@ impl ReadNode {
         let mut root = Self::default();
         for trail in &log.reads {
             let path = path_of(trail);
-            let spared = optional.iter().filter(|spared| path.0.starts_with(&spared.0));
-            let spared = spared.map(|spared| spared.0.len()).max().unwrap_or_default();
+            // Only what is named: what stands around it, or below, is needed as ever.
+            let spared = |length: usize| {
+                optional.iter().any(|spared| spared.0.len() == length && spared.is_around(&path))
+            };
             let mut node = &mut root;
             for (index, taken) in trail.iter().enumerate() {
                 if taken.computed {
@@ -41,34 +44,42 @@ impl ReadNode {
                     break;
                 }
                 node = node.child(&taken.step);
-                node.needed |= !taken.handled && index >= spared;
-                node.absent_is_null |= taken.absent_is_null && index >= spared;
+                node.needed |= !taken.handled && !spared(index + 1);
+                node.absent_is_null |= taken.absent_is_null && !spared(index + 1);
             }
         }
         for used in &log.uses {
+            let is_used =
+                |spared: &&ReadPath| spared.0.len() == used.path.0.len() && spared.is_around(&used.path);
             let null_is_handled =
-                used.null_is_handled || nulls.contains(&used.path) || optional.contains(&used.path);
+                used.null_is_handled || nulls.contains(&used.path) || optional.iter().find(is_used).is_some();
             if let Some(node) = root.find(&used.path.0) {
                 node.looked_at = true;
                 node.null_matters |= !null_is_handled;
             }
         }
-        for path in nulls.iter().chain(optional) {
-            if let Some(node) = root.find(&path.0) {
-                node.null_is_handled = true;
-            }
-        }
+        root.forgive_null(&mut Vec::new(), nulls, optional);
         root
     }
 
+    /// Notes where null is handled.
+    fn forgive_null(&mut self, at: &mut Vec<Step>, nulls: &BTreeSet<ReadPath>, optional: &[ReadPath]) {
+        let path = ReadPath(at.clone());
+        let is_listed = |spared: &ReadPath| spared.0.len() == path.0.len() && spared.is_around(&path);
+        self.null_is_handled = nulls.contains(&path) || optional.iter().any(is_listed);
+        for (step, child) in &mut self.children {
+            at.push(step.clone());
+            child.forgive_null(at, nulls, optional);
+            at.pop();
+        }
+    }
+
     fn child(&mut self, step: &Step) -> &mut Self {
-        let at = match self.children.iter().position(|(known, _)| known == step) {
-            Some(at) => at,
-            None => {
-                self.children.push((step.clone(), Self::default()));
-                self.children.len() - 1
-            }
-        };
+        let known = self.children.iter().position(|(known, _)| known == step);
+        let at = known.unwrap_or_else(|| {
+            self.children.push((step.clone(), Self::default()));
+            self.children.len() - 1
+        });
         // INVARIANT: `at` is the place of a child.
         #[expect(clippy::indexing_slicing, reason = "`at` is a child's place")]
         &mut self.children[at].1

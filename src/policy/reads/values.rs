@@ -50,11 +50,6 @@ impl Values {
         self.0.iter()
     }
 
-    /// Whether there is none.
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Whether there are more than are told apart.
     pub(crate) const fn is_crowded(&self) -> bool {
         self.0.len() > MOST

@@ -1,0 +1,172 @@
+//! Writing down what is seen.
+
+use std::ops::Range;
+
+use super::interpret::Interpreter;
+use super::log::{Compared, Use};
+use super::path::{Step, Taken, path_of};
+use super::values::{Value, Values};
+use crate::policy::syntax::Operator;
+
+/// How values are looked at.
+pub(super) struct Look {
+    pub(super) null_is_handled: bool,
+    pub(super) decides: Decides,
+}
+
+/// Whether a statement holds by a value.
+#[derive(Clone, Copy)]
+pub(super) enum Decides {
+    /// It is shown, or only whether it is null is asked.
+    Not,
+    /// Something is computed from it.
+    Perhaps,
+    /// It is compared.
+    Surely,
+}
+
+impl Look {
+    /// The value is needed, and null is not thought of.
+    pub(super) const NEEDED: Self = Self { null_is_handled: false, decides: Decides::Perhaps };
+    /// The same where the statement is about nothing else.
+    pub(super) const HOLDS: Self = Self { null_is_handled: false, decides: Decides::Surely };
+}
+
+impl Interpreter<'_> {
+    /// Two values are held against each other.
+    pub(super) fn compare(&mut self, operator: Operator, left: &Values, right: &Values, span: &Range<usize>) {
+        let with_null = match operator {
+            Operator::Equal | Operator::NotEqual => left.is_null() || right.is_null(),
+            Operator::Member => right.holds_null(),
+            _ => false,
+        };
+        let site = self.site(span);
+        for (values, is_left) in [(left, true), (right, false)] {
+            if with_null {
+                let nulls = &mut self.log.nulls;
+                values.trails(&mut |trail| {
+                    nulls.insert(path_of(trail));
+                });
+            }
+            // Null equals nothing, and stands below all numbers and texts.
+            let stays_below = match operator {
+                Operator::Equal | Operator::Member => true,
+                Operator::Greater | Operator::GreaterOrEqual => is_left,
+                Operator::Less | Operator::LessOrEqual => !is_left,
+                _ => false,
+            };
+            let look = Look {
+                null_is_handled: with_null || (self.mood.negated && stays_below),
+                decides: if left.is_null() || right.is_null() { Decides::Not } else { Decides::Surely },
+            };
+            self.look_at(values, &look, span);
+        }
+        if operator == Operator::Member {
+            let (_, elements) = self.entries(right, span);
+            let look = Look { null_is_handled: with_null || self.mood.negated, decides: Decides::Not };
+            self.look_at(&elements, &look, span);
+        }
+        if !self.matching {
+            self.compare_names(operator, left, right, span);
+            self.compare_names(operator, right, left, span);
+        }
+        if matches!(operator, Operator::Equal | Operator::NotEqual) {
+            self.compare_members(operator, left, right, span);
+            self.compare_members(operator, right, left, span);
+        }
+        let (left, right, is_pattern) = (left.clone(), right.clone(), self.matching);
+        self.log.compared.push(Compared { operator, left, right, is_pattern, site });
+    }
+
+    /// The name of a member is compared with others: those are the members that are read.
+    fn compare_names(&mut self, operator: Operator, names: &Values, others: &Values, span: &Range<usize>) {
+        let mut others = others.clone();
+        match operator {
+            Operator::Equal | Operator::NotEqual => {}
+            Operator::Member => others = others.entries(&mut Clone::clone).1,
+            _ => return,
+        }
+        let handled = self.mood.lenient() || operator == Operator::NotEqual;
+        for name in names.iter() {
+            let Value::KeyOf(object) = name else { continue };
+            for other in others.iter() {
+                if let Value::Text(Some(text)) = other {
+                    let (step, site) = (Step::Key(text.clone()), self.site(span));
+                    let taken = Taken { step, handled, absent_is_null: false, computed: false, site };
+                    self.log.reads.push(object.iter().cloned().chain([taken]).collect());
+                }
+            }
+        }
+    }
+
+    /// A value is compared with an object whose members are known: so are its members.
+    fn compare_members(&mut self, operator: Operator, values: &Values, others: &Values, span: &Range<usize>) {
+        if !values.iter().any(|value| matches!(value, Value::Input(_))) {
+            return;
+        }
+        for other in others.iter() {
+            let Value::Object(fields) = other else { continue };
+            for (name, value) in fields {
+                let member = self.under(values, name, span);
+                self.need(&member);
+                self.compare(operator, &member, value, span);
+            }
+        }
+    }
+
+    /// Notes that values are looked at.
+    pub(super) fn look_at(&mut self, values: &Values, look: &Look, span: &Range<usize>) {
+        let site = self.site(span);
+        let weight = match look.decides {
+            Decides::Not => 0,
+            _ if self.naming => 1,
+            Decides::Perhaps => 2,
+            Decides::Surely => 3,
+        };
+        let uses = &mut self.log.uses;
+        values.trails(&mut |trail| {
+            uses.push(Use {
+                path: path_of(trail),
+                trail: trail.clone(),
+                null_is_handled: look.null_is_handled,
+                weight,
+                site: site.clone(),
+            });
+        });
+    }
+
+    /// Notes that values must be there for what stands around them to go on.
+    pub(super) fn need(&mut self, values: &Values) {
+        for value in values.iter() {
+            if let Value::Input(trail) = value
+                && !trail.is_empty()
+            {
+                self.log.reads.push(trail.clone());
+            }
+        }
+    }
+
+    /// Notes that all below the values may be read, since it is not known what is.
+    pub(super) fn read_all(&mut self, values: &Values, span: &Range<usize>) {
+        let site = self.site(span);
+        let mut trails = Vec::new();
+        values.trails(&mut |trail| trails.push(trail.clone()));
+        for mut trail in trails {
+            let handled = true;
+            trail.push(Taken {
+                step: Step::Each,
+                handled,
+                absent_is_null: false,
+                computed: true,
+                site: site.clone(),
+            });
+            self.log.reads.push(trail);
+        }
+    }
+
+    /// So many alternatives that they are no longer told apart.
+    pub(super) fn give_up_on(&mut self, values: &Values, span: &Range<usize>) -> Values {
+        self.read_all(values, span);
+        Values::unknown()
+    }
+}
