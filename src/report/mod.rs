@@ -4,6 +4,7 @@
 //! findings needs no more memory than one of ten.
 
 mod excerpt;
+mod explain;
 mod inspect;
 mod json;
 mod pretty;
@@ -18,6 +19,7 @@ use std::io;
 use crate::finding::{Finding, Run};
 
 pub use excerpt::write_diagnostic;
+pub use explain::{Explained, write_explanations, write_explanations_json};
 pub use inspect::{write_inspection, write_inspection_json};
 pub use json::{JsonReporter, NdjsonReporter};
 pub use pretty::PrettyReporter;

@@ -28,6 +28,21 @@ pub(super) struct Standing<'r> {
     pub(super) path: JsonPath,
 }
 
+impl Standing<'_> {
+    /// What a finding about it is about.
+    pub(super) fn subject(&self) -> Subject {
+        let Self { operation, resource, .. } = self;
+        let identity = resource.identity();
+        Subject {
+            operation: *operation,
+            id: (!identity.is_empty()).then(|| identity.to_string()),
+            name: resource.name().map(str::to_owned),
+            region: resource.region().map(str::to_owned),
+            account: resource.account().map(str::to_owned),
+        }
+    }
+}
+
 /// Makes the findings of one resource. What all of them need is made once, and only if there is one.
 pub(super) struct Composer<'c, 'r, 't> {
     standing: &'c Standing<'r>,
@@ -175,17 +190,8 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
     }
 
     fn subject(&mut self) -> Arc<Subject> {
-        let Standing { operation, resource, .. } = self.standing;
-        Arc::clone(self.subject.get_or_insert_with(|| {
-            let identity = resource.identity();
-            Arc::new(Subject {
-                operation: *operation,
-                id: (!identity.is_empty()).then(|| identity.to_string()),
-                name: resource.name().map(str::to_owned),
-                region: resource.region().map(str::to_owned),
-                account: resource.account().map(str::to_owned),
-            })
-        }))
+        let standing = self.standing;
+        Arc::clone(self.subject.get_or_insert_with(|| Arc::new(standing.subject())))
     }
 
     fn fingerprint(&self, rule: &Rule) -> Fingerprint {

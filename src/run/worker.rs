@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use super::candidate::{Candidate, Chosen};
 use super::compose::{Composer, Standing};
 use super::duplicates::Seen;
 use super::log::Log;
 use super::page::{PageBuilder, remark};
 use super::text::{Text, fault_words};
 use crate::evaluate::{self, Input, Judge, Outcome, Plan, Source};
-use crate::finding::{Finding, Tally, Verdict};
+use crate::finding::{Finding, Location, Tally, Verdict};
 use crate::load::{
     Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, Stranger, describe,
     error_response, error_text, recognise,
@@ -30,6 +31,8 @@ pub(super) struct BatchOutcome {
     pub(super) findings: Vec<Finding>,
     /// What rules would see, where that is asked for.
     pub(super) inputs: Vec<String>,
+    /// Resources that a verdict may be explained on, where that is asked for.
+    pub(super) candidates: Vec<Candidate>,
     pub(super) log: Log,
     pub(super) tally: Tally,
     /// Payloads that are whole documents.
@@ -432,6 +435,12 @@ impl<'s> Worker<'s> {
                 }
                 return;
             }
+            Purpose::Explain(name) => {
+                if self.plan.judges(operation) {
+                    self.explain(visit, spot, resource, &source, unreadable, name.as_deref());
+                }
+                return;
+            }
         }
         if !self.plan.judges(operation) {
             visit.out.unjudged.entry(operation).or_insert_with(|| visit.text.place(&spot.span));
@@ -450,6 +459,51 @@ impl<'s> Worker<'s> {
             None => self.evaluate(visit, &standing, &source),
         };
         visit.out.findings.extend(findings);
+    }
+
+    /// Judges a resource if it is the one that is called so, and keeps what an explanation takes.
+    fn explain(
+        &mut self,
+        visit: &mut Visit<'_, '_>,
+        spot: &Spot<'_>,
+        resource: &Resource<'_>,
+        source: &Source<'_>,
+        unreadable: Option<(JsonPath, String)>,
+        name: Option<&str>,
+    ) {
+        let operation = visit.page.operation();
+        let standing = Standing {
+            operation,
+            resource,
+            text: spot.body,
+            span: spot.span.clone(),
+            document: visit.page.document(),
+            path: spot.path.clone(),
+        };
+        let place = visit.text.place(&spot.span);
+        let end_line_1based = visit.text.position(spot.span.end.saturating_sub(1)).line_1based;
+        let start = place.start;
+        let identity = resource.identity();
+        let mut candidate = Candidate {
+            subject: standing.subject(),
+            location: Location { place, document: standing.document, pointer: standing.path.pointer() },
+            chosen: None,
+        };
+        let parts: Vec<&str> = identity.parts().collect();
+        if name.is_none_or(|name| candidate.is_called(name, &parts, end_line_1based)) {
+            let is_readable = unreadable.is_none();
+            let findings = match unreadable {
+                Some((path, message)) => self.unjudgeable(visit, &standing, &path, &message),
+                None => self.evaluate(visit, &standing, source),
+            };
+            candidate.chosen = findings.into_iter().next().map(|finding| {
+                let payload = evaluate::Payload(visit.envelope);
+                let input = Input { resource, payload, source: source.clone(), params: &finding.rule.params };
+                let input = is_readable.then(|| serde_json::to_string(&input).unwrap_or_default());
+                Box::new(Chosen { input, text: spot.body.to_owned(), start, finding })
+            });
+        }
+        visit.out.candidates.push(candidate);
     }
 
     /// Findings about a resource with an unreadable value: nobody knows yet which rules read it, so that none

@@ -125,6 +125,10 @@ codes! {
     PolicyNoneForOperation = "policy.none_for_operation",
     /// A Rego test failed, could not be run, or its name is not unique.
     PolicyTest = "policy.test",
+    /// The inputs hold no resource that is called as was asked, or none that the rule is about.
+    ResourceUnknown = "resource.unknown",
+    /// Several resources could be meant.
+    ResourceAmbiguous = "resource.ambiguous",
     /// A defect of probity itself.
     InternalDefect = "internal.defect",
     /// The result could not be written.

@@ -1,0 +1,550 @@
+//! Why a rule says what it says: its lines, what holds, and with which values.
+
+use std::io::{self, Write};
+
+use owo_colors::OwoColorize as _;
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::excerpt::{cut_to, place_words};
+use super::pretty::subject_words;
+use super::{Style, safe_json};
+use crate::evaluate::{
+    ExplainedDefinition, ExplainedRead, ExplainedStatement, Explanation, NamedValue, Role, Shown, State, Ways,
+};
+use crate::finding::{Finding, Location, Run, Verdict};
+use crate::source::printable;
+
+/// Characters of a value that people see.
+const MAX_VALUE: usize = 160;
+/// Characters of an expression that people see.
+const MAX_NAME: usize = 60;
+/// Columns of line number and mark.
+const GUTTER: usize = 8;
+
+/// A verdict and what there is to tell about it.
+#[derive(Debug)]
+pub struct Explained<'e> {
+    /// The verdict.
+    pub finding: &'e Finding,
+    /// Where the resource stands.
+    pub location: &'e Location,
+    /// How it came about; `None` where the resource was not shown to the rule.
+    pub explanation: Option<&'e Explanation>,
+}
+
+/// Writes explanations for people; `more` are the resources of that name that are left out.
+///
+/// # Errors
+///
+/// Where it cannot be written.
+pub fn write_explanations(
+    explained: &[Explained<'_>],
+    more: u64,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for (index, one) in explained.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        Page { style, out: &mut *out }.write(one)?;
+    }
+    if more > 0 {
+        writeln!(out, "\nand {more} more resources are called so")?;
+    }
+    out.flush()
+}
+
+struct Page<'o> {
+    style: Style,
+    out: &'o mut dyn Write,
+}
+
+impl Page<'_> {
+    fn write(&mut self, explained: &Explained<'_>) -> io::Result<()> {
+        let Explained { finding, location, explanation } = explained;
+        let rule = &finding.rule;
+        let verdict = finding.verdict.as_str().replace('_', " ");
+        let head = format!("{} {}: ", rule.id, printable(&rule.title));
+        let tail = format!(" on {}", subject_words(finding));
+        let line = self.style.wrapped(&format!("{head}{verdict}{tail}"), "  ");
+        writeln!(self.out, "{}", line.replacen(&format!(": {verdict}"), &format!(": {}", self.colored(finding.verdict, &verdict)), 1))?;
+        writeln!(self.out, "{}", printable(&place_words(&location.place)))?;
+        writeln!(self.out, "{}", printable(&rule.file.name))?;
+        let Some(explanation) = explanation else {
+            return self.why(finding, &finding.message);
+        };
+        for definition in &explanation.definitions {
+            writeln!(self.out)?;
+            self.definition(definition)?;
+        }
+        writeln!(self.out, "\n+ holds   - does not hold   . not reached   ! error   ? cannot be told")?;
+        if !explanation.reads.is_empty() {
+            writeln!(self.out, "\nthe rule reads:")?;
+        }
+        for read in &explanation.reads {
+            self.read(read)?;
+        }
+        match explanation.more_reads {
+            0 => {}
+            1 => writeln!(self.out, "  and 1 more value")?,
+            more => writeln!(self.out, "  and {more} more values")?,
+        }
+        self.why(finding, &explanation.without_secrets(&finding.message))
+    }
+
+    /// The verdict again, and what it comes from.
+    fn why(&mut self, finding: &Finding, message: &str) -> io::Result<()> {
+        let word = finding.verdict.as_str().replace('_', " ");
+        let why = match finding.verdict {
+            Verdict::Pass => "nothing is denied, and nothing speaks against judging it".to_owned(),
+            Verdict::NotApplicable => "`applies` does not hold: the rule is not about this resource".to_owned(),
+            Verdict::Fail => format!("denied: {}", cut_to(message, 600)),
+            Verdict::Inconclusive => format!("nothing is denied, but {}", cut_to(message, 600)),
+            Verdict::Waived | Verdict::Error => cut_to(message, 600),
+        };
+        let line = self.style.wrapped(&format!("{word}: {why}"), "  ");
+        writeln!(self.out, "\n{}", line.replacen(&word, &self.colored(finding.verdict, &word), 1))
+    }
+
+    fn colored(&self, verdict: Verdict, word: &str) -> String {
+        match verdict {
+            _ if !self.style.color => word.to_owned(),
+            Verdict::Pass | Verdict::NotApplicable | Verdict::Waived => word.green().bold().to_string(),
+            Verdict::Fail => word.red().bold().to_string(),
+            Verdict::Inconclusive | Verdict::Error => word.yellow().bold().to_string(),
+        }
+    }
+
+    fn definition(&mut self, definition: &ExplainedDefinition) -> io::Result<()> {
+        let last = definition.first_line_1based + definition.lines.len() as u64;
+        for (line_1based, line) in (definition.first_line_1based..last).zip(&definition.lines) {
+            let here: Vec<&ExplainedStatement> =
+                definition.statements.iter().filter(|one| one.first_line_1based == line_1based).collect();
+            let ended: Vec<&ExplainedStatement> =
+                definition.statements.iter().filter(|one| one.last_line_1based == line_1based).collect();
+            let own_mark = match here.as_slice() {
+                [] if definition.statements.is_empty() && line_1based == definition.first_line_1based => {
+                    match definition.holds {
+                        Some(true) => Some(&State::Holds),
+                        Some(false) => Some(&State::Fails),
+                        None => None,
+                    }
+                }
+                [] => None,
+                [one] => Some(&one.state),
+                // Each has a line of its own below.
+                _ => None,
+            };
+            // What stands beside the line if there is room.
+            let mut beside = match ended.as_slice() {
+                [one] if here.len() < 2 => one_way(one),
+                _ => None,
+            };
+            let is_last = line_1based + 1 == last;
+            let plain = definition.statements.is_empty() && definition.lines.len() == 1;
+            if plain && let [value] = definition.yields.first.as_slice() {
+                beside = Some(format!("= {}", value_words(value)));
+            }
+            let left = self.line(line_1based, own_mark, line, beside.as_deref())?;
+            if here.len() > 1 {
+                for one in &here {
+                    let text = cut_to(&one.text.split_whitespace().collect::<Vec<_>>().join(" "), MAX_NAME);
+                    self.note(&format!("{} {text}", mark(&one.state)), 0)?;
+                    self.values(one)?;
+                }
+            } else {
+                for one in ended {
+                    if !(left && one_way(one).is_some()) {
+                        self.values(one)?;
+                    }
+                }
+            }
+            if is_last && !(plain && left) {
+                self.yields(definition)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A line of the rule with what stands beside it, if there is room: whether there is.
+    fn line(
+        &mut self,
+        line_1based: u64,
+        state: Option<&State>,
+        line: &str,
+        beside: Option<&str>,
+    ) -> io::Result<bool> {
+        let code = line.trim_end().replace('\t', "  ");
+        let code = printable(&code).into_owned();
+        let mark = state.map_or(" ", |state| mark(state));
+        let gutter = format!("{line_1based:>5} {} ", self.marked(state, mark));
+        let room = self.style.width.saturating_sub(GUTTER);
+        // Values stand below each other.
+        let column = code.width().max(36) + 2;
+        match beside {
+            Some(words) if column + words.width() <= room => {
+                let space = " ".repeat(column - code.width());
+                writeln!(self.out, "{gutter}{code}{space}{}", self.dim(words))?;
+                return Ok(true);
+            }
+            _ => {}
+        }
+        let indent = code.len() - code.trim_start().len();
+        for (index, piece) in pieces(&code, room, indent + 4).into_iter().enumerate() {
+            if index == 0 {
+                writeln!(self.out, "{}", format!("{gutter}{piece}").trim_end())?;
+            } else {
+                writeln!(self.out, "{}{piece}", " ".repeat(GUTTER))?;
+            }
+        }
+        Ok(false)
+    }
+
+    fn marked(&self, state: Option<&State>, mark: &str) -> String {
+        match state {
+            _ if !self.style.color => mark.to_owned(),
+            Some(State::Holds) => mark.green().bold().to_string(),
+            Some(State::Fails) => mark.red().bold().to_string(),
+            Some(State::Error(_) | State::Unknown) => mark.yellow().bold().to_string(),
+            Some(State::NotReached) | None => mark.dimmed().to_string(),
+        }
+    }
+
+    fn dim(&self, words: &str) -> String {
+        if self.style.color { words.cyan().to_string() } else { words.to_owned() }
+    }
+
+    /// A line below the code.
+    fn note(&mut self, words: &str, deeper: usize) -> io::Result<()> {
+        let indent = " ".repeat(GUTTER + 4 + deeper);
+        let room = self.style.width.saturating_sub(indent.len()).max(20);
+        for (index, piece) in pieces(words, room, 2).into_iter().enumerate() {
+            let piece = if index == 0 { piece } else { format!("  {}", piece.trim_start()) };
+            writeln!(self.out, "{indent}{}", self.dim(&piece))?;
+        }
+        Ok(())
+    }
+
+    fn values(&mut self, statement: &ExplainedStatement) -> io::Result<()> {
+        if let State::Error(message) = &statement.state {
+            self.note(&format!("error: {}", cut_to(message, 300)), 0)?;
+        }
+        let Ways { first, count } = &statement.values;
+        if let [row] = first.as_slice() {
+            return row.iter().try_for_each(|named| self.note(&words(named), 0));
+        }
+        for (index, row) in first.iter().enumerate() {
+            let all: Vec<String> = row.iter().map(words).collect();
+            self.note(&format!("{} of {count}: {}", index + 1, all.join(", ")), 0)?;
+        }
+        Ok(())
+    }
+
+    fn yields(&mut self, definition: &ExplainedDefinition) -> io::Result<()> {
+        let Ways { first, count } = &definition.yields;
+        let tells = definition.role != Role::Helper || definition.holds == Some(true);
+        let is_true = |value: &Shown| matches!(value, Shown::Value(text, _) if text == "true");
+        if !tells || first.iter().all(is_true) {
+            return Ok(());
+        }
+        let word = if definition.role == Role::Helper { "=" } else { "yields" };
+        for value in first {
+            self.note(&format!("{word} {}", value_words(value)), 0)?;
+        }
+        match count.saturating_sub(first.len() as u64) {
+            0 => Ok(()),
+            more => self.note(&format!("and {more} more"), 0),
+        }
+    }
+
+    fn read(&mut self, read: &ExplainedRead) -> io::Result<()> {
+        let value = match &read.value {
+            Shown::Undefined => "is not there".to_owned(),
+            value => format!("= {}", value_words(value)),
+        };
+        let place = read.place.as_ref().map_or_else(String::new, |place| {
+            format!(" ({})", printable(&place_words(place)))
+        });
+        let path = cut_to(&read.path, 2 * MAX_NAME);
+        let line = format!("  {path} {value}{place}");
+        for (index, piece) in pieces(&line, self.style.width, 4).into_iter().enumerate() {
+            let indent = if index == 0 { "" } else { "    " };
+            writeln!(self.out, "{indent}{}", if index == 0 { &piece } else { piece.trim_start() })?;
+        }
+        Ok(())
+    }
+}
+
+/// The values of a statement with one way, in one line.
+fn one_way(statement: &ExplainedStatement) -> Option<String> {
+    match (statement.values.first.as_slice(), &statement.state) {
+        (_, State::Error(_)) => None,
+        ([row], _) => Some(row.iter().map(words).collect::<Vec<_>>().join(", ")),
+        _ => None,
+    }
+}
+
+const fn mark(state: &State) -> &'static str {
+    match state {
+        State::Holds => "+",
+        State::Fails => "-",
+        State::NotReached => ".",
+        State::Error(_) => "!",
+        State::Unknown => "?",
+    }
+}
+
+fn words(named: &NamedValue) -> String {
+    let name = cut_to(&named.name, MAX_NAME);
+    match &named.value {
+        Shown::Undefined => format!("{name} is undefined"),
+        value => format!("{name} = {}", value_words(value)),
+    }
+}
+
+fn value_words(value: &Shown) -> String {
+    match value {
+        Shown::Value(text, is_cut) => {
+            let words = cut_to(text, MAX_VALUE);
+            if *is_cut && !words.ends_with('…') { words + "…" } else { words }
+        }
+        Shown::Undefined => "undefined".to_owned(),
+        Shown::Secret => "(secret)".to_owned(),
+        Shown::Error(message) => format!("(error: {})", cut_to(message, MAX_VALUE)),
+    }
+}
+
+/// A text in pieces of at most `room` columns, broken at spaces where there are some; all but the first are
+/// indented.
+fn pieces(text: &str, room: usize, indent: usize) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    let indent = if indent < room / 2 { indent } else { 0 };
+    loop {
+        let lead = if pieces.is_empty() { 0 } else { indent };
+        let columns = room.saturating_sub(lead).max(1);
+        if rest.width() <= columns {
+            pieces.push(format!("{}{rest}", " ".repeat(lead)));
+            return pieces;
+        }
+        let mut end = 0;
+        let mut space = None;
+        let mut used = 0;
+        for (at, c) in rest.char_indices() {
+            let width = unicode_width::UnicodeWidthChar::width(c).unwrap_or_default();
+            if used + width > columns && at > 0 {
+                break;
+            }
+            used += width;
+            end = at + c.len_utf8();
+            // Not within the indentation.
+            if c == ' ' && !rest.get(..at).unwrap_or_default().trim().is_empty() {
+                space = Some(end);
+            }
+        }
+        let at = space.unwrap_or(end);
+        let (piece, behind) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        pieces.push(format!("{}{}", " ".repeat(lead), piece.trim_end()));
+        rest = behind;
+        if rest.is_empty() {
+            return pieces;
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ExplanationsV1<'e> {
+    schema: &'static str,
+    /// The run's clock, RFC 3339 in UTC.
+    at: String,
+    gate: &'static str,
+    explanations: Vec<ExplanationV1<'e>>,
+    /// Resources of that name that are left out.
+    more: u64,
+}
+
+#[derive(Serialize)]
+struct ExplanationV1<'e> {
+    rule: &'e str,
+    title: &'e str,
+    rule_file: &'e str,
+    operation: &'static str,
+    resource_id: Option<&'e str>,
+    resource_name: Option<&'e str>,
+    file: &'e str,
+    document: Option<u64>,
+    pointer: &'e str,
+    line: u64,
+    column: u64,
+    verdict: &'static str,
+    message: String,
+    definitions: Vec<DefinitionV1<'e>>,
+    reads: Vec<ReadV1<'e>>,
+    more_reads: u64,
+}
+
+#[derive(Serialize)]
+struct DefinitionV1<'e> {
+    name: &'e str,
+    role: &'static str,
+    line: u64,
+    source: String,
+    holds: Option<bool>,
+    yields: Vec<ValueV1<'e>>,
+    yields_count: u64,
+    statements: Vec<StatementV1<'e>>,
+}
+
+#[derive(Serialize)]
+struct StatementV1<'e> {
+    text: &'e str,
+    line: u64,
+    state: &'static str,
+    error: Option<&'e str>,
+    /// For each of the first ways.
+    values: Vec<Vec<NamedV1<'e>>>,
+    ways: u64,
+}
+
+#[derive(Serialize)]
+struct NamedV1<'e> {
+    name: &'e str,
+    #[serde(flatten)]
+    value: ValueV1<'e>,
+}
+
+#[derive(Serialize)]
+struct ValueV1<'e> {
+    /// `value`, `undefined`, `secret` or `error`.
+    state: &'static str,
+    /// As Rego writes it; of an error the message.
+    text: Option<&'e str>,
+    cut: bool,
+}
+
+#[derive(Serialize)]
+struct ReadV1<'e> {
+    path: &'e str,
+    #[serde(flatten)]
+    value: ValueV1<'e>,
+    line: Option<u64>,
+    column: Option<u64>,
+}
+
+impl<'e> From<&'e Shown> for ValueV1<'e> {
+    fn from(shown: &'e Shown) -> Self {
+        let (state, text, cut) = match shown {
+            Shown::Value(text, is_cut) => ("value", Some(text.as_str()), *is_cut),
+            Shown::Undefined => ("undefined", None, false),
+            Shown::Secret => ("secret", None, false),
+            Shown::Error(message) => ("error", Some(message.as_str()), false),
+        };
+        Self { state, text, cut }
+    }
+}
+
+impl<'e> From<&'e ExplainedDefinition> for DefinitionV1<'e> {
+    fn from(definition: &'e ExplainedDefinition) -> Self {
+        Self {
+            name: &definition.name,
+            role: match definition.role {
+                Role::Applies => "applies",
+                Role::Deny => "deny",
+                Role::Inconclusive => "inconclusive",
+                Role::Helper => "helper",
+            },
+            line: definition.first_line_1based,
+            source: definition.lines.join("\n"),
+            holds: definition.holds,
+            yields: definition.yields.first.iter().map(ValueV1::from).collect(),
+            yields_count: definition.yields.count,
+            statements: definition.statements.iter().map(StatementV1::from).collect(),
+        }
+    }
+}
+
+impl<'e> From<&'e ExplainedStatement> for StatementV1<'e> {
+    fn from(statement: &'e ExplainedStatement) -> Self {
+        let named = |named: &'e NamedValue| NamedV1 { name: &named.name, value: (&named.value).into() };
+        Self {
+            text: &statement.text,
+            line: statement.first_line_1based,
+            state: match &statement.state {
+                State::Holds => "holds",
+                State::Fails => "fails",
+                State::NotReached => "not_reached",
+                State::Error(_) => "error",
+                State::Unknown => "unknown",
+            },
+            error: match &statement.state {
+                State::Error(message) => Some(message),
+                _ => None,
+            },
+            values: statement.values.first.iter().map(|row| row.iter().map(named).collect()).collect(),
+            ways: statement.values.count,
+        }
+    }
+}
+
+impl<'e> From<&Explained<'e>> for ExplanationV1<'e> {
+    fn from(explained: &Explained<'e>) -> Self {
+        let Explained { finding, location, explanation } = *explained;
+        let rule = &finding.rule;
+        let read = |read: &'e ExplainedRead| ReadV1 {
+            path: &read.path,
+            value: (&read.value).into(),
+            line: read.place.as_ref().map(|place| place.start.line_1based),
+            column: read.place.as_ref().map(|place| place.start.column_1based),
+        };
+        Self {
+            rule: rule.id.as_str(),
+            title: &rule.title,
+            rule_file: &rule.file.name,
+            operation: finding.resource.operation.id(),
+            resource_id: finding.resource.id.as_deref(),
+            resource_name: finding.resource.name.as_deref(),
+            file: &location.place.file,
+            document: location.document,
+            pointer: &location.pointer,
+            line: location.place.start.line_1based,
+            column: location.place.start.column_1based,
+            verdict: finding.verdict.as_str(),
+            message: explanation.map_or_else(
+                || finding.message.clone(),
+                |explanation| explanation.without_secrets(&finding.message).into_owned(),
+            ),
+            definitions: explanation
+                .map(|explanation| explanation.definitions.iter().map(DefinitionV1::from).collect())
+                .unwrap_or_default(),
+            reads: explanation
+                .map(|explanation| explanation.reads.iter().map(read).collect())
+                .unwrap_or_default(),
+            more_reads: explanation.map_or(0, |explanation| explanation.more_reads),
+        }
+    }
+}
+
+/// Writes the same as JSON, `probity.explain/v1`.
+///
+/// # Errors
+///
+/// Where it cannot be written.
+pub fn write_explanations_json(
+    explained: &[Explained<'_>],
+    more: u64,
+    run: &Run,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let document = ExplanationsV1 {
+        schema: "probity.explain/v1",
+        at: run.at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
+        gate: run.gate.as_str(),
+        explanations: explained.iter().map(ExplanationV1::from).collect(),
+        more,
+    };
+    safe_json::write_pretty(&mut *out, &document)?;
+    writeln!(out)?;
+    out.flush()
+}
