@@ -37,7 +37,7 @@ pub(super) struct ExplainArguments {
     #[command(flatten)]
     clock: ClockOptions,
 
-    /// The resource: its id or name, a JSON pointer to it, or FILE:LINE; needed where there are several.
+    /// The resource: its id or name, a JSON pointer to it, or `FILE:LINE`; needed where there are several.
     #[arg(long, value_name = "RESOURCE")]
     resource: Option<String>,
 
@@ -210,7 +210,8 @@ impl<'a> Found<'a> {
         }
         match self.name {
             None if self.count > 1 => {
-                let message = format!("one resource is explained at a time, but the inputs hold {}", self.count);
+                let message =
+                    format!("one resource is explained at a time, but the inputs hold {}", self.count);
                 Some(
                     Diagnostic::error(Code::ResourceAmbiguous, message)
                         .help(format!("name one with --resource: {}", listed(&names, self.count))),

@@ -12,8 +12,8 @@ mod value;
 
 pub use engine::{EngineError, RegoPlace, quiet_engine_panics};
 pub use explain::{
-    ExplainedCase, ExplainedDefinition, ExplainedRead, ExplainedStatement, Explanation, NamedValue, Role, Shown, State,
-    Ways, explain,
+    ExplainedCase, ExplainedDefinition, ExplainedRead, ExplainedStatement, Explanation, NamedValue, Role,
+    Shown, State, Ways, explain,
 };
 pub use input::{Input, Payload, Source};
 pub use judge::Judge;

@@ -1,22 +1,24 @@
 //! Why a rule says what it says: its lines, what holds, and with which values.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use owo_colors::OwoColorize as _;
-use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::Style;
 use super::excerpt::{cut_to, place_words};
 use super::pretty::subject_words;
-use super::{Style, safe_json};
 use crate::evaluate::{
     ExplainedDefinition, ExplainedRead, ExplainedStatement, Explanation, NamedValue, Role, Shown, State, Ways,
 };
-use crate::finding::{Finding, Location, Run, Verdict};
+use crate::finding::{Finding, Location, Verdict};
 use crate::source::printable;
 
 /// Characters of a value that people see.
 const MAX_VALUE: usize = 160;
+/// Characters of a value that they have seen before.
+const MAX_REPEATED: usize = 40;
 /// Characters of an expression that people see.
 const MAX_NAME: usize = 60;
 /// Columns of line number and mark.
@@ -48,7 +50,7 @@ pub fn write_explanations(
         if index > 0 {
             writeln!(out)?;
         }
-        Page { style, out: &mut *out }.write(one)?;
+        Page { style, out: &mut *out, told: HashSet::new() }.write(one)?;
     }
     if more > 0 {
         writeln!(out, "\nand {more} more resources are called so")?;
@@ -59,6 +61,8 @@ pub fn write_explanations(
 struct Page<'o> {
     style: Style,
     out: &'o mut dyn Write,
+    /// Long values that were shown: from the second time on their beginning is enough.
+    told: HashSet<String>,
 }
 
 impl Page<'_> {
@@ -69,7 +73,15 @@ impl Page<'_> {
         let head = format!("{} {}: ", rule.id, printable(&rule.title));
         let tail = format!(" on {}", subject_words(finding));
         let line = self.style.wrapped(&format!("{head}{verdict}{tail}"), "  ");
-        writeln!(self.out, "{}", line.replacen(&format!(": {verdict}"), &format!(": {}", self.colored(finding.verdict, &verdict)), 1))?;
+        writeln!(
+            self.out,
+            "{}",
+            line.replacen(
+                &format!(": {verdict}"),
+                &format!(": {}", self.colored(finding.verdict, &verdict)),
+                1
+            )
+        )?;
         writeln!(self.out, "{}", printable(&place_words(&location.place)))?;
         writeln!(self.out, "{}", printable(&rule.file.name))?;
         let Some(explanation) = explanation else {
@@ -99,7 +111,9 @@ impl Page<'_> {
         let word = finding.verdict.as_str().replace('_', " ");
         let why = match finding.verdict {
             Verdict::Pass => "nothing is denied, and nothing speaks against judging it".to_owned(),
-            Verdict::NotApplicable => "`applies` does not hold: the rule is not about this resource".to_owned(),
+            Verdict::NotApplicable => {
+                "`applies` does not hold: the rule is not about this resource".to_owned()
+            }
             Verdict::Fail => format!("denied: {}", cut_to(message, 600)),
             Verdict::Inconclusive => format!("nothing is denied, but {}", cut_to(message, 600)),
             Verdict::Waived | Verdict::Error => cut_to(message, 600),
@@ -132,14 +146,13 @@ impl Page<'_> {
                         None => None,
                     }
                 }
-                [] => None,
                 [one] => Some(&one.state),
-                // Each has a line of its own below.
+                // Of several each has a line of its own below.
                 _ => None,
             };
             // What stands beside the line if there is room.
             let mut beside = match ended.as_slice() {
-                [one] if here.len() < 2 => one_way(one),
+                [one] if here.len() < 2 => self.one_way(one),
                 _ => None,
             };
             let is_last = line_1based + 1 == last;
@@ -156,7 +169,7 @@ impl Page<'_> {
                 }
             } else {
                 for one in ended {
-                    if !(left && one_way(one).is_some()) {
+                    if !left || self.one_way(one).is_none() {
                         self.values(one)?;
                     }
                 }
@@ -227,16 +240,48 @@ impl Page<'_> {
         Ok(())
     }
 
+    /// The values of a statement with one way, in one line.
+    fn one_way(&mut self, statement: &ExplainedStatement) -> Option<String> {
+        match (statement.values.first.as_slice(), &statement.state) {
+            (_, State::Error(_)) => None,
+            ([row], _) => {
+                Some(row.iter().map(|named| self.words(named, false)).collect::<Vec<_>>().join(", "))
+            }
+            _ => None,
+        }
+    }
+
+    fn words(&mut self, named: &NamedValue, is_told: bool) -> String {
+        let name = cut_to(&named.name, MAX_NAME);
+        let value = match &named.value {
+            Shown::Undefined => return format!("{name} is undefined"),
+            value => value_words(value),
+        };
+        let mut words = format!("{name} = {value}");
+        if value.chars().count() > MAX_REPEATED {
+            if self.told.contains(&words) {
+                words = format!("{name} = {}", cut_to(&value, MAX_REPEATED));
+            } else if is_told {
+                self.told.insert(words.clone());
+            }
+        }
+        words
+    }
+
     fn values(&mut self, statement: &ExplainedStatement) -> io::Result<()> {
         if let State::Error(message) = &statement.state {
             self.note(&format!("error: {}", cut_to(message, 300)), 0)?;
         }
         let Ways { first, count } = &statement.values;
         if let [row] = first.as_slice() {
-            return row.iter().try_for_each(|named| self.note(&words(named), 0));
+            for named in row {
+                let words = self.words(named, true);
+                self.note(&words, 0)?;
+            }
+            return Ok(());
         }
         for (index, row) in first.iter().enumerate() {
-            let all: Vec<String> = row.iter().map(words).collect();
+            let all: Vec<String> = row.iter().map(|named| self.words(named, true)).collect();
             self.note(&format!("{} of {count}: {}", index + 1, all.join(", ")), 0)?;
         }
         Ok(())
@@ -264,9 +309,10 @@ impl Page<'_> {
             Shown::Undefined => "is not there".to_owned(),
             value => format!("= {}", value_words(value)),
         };
-        let place = read.place.as_ref().map_or_else(String::new, |place| {
-            format!(" ({})", printable(&place_words(place)))
-        });
+        let place = read
+            .place
+            .as_ref()
+            .map_or_else(String::new, |place| format!(" ({})", printable(&place_words(place))));
         let path = cut_to(&read.path, 2 * MAX_NAME);
         let line = format!("  {path} {value}{place}");
         for (index, piece) in pieces(&line, self.style.width, 4).into_iter().enumerate() {
@@ -277,15 +323,6 @@ impl Page<'_> {
     }
 }
 
-/// The values of a statement with one way, in one line.
-fn one_way(statement: &ExplainedStatement) -> Option<String> {
-    match (statement.values.first.as_slice(), &statement.state) {
-        (_, State::Error(_)) => None,
-        ([row], _) => Some(row.iter().map(words).collect::<Vec<_>>().join(", ")),
-        _ => None,
-    }
-}
-
 const fn mark(state: &State) -> &'static str {
     match state {
         State::Holds => "+",
@@ -293,14 +330,6 @@ const fn mark(state: &State) -> &'static str {
         State::NotReached => ".",
         State::Error(_) => "!",
         State::Unknown => "?",
-    }
-}
-
-fn words(named: &NamedValue) -> String {
-    let name = cut_to(&named.name, MAX_NAME);
-    match &named.value {
-        Shown::Undefined => format!("{name} is undefined"),
-        value => format!("{name} = {}", value_words(value)),
     }
 }
 
@@ -352,199 +381,4 @@ fn pieces(text: &str, room: usize, indent: usize) -> Vec<String> {
             return pieces;
         }
     }
-}
-
-#[derive(Serialize)]
-struct ExplanationsV1<'e> {
-    schema: &'static str,
-    /// The run's clock, RFC 3339 in UTC.
-    at: String,
-    gate: &'static str,
-    explanations: Vec<ExplanationV1<'e>>,
-    /// Resources of that name that are left out.
-    more: u64,
-}
-
-#[derive(Serialize)]
-struct ExplanationV1<'e> {
-    rule: &'e str,
-    title: &'e str,
-    rule_file: &'e str,
-    operation: &'static str,
-    resource_id: Option<&'e str>,
-    resource_name: Option<&'e str>,
-    file: &'e str,
-    document: Option<u64>,
-    pointer: &'e str,
-    line: u64,
-    column: u64,
-    verdict: &'static str,
-    message: String,
-    definitions: Vec<DefinitionV1<'e>>,
-    reads: Vec<ReadV1<'e>>,
-    more_reads: u64,
-}
-
-#[derive(Serialize)]
-struct DefinitionV1<'e> {
-    name: &'e str,
-    role: &'static str,
-    line: u64,
-    source: String,
-    holds: Option<bool>,
-    yields: Vec<ValueV1<'e>>,
-    yields_count: u64,
-    statements: Vec<StatementV1<'e>>,
-}
-
-#[derive(Serialize)]
-struct StatementV1<'e> {
-    text: &'e str,
-    line: u64,
-    state: &'static str,
-    error: Option<&'e str>,
-    /// For each of the first ways.
-    values: Vec<Vec<NamedV1<'e>>>,
-    ways: u64,
-}
-
-#[derive(Serialize)]
-struct NamedV1<'e> {
-    name: &'e str,
-    #[serde(flatten)]
-    value: ValueV1<'e>,
-}
-
-#[derive(Serialize)]
-struct ValueV1<'e> {
-    /// `value`, `undefined`, `secret` or `error`.
-    state: &'static str,
-    /// As Rego writes it; of an error the message.
-    text: Option<&'e str>,
-    cut: bool,
-}
-
-#[derive(Serialize)]
-struct ReadV1<'e> {
-    path: &'e str,
-    #[serde(flatten)]
-    value: ValueV1<'e>,
-    line: Option<u64>,
-    column: Option<u64>,
-}
-
-impl<'e> From<&'e Shown> for ValueV1<'e> {
-    fn from(shown: &'e Shown) -> Self {
-        let (state, text, cut) = match shown {
-            Shown::Value(text, is_cut) => ("value", Some(text.as_str()), *is_cut),
-            Shown::Undefined => ("undefined", None, false),
-            Shown::Secret => ("secret", None, false),
-            Shown::Error(message) => ("error", Some(message.as_str()), false),
-        };
-        Self { state, text, cut }
-    }
-}
-
-impl<'e> From<&'e ExplainedDefinition> for DefinitionV1<'e> {
-    fn from(definition: &'e ExplainedDefinition) -> Self {
-        Self {
-            name: &definition.name,
-            role: match definition.role {
-                Role::Applies => "applies",
-                Role::Deny => "deny",
-                Role::Inconclusive => "inconclusive",
-                Role::Helper => "helper",
-            },
-            line: definition.first_line_1based,
-            source: definition.lines.join("\n"),
-            holds: definition.holds,
-            yields: definition.yields.first.iter().map(ValueV1::from).collect(),
-            yields_count: definition.yields.count,
-            statements: definition.statements.iter().map(StatementV1::from).collect(),
-        }
-    }
-}
-
-impl<'e> From<&'e ExplainedStatement> for StatementV1<'e> {
-    fn from(statement: &'e ExplainedStatement) -> Self {
-        let named = |named: &'e NamedValue| NamedV1 { name: &named.name, value: (&named.value).into() };
-        Self {
-            text: &statement.text,
-            line: statement.first_line_1based,
-            state: match &statement.state {
-                State::Holds => "holds",
-                State::Fails => "fails",
-                State::NotReached => "not_reached",
-                State::Error(_) => "error",
-                State::Unknown => "unknown",
-            },
-            error: match &statement.state {
-                State::Error(message) => Some(message),
-                _ => None,
-            },
-            values: statement.values.first.iter().map(|row| row.iter().map(named).collect()).collect(),
-            ways: statement.values.count,
-        }
-    }
-}
-
-impl<'e> From<&Explained<'e>> for ExplanationV1<'e> {
-    fn from(explained: &Explained<'e>) -> Self {
-        let Explained { finding, location, explanation } = *explained;
-        let rule = &finding.rule;
-        let read = |read: &'e ExplainedRead| ReadV1 {
-            path: &read.path,
-            value: (&read.value).into(),
-            line: read.place.as_ref().map(|place| place.start.line_1based),
-            column: read.place.as_ref().map(|place| place.start.column_1based),
-        };
-        Self {
-            rule: rule.id.as_str(),
-            title: &rule.title,
-            rule_file: &rule.file.name,
-            operation: finding.resource.operation.id(),
-            resource_id: finding.resource.id.as_deref(),
-            resource_name: finding.resource.name.as_deref(),
-            file: &location.place.file,
-            document: location.document,
-            pointer: &location.pointer,
-            line: location.place.start.line_1based,
-            column: location.place.start.column_1based,
-            verdict: finding.verdict.as_str(),
-            message: explanation.map_or_else(
-                || finding.message.clone(),
-                |explanation| explanation.without_secrets(&finding.message).into_owned(),
-            ),
-            definitions: explanation
-                .map(|explanation| explanation.definitions.iter().map(DefinitionV1::from).collect())
-                .unwrap_or_default(),
-            reads: explanation
-                .map(|explanation| explanation.reads.iter().map(read).collect())
-                .unwrap_or_default(),
-            more_reads: explanation.map_or(0, |explanation| explanation.more_reads),
-        }
-    }
-}
-
-/// Writes the same as JSON, `probity.explain/v1`.
-///
-/// # Errors
-///
-/// Where it cannot be written.
-pub fn write_explanations_json(
-    explained: &[Explained<'_>],
-    more: u64,
-    run: &Run,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let document = ExplanationsV1 {
-        schema: "probity.explain/v1",
-        at: run.at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
-        gate: run.gate.as_str(),
-        explanations: explained.iter().map(ExplanationV1::from).collect(),
-        more,
-    };
-    safe_json::write_pretty(&mut *out, &document)?;
-    writeln!(out)?;
-    out.flush()
 }

@@ -5,6 +5,7 @@
 
 mod excerpt;
 mod explain;
+mod explain_json;
 mod inspect;
 mod json;
 mod pretty;
@@ -19,7 +20,8 @@ use std::io;
 use crate::finding::{Finding, Run};
 
 pub use excerpt::write_diagnostic;
-pub use explain::{Explained, write_explanations, write_explanations_json};
+pub use explain::{Explained, write_explanations};
+pub use explain_json::write_explanations_json;
 pub use inspect::{write_inspection, write_inspection_json};
 pub use json::{JsonReporter, NdjsonReporter};
 pub use pretty::PrettyReporter;

@@ -52,11 +52,12 @@ impl Candidate {
             Some((rest, last)) => (rest, number(last)),
             None => return false,
         };
-        let (file, line, column) = match (rest.rsplit_once(':').map(|(file, line)| (file, number(line))), last) {
-            (Some((file, Some(line))), Some(column)) => (file, line, Some(column)),
-            (_, Some(line)) => (rest, line, None),
-            _ => return false,
-        };
+        let (file, line, column) =
+            match (rest.rsplit_once(':').map(|(file, line)| (file, number(line))), last) {
+                (Some((file, Some(line))), Some(column)) => (file, line, Some(column)),
+                (_, Some(line)) => (rest, line, None),
+                _ => return false,
+            };
         let starts_before = match column {
             Some(column) => (place.start.line_1based, place.start.column_1based) <= (line, column),
             None => place.start.line_1based <= line,
@@ -92,10 +93,14 @@ mod tests {
         };
         // It ends in line 6.
         let is_called = |name: &str| candidate.is_called(name, &["r", "i-1"], 6);
-        for name in ["r/i-1", "i-1", "web", "/list/1", "/list/1/a", "a/b.json:3:5", "a/b.json:6", ":4", ":3:5"] {
+        for name in
+            ["r/i-1", "i-1", "web", "/list/1", "/list/1/a", "a/b.json:3:5", "a/b.json:6", ":4", ":3:5"]
+        {
             assert!(is_called(name), "{name}");
         }
-        for name in ["", "we", "/list/10", "/list", "list/1", "a/b.json:2", "a/b.json:3:4", "b.json:4", ":7", "4"] {
+        for name in
+            ["", "we", "/list/10", "/list", "list/1", "a/b.json:2", "a/b.json:3:4", "b.json:4", ":7", "4"]
+        {
             assert!(!is_called(name), "{name}");
         }
     }

@@ -5,12 +5,13 @@ use std::ops::Range;
 
 use regorus::Value;
 
-use super::names::{Globals, Schedule, Step, WILDCARD, names_in, walk, walk_body};
+use super::names::{Globals, Schedule, Step, WILDCARD, names_in};
 use super::operands::operands;
 use super::probe::{Bench, PROBE, ProbeError, Probes};
 use super::shown::{Secrets, Shown, is_telling};
+use super::taint::bound_names;
 use super::{NamedValue, State, Ways};
-use crate::policy::{Body, Definition, Node, Statement, StatementKind, Term};
+use crate::policy::{Node, Statement, StatementKind, Term};
 
 /// Ways in which statements hold that are shown.
 const MAX_WAYS: usize = 3;
@@ -28,24 +29,26 @@ pub(super) struct Traced {
 
 /// Evaluates bodies, and remembers what is secret.
 pub(super) struct Tracer<'b> {
-    bench: &'b Bench<'b>,
+    pub(super) bench: &'b Bench<'b>,
     pub(super) secrets: Secrets,
     /// Rules of the file whose values are made of secrets.
-    secret_rules: BTreeSet<String>,
+    pub(super) secret_rules: BTreeSet<String>,
     /// Names of the body under way whose values are.
-    secret_locals: BTreeSet<String>,
+    pub(super) secret_locals: BTreeSet<String>,
 }
 
 /// An expression to be evaluated beside statements.
 struct Operand<'s> {
     node: &'s Node,
     name: String,
+    /// Whether it is a list by itself, and no value that there may be several of.
+    is_list: bool,
     /// A comprehension of its values: none where it is undefined.
     expression: String,
 }
 
 /// The expressions that tell about a statement, by their index.
-struct Plan<'s> {
+struct Foreseen<'s> {
     step: usize,
     /// Whether all statements up to it hold.
     bare: usize,
@@ -66,13 +69,15 @@ impl<'b> Tracer<'b> {
         globals: &Globals<'_>,
         statements: &[Statement],
         output: Option<&Node>,
+        is_set: bool,
         is_asked: bool,
     ) -> Traced {
         let unreached = |statement: &Statement| {
             let tells = !matches!(statement.kind, StatementKind::Declare(_));
             tells.then(|| (State::NotReached, Ways::default()))
         };
-        let mut traced = Traced { statements: statements.iter().map(unreached).collect(), ..Traced::default() };
+        let mut traced =
+            Traced { statements: statements.iter().map(unreached).collect(), ..Traced::default() };
         if !is_asked {
             return traced;
         }
@@ -87,8 +92,10 @@ impl<'b> Tracer<'b> {
             }
         }
         let all = prefix(&source, &schedule, schedule.steps.len());
-        let output = output.map_or("true", |node| source.raw(&node.span));
-        expressions.push(format!("[\n{output} |\n{all}\n]"));
+        let output = output.map_or("true", |node| source.whole(node));
+        // An element is in a set once.
+        let (open, close) = if is_set { ("{", "}") } else { ("[", "]") };
+        expressions.push(format!("{open}\n[{output}] |\n{all}\n{close}"));
         let outcome = expressions.len() - 1;
         let mut probes = self.bench.probes(expressions);
         let mut shown = BTreeMap::new();
@@ -106,11 +113,15 @@ impl<'b> Tracer<'b> {
                 return traced;
             }
         }
-        if let Ok(Value::Array(values)) = probes.value(outcome) {
-            traced.holds = Some(!values.is_empty());
-            traced.yields.count = values.len() as u64;
-            traced.yields.first = values.iter().take(MAX_WAYS).map(|value| self.secrets.shown(value)).collect();
-        }
+        let values: Vec<Value> = match probes.value(outcome) {
+            Ok(Value::Array(values)) => values.iter().cloned().collect(),
+            Ok(Value::Set(values)) => values.iter().cloned().collect(),
+            _ => return traced,
+        };
+        traced.holds = Some(!values.is_empty());
+        traced.yields.count = values.len() as u64;
+        let yielded = values.iter().filter_map(|value| value.as_array().ok()?.first());
+        traced.yields.first = yielded.take(MAX_WAYS).map(|value| self.secrets.shown(value)).collect();
         traced
     }
 
@@ -118,7 +129,7 @@ impl<'b> Tracer<'b> {
         &mut self,
         probes: &mut Probes<'_, '_>,
         step: &Step<'_>,
-        plan: &Plan<'_>,
+        plan: &Foreseen<'_>,
         before: &str,
         upto: &str,
         shown: &mut BTreeMap<String, Shown>,
@@ -131,11 +142,8 @@ impl<'b> Tracer<'b> {
             Err(ProbeError::NotCompiled) => State::Unknown,
         };
         let holds = state == State::Holds;
-        let (index, operands, body) = if holds {
-            (plan.held.0, &plan.held.1, upto)
-        } else {
-            (plan.failed.0, &plan.failed.1, before)
-        };
+        let (index, operands, body) =
+            if holds { (plan.held.0, &plan.held.1, upto) } else { (plan.failed.0, &plan.failed.1, before) };
         if operands.is_empty() {
             return (state, Ways::default());
         }
@@ -187,6 +195,7 @@ impl<'b> Tracer<'b> {
                 Ok(mut values) if values.len() < 2 => {
                     (operand.name.clone(), values.pop().unwrap_or(Value::Undefined))
                 }
+                Ok(values) if operand.is_list => (operand.name.clone(), Value::from(values)),
                 Ok(values) => (format!("{} (each)", operand.name), Value::from(values)),
             };
             let value_shown = self.secrets.shown(&value);
@@ -214,139 +223,28 @@ impl<'b> Tracer<'b> {
         let makes = holds && self.makes_of_secrets(statement, &plain);
         for (operand, value) in &evaluated {
             let is_bound = matches!(&operand.node.term, Term::Variable(name) if bound.contains(name));
-            let is_made = matches!(operand.node.term, Term::Call { .. } | Term::Comprehension(..) | Term::Operation(..))
-                && self.mentions_secret(operand.node, &plain);
+            let is_made = matches!(
+                operand.node.term,
+                Term::Call { .. } | Term::Comprehension(..) | Term::Operation(..)
+            ) && self.mentions_secret(operand.node, &plain);
             let is_known =
                 matches!(&operand.node.term, Term::Variable(name) if self.secret_locals.contains(name));
             if !(is_telling(value) && (is_made || makes && is_bound || is_known)) {
                 continue;
             }
             self.secrets.learn(value);
+            if !self.secrets.hide(value) {
+                continue;
+            }
             if let Term::Variable(name) = &operand.node.term {
                 self.secret_locals.insert(name.clone());
             }
-            if let Some(named) = told.iter_mut().find(|named| named.name == operand.name) {
+            for named in told.iter_mut().filter(|named| named.name.starts_with(&operand.name)) {
                 named.value = Shown::Secret;
             }
         }
         told
     }
-
-    /// Whether a statement makes something new of secrets: passing them on as they are does not count, for
-    /// that is seen by the value.
-    fn makes_of_secrets(&self, statement: &Statement, plain: &HashMap<Range<usize>, bool>) -> bool {
-        let whole = match &statement.kind {
-            StatementKind::Holds(Node { term: Term::Assign { right, .. }, .. }) => &**right,
-            StatementKind::SomeIn { collection, .. } => collection,
-            _ => return false,
-        };
-        is_computed(whole) && self.mentions_secret(whole, plain)
-    }
-
-    fn mentions_secret(&self, node: &Node, plain: &HashMap<Range<usize>, bool>) -> bool {
-        if let Some(&is_secret) = plain.get(&node.span) {
-            return is_secret;
-        }
-        match &node.term {
-            Term::Variable(name) => self.secret_locals.contains(name) || self.secret_rules.contains(name),
-            Term::Reference { base, steps } => {
-                let is_input = matches!(&base.term, Term::Variable(root) if root == "input");
-                let of_base = if is_input {
-                    self.holds_secret(&self.bench.input, steps)
-                } else {
-                    self.mentions_secret(base, plain)
-                };
-                of_base || steps.iter().any(|step| self.mentions_secret(step, plain))
-            }
-            Term::Comprehension(_, body) => self.body_mentions_secret(body),
-            _ => node.parts().into_iter().any(|part| self.mentions_secret(part, plain)),
-        }
-    }
-
-    fn body_mentions_secret(&self, body: &Body) -> bool {
-        let mut found = false;
-        walk_body(body, &mut |node| found |= self.is_secret_leaf(node));
-        found
-    }
-
-    fn is_secret_leaf(&self, node: &Node) -> bool {
-        match &node.term {
-            Term::Variable(name) => self.secret_locals.contains(name) || self.secret_rules.contains(name),
-            Term::Reference { base, steps } => {
-                matches!(&base.term, Term::Variable(root) if root == "input")
-                    && self.holds_secret(&self.bench.input, steps)
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether what steps lead to, or may lead to, holds a secret.
-    fn holds_secret(&self, value: &Value, steps: &[Node]) -> bool {
-        let Some((step, rest)) = steps.split_first() else {
-            return self.secrets.hide(value);
-        };
-        match (&step.term, value) {
-            (Term::Text(key), Value::Object(_)) => self.holds_secret(&value[key.as_str()], rest),
-            (_, Value::Object(members)) => members.values().any(|member| self.holds_secret(member, rest)),
-            (_, Value::Array(elements)) => elements.iter().any(|element| self.holds_secret(element, rest)),
-            _ => false,
-        }
-    }
-
-    /// Whether what a definition yields is made of secrets.
-    pub(super) fn is_made_of_secrets(&self, definition: &Definition) -> bool {
-        if self.secrets.is_empty() {
-            return false;
-        }
-        let mut found = false;
-        let mut look = |node: &Node| found |= self.is_secret_leaf(node);
-        if definition.outputs().any(is_computed) || definition.bodies.iter().any(computes) {
-            definition.outputs().for_each(|node| walk(node, &mut look));
-            definition.bodies.iter().for_each(|body| walk_body(body, &mut look));
-        }
-        found
-    }
-
-    /// Remembers whether a rule of the file has a secret value.
-    pub(super) fn know(&mut self, name: &str, value: &Value, is_made_of_secrets: bool) {
-        if is_made_of_secrets && is_telling(value) && !matches!(name, "deny" | "inconclusive") {
-            self.secrets.learn(value);
-        }
-        if self.secrets.hide(value) {
-            self.secret_rules.insert(name.to_owned());
-        }
-    }
-}
-
-/// Whether more is done than to pass a value on.
-fn is_computed(node: &Node) -> bool {
-    let mut found = false;
-    walk(node, &mut |node| {
-        found |= matches!(node.term, Term::Call { .. } | Term::Comprehension(..) | Term::Operation(..));
-    });
-    found
-}
-
-fn computes(body: &Body) -> bool {
-    let mut found = false;
-    walk_body(body, &mut |node| found |= matches!(node.term, Term::Call { .. } | Term::Comprehension(..)));
-    found
-}
-
-/// Names that a statement gives a value to by an assignment or an iteration.
-fn bound_names(statement: &Statement) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    match &statement.kind {
-        StatementKind::Holds(Node { term: Term::Assign { left, right, .. }, .. }) => {
-            super::names::pattern_names(left, &mut names);
-            super::names::pattern_names(right, &mut names);
-        }
-        StatementKind::SomeIn { patterns, .. } => {
-            patterns.iter().for_each(|pattern| super::names::pattern_names(pattern, &mut names));
-        }
-        _ => {}
-    }
-    names
 }
 
 const fn is_assignment(statement: &Statement) -> bool {
@@ -387,7 +285,7 @@ fn plan<'s>(
     step: usize,
     globals: &Globals<'_>,
     expressions: &mut Vec<String>,
-) -> Plan<'s> {
+) -> Foreseen<'s> {
     let before = prefix(source, schedule, step);
     let upto = prefix(source, schedule, step + 1);
     let mut add = |expression: String| {
@@ -400,7 +298,7 @@ fn plan<'s>(
     };
     let held = schedule.operands(source, step, true, globals);
     let failed = schedule.operands(source, step, false, globals);
-    Plan {
+    Foreseen {
         step,
         bare: add(format!("[1 |\n{upto}\n]")),
         held: (add(all(&held, &upto)), held),
@@ -436,7 +334,7 @@ impl<'s> Schedule<'s> {
             };
             let text = source.text(&node.span, holds);
             let expression = format!("[{PROBE}_v |\n{declared}{PROBE}_v := {text} {with}\n]");
-            found.push(Operand { node, name: one_line(source.raw(&node.span)), expression });
+            found.push(Operand { node, name: one_line(source.raw(&node.span)), is_list: false, expression });
         }
         if let (false, StatementKind::Every { names, domain, body }) = (holds, &statement.kind)
             && let Some(last) = names.last()
@@ -451,7 +349,8 @@ impl<'s> Schedule<'s> {
                 statements.join("\n"),
                 last.text,
             );
-            found.push(Operand { node: domain, name: format!("fails for {}", last.text), expression });
+            let name = format!("fails for {}", last.text);
+            found.push(Operand { node: domain, name, is_list: true, expression });
         }
         found
     }
@@ -491,7 +390,9 @@ impl<'t> Source<'t> {
     fn of(text: &'t str, statements: &[Statement]) -> Self {
         let mut wildcards = Vec::new();
         for statement in statements {
-            if let StatementKind::Holds(node) | StatementKind::SomeIn { collection: node, .. } = &statement.kind {
+            if let StatementKind::Holds(node) | StatementKind::SomeIn { collection: node, .. } =
+                &statement.kind
+            {
                 collect_wildcards(node, &mut wildcards);
             }
         }
@@ -502,6 +403,16 @@ impl<'t> Source<'t> {
     /// The text as it is written.
     fn raw(&self, span: &Range<usize>) -> &'t str {
         self.text.get(span.clone()).unwrap_or_default()
+    }
+
+    /// The text of an expression. The engine's range of an object may begin behind its brace.
+    fn whole(&self, node: &Node) -> &'t str {
+        let text = self.raw(&node.span);
+        if !matches!(node.term, Term::Object(_)) || text.starts_with('{') {
+            return text;
+        }
+        let brace = self.raw(&(0..node.span.start)).rfind('{');
+        brace.map_or(text, |start| self.raw(&(start..node.span.end)))
     }
 
     /// The text, with names for wildcards if they have values.
@@ -530,4 +441,3 @@ fn collect_wildcards(node: &Node, found: &mut Vec<Range<usize>>) {
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
-

@@ -10,6 +10,7 @@ mod operands;
 mod probe;
 mod reads;
 mod shown;
+mod taint;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -173,7 +174,7 @@ pub fn explain(plan: &Plan, rule: &Rule, case: &ExplainedCase<'_>) -> Result<Exp
     let bench = Bench::new(planned, plan.clock, input);
     let modules = parse_all(&[&bench.file], plan.clock)?;
     let module = modules.first().ok_or_else(|| defect("no syntax tree".to_owned()))?;
-    let secrets = Secrets::of(case.operation, &bench.input["resource"]);
+    let secrets = Secrets::of(case.operation, &bench.input, texts_of(module));
     let mut explainer = Explainer {
         planned,
         module,
@@ -229,13 +230,13 @@ impl<'m> Explainer<'_, 'm> {
                 engine = self.bench.engine(&[]);
             }
             let value = value.unwrap_or(Value::Undefined);
-            let mut is_tainted = false;
-            for definition in self.definitions(name).collect::<Vec<_>>() {
+            let definitions: Vec<&Definition> = self.definitions(name).collect();
+            let is_made = definitions.iter().any(|definition| self.tracer.is_made_of_secrets(definition));
+            self.tracer.know(name, &value, is_made);
+            for definition in definitions {
                 let told = self.definition(definition, is_asked);
-                is_tainted |= self.tracer.is_made_of_secrets(definition);
                 self.told.insert(definition.span.start, told);
             }
-            self.tracer.know(name, &value, is_tainted);
         }
     }
 
@@ -294,16 +295,23 @@ impl<'m> Explainer<'_, 'm> {
             statements: Vec::new(),
         };
         let head: Option<&Node> = definition.element.as_ref().or(definition.value.as_ref());
+        // It holds where nothing else does, which is seen there.
+        if definition.is_default {
+            return told;
+        }
         if definition.bodies.is_empty() {
-            let traced = self.tracer.body(&self.globals, &[], head, is_asked);
+            let traced = self.tracer.body(&self.globals, &[], head, definition.is_set(), is_asked);
             told.holds = traced.holds;
-            told.yields = traced.yields;
+            // A literal says itself what it is.
+            let is_literal = head.is_some_and(|head| matches!(head.term, Term::Text(_) | Term::Scalar(_)));
+            told.yields = if is_literal { Ways::default() } else { traced.yields };
             return told;
         }
         let mut goes_on = is_asked;
         for body in &definition.bodies {
             let output = if body.is_else { body.outputs.first() } else { head };
-            let traced = self.tracer.body(&self.globals, &body.statements, output, goes_on);
+            let traced =
+                self.tracer.body(&self.globals, &body.statements, output, definition.is_set(), goes_on);
             let holds = traced.holds == Some(true);
             if traced.holds.is_some() {
                 told.holds = Some(told.holds == Some(true) || holds);
@@ -325,6 +333,19 @@ impl<'m> Explainer<'_, 'm> {
         }
         told
     }
+}
+
+/// The texts that stand in a file.
+fn texts_of(module: &Module) -> Vec<&str> {
+    let mut texts = Vec::new();
+    for definition in &module.rules {
+        definition.visit(&mut |node| {
+            if let Term::Text(text) = &node.term {
+                texts.push(text.as_str());
+            }
+        });
+    }
+    texts
 }
 
 /// The whole lines of a range, and the number of the first.

@@ -100,7 +100,9 @@ fn declared(statement: &Statement) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     match &statement.kind {
         StatementKind::SomeIn { patterns, .. } => {
-            patterns.iter().for_each(|pattern| pattern_names(pattern, &mut names));
+            for pattern in patterns {
+                pattern_names(pattern, &mut names);
+            }
         }
         StatementKind::Holds(Node { term: Term::Assign { left, declares: true, .. }, .. }) => {
             pattern_names(left, &mut names);
@@ -134,7 +136,11 @@ pub(super) fn pattern_names(node: &Node, names: &mut BTreeSet<String>) {
         Term::Variable(name) if name != WILDCARD => {
             names.insert(name.clone());
         }
-        Term::Array(parts) | Term::Set(parts) => parts.iter().for_each(|part| pattern_names(part, names)),
+        Term::Array(parts) | Term::Set(parts) => {
+            for part in parts {
+                pattern_names(part, names);
+            }
+        }
         Term::Object(fields) => fields.iter().for_each(|(_, value)| pattern_names(value, names)),
         _ => {}
     }
@@ -143,7 +149,9 @@ pub(super) fn pattern_names(node: &Node, names: &mut BTreeSet<String>) {
 /// Names that stand alone as steps of references, which goes through all keys.
 fn keys(node: &Node, names: &mut BTreeSet<String>) {
     if let Term::Reference { steps, .. } = &node.term {
-        steps.iter().for_each(|step| pattern_names(step, names));
+        for step in steps {
+            pattern_names(step, names);
+        }
     }
     node.parts().into_iter().for_each(|part| keys(part, names));
 }
@@ -191,7 +199,9 @@ pub(super) fn walk<'n>(node: &'n Node, show: &mut impl FnMut(&'n Node)) {
         Term::Comprehension(_, body) => walk_body(body, show),
         Term::Reference { base, steps } => {
             walk(base, show);
-            steps.iter().for_each(|step| walk(step, show));
+            for step in steps {
+                walk(step, show);
+            }
         }
         _ => node.parts().into_iter().for_each(|part| walk(part, show)),
     }

@@ -11,7 +11,9 @@ pub(super) fn operands<'s>(statement: &'s Statement, holds: bool, globals: &Glob
         StatementKind::Declare(_) => {}
         StatementKind::SomeIn { patterns, collection } => {
             if holds {
-                patterns.iter().for_each(|pattern| found.inner(pattern));
+                for pattern in patterns {
+                    found.inner(pattern);
+                }
             } else {
                 found.inner(collection);
             }
@@ -26,6 +28,8 @@ pub(super) fn operands<'s>(statement: &'s Statement, holds: bool, globals: &Glob
                     match &right.term {
                         // The same value as the name has.
                         Term::Variable(_) | Term::Reference { .. } if is_name => {}
+                        // A literal says itself what it is.
+                        Term::Text(_) | Term::Scalar(_) => found.nodes.clear(),
                         _ if is_name => found.whole(right),
                         _ => found.inner(right),
                     }
@@ -54,8 +58,16 @@ impl<'s> Found<'_, 's> {
     /// A whole statement: its own value is whether it holds.
     fn whole(&mut self, node: &'s Node) {
         match &node.term {
-            Term::Call { arguments, .. } => arguments.iter().for_each(|argument| self.inner(argument)),
-            Term::Operation(_, parts) => parts.iter().for_each(|part| self.inner(part)),
+            Term::Call { arguments, .. } => {
+                for argument in arguments {
+                    self.inner(argument);
+                }
+            }
+            Term::Operation(_, parts) => {
+                for part in parts {
+                    self.inner(part);
+                }
+            }
             Term::Comprehension(..) => {}
             _ => self.inner(node),
         }
@@ -72,9 +84,13 @@ impl<'s> Found<'_, 's> {
             Term::Reference { base, steps } => {
                 self.push(node);
                 if let Term::Call { arguments, .. } = &base.term {
-                    arguments.iter().for_each(|argument| self.inner(argument));
+                    for argument in arguments {
+                        self.inner(argument);
+                    }
                 }
-                steps.iter().for_each(|step| self.inner(step));
+                for step in steps {
+                    self.inner(step);
+                }
             }
             Term::Comprehension(..) => self.push(node),
             Term::Call { .. } => {

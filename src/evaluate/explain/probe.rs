@@ -94,12 +94,11 @@ impl Probes<'_, '_> {
             return Err(ProbeError::NotCompiled);
         }
         let mut alone;
-        let engine = match &mut self.together {
-            Some(engine) => engine,
-            None => {
-                alone = self.bench.engine(&[(index, expression)]).ok_or(ProbeError::NotCompiled)?;
-                &mut alone
-            }
+        let engine = if let Some(engine) = &mut self.together {
+            engine
+        } else {
+            alone = self.bench.engine(&[(index, expression)]).ok_or(ProbeError::NotCompiled)?;
+            &mut alone
         };
         let value = self.bench.rule(engine, &name);
         if value.is_err() {

@@ -34,8 +34,11 @@ pub(super) fn explained(
 ) -> (Vec<ExplainedRead>, u64) {
     let mut found = Vec::new();
     let mut more = 0;
-    for path in reads.paths() {
-        let mut expansion = Expansion { case, secrets, found: Vec::new(), count: 0 };
+    let paths = reads.paths();
+    for path in &paths {
+        let is_around =
+            paths.iter().any(|other| other.0.len() > path.0.len() && other.0.starts_with(&path.0));
+        let mut expansion = Expansion { case, secrets, is_around, found: Vec::new(), count: 0 };
         expansion.expand(input, &path.0, &mut Vec::new());
         more += expansion.count - expansion.found.len() as u64;
         for read in expansion.found {
@@ -55,6 +58,8 @@ pub(super) fn explained(
 struct Expansion<'e> {
     case: &'e ExplainedCase<'e>,
     secrets: &'e Secrets,
+    /// Whether parts of it are read by themselves.
+    is_around: bool,
     found: Vec<ExplainedRead>,
     count: u64,
 }
@@ -100,6 +105,14 @@ impl Expansion<'_> {
     }
 
     fn push(&mut self, value: &Value, at: &[Step]) {
+        let has_parts = match value {
+            Value::Array(elements) => !elements.is_empty(),
+            Value::Object(members) => !members.is_empty(),
+            _ => false,
+        };
+        if self.is_around && has_parts {
+            return;
+        }
         self.count += 1;
         if self.count > MAX_OF_A_PATH {
             return;
@@ -117,8 +130,7 @@ impl Expansion<'_> {
         });
         let is_secret = within.as_ref().is_some_and(|path| {
             // Around secrets only what really holds one.
-            is_sensitive(self.case.operation, path)
-                && matches!(value, Value::String(_) | Value::Number(_))
+            is_sensitive(self.case.operation, path) && matches!(value, Value::String(_) | Value::Number(_))
         });
         let value = if is_secret { Shown::Secret } else { self.secrets.shown(value) };
         let place = within.map(|path| {

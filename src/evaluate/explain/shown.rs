@@ -1,6 +1,7 @@
 //! Values as they may be shown: cut where they are long, hidden where they are secret.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use regorus::Value;
@@ -29,14 +30,45 @@ pub enum Shown {
 
 /// Texts of a resource that must not be shown, and texts that were made of them; in lower case.
 #[derive(Debug, Default)]
-pub(super) struct Secrets(Vec<String>);
+pub(super) struct Secrets {
+    /// The values themselves.
+    own: Vec<String>,
+    /// What rules made of them.
+    made: Vec<String>,
+    /// What stands elsewhere in the input or in the rule, and is no secret even if it is part of one.
+    public: HashSet<String>,
+}
 
 impl Secrets {
-    /// The secrets of a resource, as rules see it.
-    pub(super) fn of(operation: Operation, resource: &Value) -> Self {
+    /// The secrets of the resource of an input; `known` are the texts of the rule.
+    pub(super) fn of<'k>(
+        operation: Operation,
+        input: &Value,
+        known: impl IntoIterator<Item = &'k str>,
+    ) -> Self {
         let mut secrets = Self::default();
-        secrets.collect(operation, resource, &mut JsonPath::default());
+        secrets.collect(operation, &input["resource"], &mut JsonPath::default());
+        if !secrets.own.is_empty() {
+            secrets.public.extend(known.into_iter().map(str::to_lowercase));
+            for root in ["payload", "params", "source"] {
+                secrets.publish(&input[root]);
+            }
+        }
         secrets
+    }
+
+    fn publish(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => {
+                self.public.insert(text.to_lowercase());
+            }
+            Value::Array(elements) => elements.iter().for_each(|element| self.publish(element)),
+            Value::Object(members) => members.iter().for_each(|(name, member)| {
+                self.publish(name);
+                self.publish(member);
+            }),
+            _ => {}
+        }
     }
 
     fn collect(&mut self, operation: Operation, value: &Value, path: &mut JsonPath) {
@@ -44,6 +76,7 @@ impl Secrets {
             Value::Object(members) => {
                 for (name, member) in members.iter() {
                     if let Value::String(name) = name {
+                        self.public.insert(name.to_lowercase());
                         path.push_key(name.to_string());
                         self.collect(operation, member, path);
                         path.pop();
@@ -57,12 +90,20 @@ impl Secrets {
                     path.pop();
                 }
             }
-            Value::String(text) if is_sensitive(operation, path) => self.add(text),
+            Value::String(text) if is_sensitive(operation, path) => {
+                let text = text.to_lowercase();
+                if !text.is_empty() && !self.own.contains(&text) {
+                    self.own.push(text);
+                }
+            }
+            Value::String(text) => {
+                self.public.insert(text.to_lowercase());
+            }
             _ => {}
         }
     }
 
-    /// Every text of a value that was made of secrets is one.
+    /// Every text of a value that was made of secrets is one, unless it is known anyway.
     pub(super) fn learn(&mut self, value: &Value) {
         match value {
             Value::String(text) => self.add(text),
@@ -75,14 +116,14 @@ impl Secrets {
 
     fn add(&mut self, text: &str) {
         let text = text.to_lowercase();
-        if !text.is_empty() && !self.0.contains(&text) {
-            self.0.push(text);
+        if !text.is_empty() && !self.public.contains(&text) && !self.made.contains(&text) {
+            self.made.push(text);
         }
     }
 
     /// Whether there is nothing to hide.
     pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.own.is_empty()
     }
 
     /// Whether a value is or holds a secret, or a part of one.
@@ -103,17 +144,23 @@ impl Secrets {
 
     fn hide_text(&self, text: &str) -> bool {
         let text = text.to_lowercase();
-        let long = |text: &str| text.chars().nth(MIN_SECRET - 1).is_some();
-        self.0.iter().any(|secret| {
-            *secret == text || long(secret) && text.contains(secret) || long(&text) && secret.contains(&text)
-        })
+        if self.own.contains(&text) {
+            return true;
+        }
+        let is_long = |text: &str| text.chars().nth(MIN_SECRET - 1).is_some();
+        !self.public.contains(&text)
+            && self.own.iter().chain(&self.made).any(|secret| {
+                *secret == text
+                    || is_long(secret) && text.contains(secret)
+                    || is_long(&text) && secret.contains(&text)
+            })
     }
 
     /// A message, unless it tells a secret.
     pub(super) fn message<'m>(&self, message: &'m str) -> Cow<'m, str> {
         let lower = message.to_lowercase();
         let told = |secret: &String| secret.chars().nth(MIN_SECRET - 1).is_some() && lower.contains(secret);
-        if self.0.iter().any(told) {
+        if !self.public.contains(&lower) && self.own.iter().chain(&self.made).any(told) {
             Cow::Borrowed("(the message tells a secret, and is not shown)")
         } else {
             Cow::Borrowed(message)
@@ -206,15 +253,24 @@ mod tests {
 
     #[test]
     fn a_secret_hides_what_holds_it_and_what_is_part_of_it() {
-        let resource = value(r#"{"Sources": [{"Name": "n", "Configuration": "User:Hunter2"}], "Name": "b"}"#);
-        let secrets = Secrets::of(Operation::GetPatchBaseline, &resource);
+        let input = value(
+            r#"{"resource": {"Sources": [{"Name": "n", "Configuration": "User:Hunter2"}], "Name": "User"},
+                "params": {"word": "Hunt"}}"#,
+        );
+        let mut secrets = Secrets::of(Operation::GetPatchBaseline, &input, ["the rule says"]);
         for hidden in [r#""User:Hunter2""#, r#""hunter2""#, r#"["a", {"b": "x user:hunter2 y"}]"#] {
             assert_eq!(secrets.shown(&value(hidden)), Shown::Secret, "{hidden}");
         }
         assert_eq!(secrets.shown(&value(r#"["use", "n"]"#)), Shown::Value("[\"use\", \"n\"]".into(), false));
         assert_eq!(secrets.message("it is n"), "it is n");
         assert!(!secrets.message("it is user:hunter2!").contains("hunter2"));
-        let other = Secrets::of(Operation::ListPublishBatch, &resource);
+        for public in ["user", "hunt", "The rule says"] {
+            let text = format!("\"{public}\"");
+            assert_eq!(secrets.shown(&value(&text)), Shown::Value(text, false), "it is known anyway");
+        }
+        secrets.learn(&value(r#"["2retnuh", "user"]"#));
+        assert_eq!(secrets.shown(&value(r#"["a 2retnuh b"]"#)), Shown::Secret);
+        let other = Secrets::of(Operation::ListPublishBatch, &input, []);
         assert!(other.is_empty());
     }
 
