@@ -96,6 +96,10 @@ pub(super) fn run(arguments: &ExplainArguments, color: ColorChoice) -> Result<Ex
     if let Some(problem) = found.problem(rule, &run) {
         return Err(problem.into());
     }
+    if found.chosen.is_empty() {
+        // Why there is nothing was told.
+        return Ok(ExitCode::Error);
+    }
     let chosen = found.chosen;
     let explanations = on_a_large_stack(|| explain_all(&plan, rule, &chosen))??;
     let explained: Vec<Explained<'_>> = chosen
@@ -201,6 +205,9 @@ impl<'a> Found<'a> {
                 run.inputs.iter().filter_map(|input| Some(input.operation?.id())).collect();
             held.sort_unstable();
             held.dedup();
+            if held.is_empty() && run.problems().0 > 0 {
+                return None;
+            }
             let held = if held.is_empty() { "no resource".to_owned() } else { held.join(", ") };
             return unknown(format!(
                 "{} is about {}, but the inputs hold {held}: there is nothing to explain",
@@ -241,8 +248,12 @@ fn called(candidate: &Candidate) -> String {
         let start = location.place.start;
         format!("{}:{}:{}", location.place.file, start.line_1based, start.column_1based)
     };
-    let name = subject.id.clone().or_else(|| subject.name.clone()).unwrap_or_else(place);
-    printable(&name.chars().take(200).collect::<String>()).into_owned()
+    let words = match (&subject.id, &subject.name) {
+        (Some(id), Some(name)) if !id.contains(name) => format!("{id} ({name})"),
+        (Some(name), _) | (None, Some(name)) => name.clone(),
+        (None, None) => place(),
+    };
+    printable(&words.chars().take(200).collect::<String>()).into_owned()
 }
 
 /// Names, and how many there are beside them.

@@ -134,20 +134,25 @@ impl<'b> Tracer<'b> {
         upto: &str,
         shown: &mut BTreeMap<String, Shown>,
     ) -> (State, Ways<Vec<NamedValue>>) {
-        let state = match probes.value(plan.bare) {
-            Ok(Value::Array(ways)) if ways.is_empty() => State::Fails,
-            Ok(Value::Array(_)) => State::Holds,
+        let held = probes.value(plan.held.0);
+        // Where values cannot be computed, the statements may hold all the same.
+        let known = if held.is_ok() { None } else { Some(probes.value(plan.bare)) };
+        let state = match known.as_ref().unwrap_or(&held) {
+            Ok(Value::Array(ways)) if !ways.is_empty() => State::Holds,
             Ok(_) => State::Fails,
-            Err(ProbeError::Engine(message)) => State::Error(self.secrets.message(&message).into_owned()),
+            Err(ProbeError::Engine(message)) => State::Error(self.secrets.message(message).into_owned()),
             Err(ProbeError::NotCompiled) => State::Unknown,
         };
         let holds = state == State::Holds;
-        let (index, operands, body) =
-            if holds { (plan.held.0, &plan.held.1, upto) } else { (plan.failed.0, &plan.failed.1, before) };
+        let (operands, values, body) = if holds {
+            (&plan.held.1, held, upto)
+        } else {
+            (&plan.failed.1, probes.value(plan.failed.0), before)
+        };
         if operands.is_empty() {
             return (state, Ways::default());
         }
-        let rows = match probes.value(index) {
+        let rows = match values {
             Ok(Value::Array(rows)) => rows.iter().map(values_of).collect(),
             // One of them cannot be computed: which?
             Err(ProbeError::Engine(_)) => vec![alone(probes, operands, body)],
