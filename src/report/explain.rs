@@ -217,11 +217,12 @@ impl Page<'_> {
 
     fn marked(&self, state: Option<&State>, mark: &str) -> String {
         match state {
+            None => mark.to_owned(),
             _ if !self.style.color => mark.to_owned(),
             Some(State::Holds) => mark.green().bold().to_string(),
             Some(State::Fails) => mark.red().bold().to_string(),
             Some(State::Error(_) | State::Unknown) => mark.yellow().bold().to_string(),
-            Some(State::NotReached) | None => mark.dimmed().to_string(),
+            Some(State::NotReached) => mark.dimmed().to_string(),
         }
     }
 

@@ -86,15 +86,14 @@ fn hostile_text_is_made_printable() {
     let hostile = "a\u{1b}[31m\u{202e}b\nc";
     let mut report = report(hostile);
     report["name"] = json!(hostile);
-    report["status"] = json!(hostile);
     let path = folder.file("page\u{1b}[2J.json", page(&[report]));
     let body = format!(
-        "deny contains \"x\u{202e}y\" if {{\n\t# \u{1b}[31m\n\tinput.resource.status == {hostile:?}\n}}"
+        "deny contains \"x\u{202e}y\" if {{\n\t# \u{1b}[31m\n\tinput.resource.name == {hostile:?}\n}}"
     );
     let body = body.replace("\\u{1b}", "\\u001b").replace("\\u{202e}", "\\u202e");
     let rules = folder.file(
         "rules/rule.rego",
-        rule("ORG-1", "org.one", &body).replace("A rule of the tests", "A \u{9b}31m title"),
+        rule("ORG-1", "org.one", &body).replace("A rule of the tests", "A \u{202e}title"),
     );
     for format in ["pretty", "json"] {
         let outcome = explain(&[&path, "--policies", &rules, "--rule", "ORG-1", "--format", format]);

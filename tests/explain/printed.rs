@@ -19,8 +19,8 @@ fn an_explanation_reads_like_the_rule() {
     // A line number of five columns, a mark, and two columns for a tab; values from the 47th column on.
     let expected = [
         "    9   deny contains \"no\" if {",
-        "   10 +   status := input.resource.status      status = \"compliant\"",
-        "   11 -   status != \"compliant\" # so it is     status = \"compliant\"",
+        "   10 +   status := input.resource.status     status = \"compliant\"",
+        "   11 -   status != \"compliant\" # so it is    status = \"compliant\"",
         "   12 .   count(status) > 1",
         "   13   }",
     ];

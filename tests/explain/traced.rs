@@ -168,7 +168,7 @@ fn every_tells_what_it_does_not_hold_for() {
 #[test]
 fn what_is_not_there_is_told_as_undefined_and_as_not_there() {
     let folder = Folder::new();
-    let body = "deny contains \"x\" if {\n\tinput.resource.status == \"compliant\"\n\tnot input.resource.name\n\tn := input.resource.rule_type\n\tn == 1\n}";
+    let body = "deny contains \"x\" if {\n\tinput.resource.status == \"compliant\"\n\tnot input.resource.name\n\tn := input.resource.rule_type\n\tn == \"x\"\n}";
     let page = one_page(|report| {
         report.as_object_mut().unwrap().remove("name");
         report.as_object_mut().unwrap().remove("rule_type");
@@ -189,10 +189,12 @@ fn what_is_not_there_is_told_as_undefined_and_as_not_there() {
 #[test]
 fn statements_are_told_in_the_place_where_with_puts_them() {
     let folder = Folder::new();
-    let body = "deny contains \"x\" if {\n\tinput.resource.status == \"a\" with input as {\"resource\": {\"status\": \"a\"}}\n\tinput.resource.status == \"a\"\n}";
+    let body = "deny contains \"x\" if {\n\tinput.resource.status == \"non_compliant\" with input as {\"resource\": {\"status\": \"non_compliant\"}}\n\tinput.resource.status == \"non_compliant\"\n}";
     let (_, explanation) = explained(&folder, &rule("ORG-1", "org.one", body), &one_page(|_| {}));
-    let expected =
-        ["10 holds | input.resource.status = \"a\"", "11 fails | input.resource.status = \"compliant\""];
+    let expected = [
+        "10 holds | input.resource.status = \"non_compliant\"",
+        "11 fails | input.resource.status = \"compliant\"",
+    ];
     assert_eq!(statements(&explanation), expected);
 }
 
