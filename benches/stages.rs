@@ -164,9 +164,11 @@ fn findings() -> (Vec<Finding>, Run) {
     let judging = JudgeSettings {
         purpose: Purpose::Judge,
         clock: clock(),
+        on_inconclusive: probity::finding::OnInconclusive::Fail,
         fail_on: Severity::Low,
         include: Vec::new(),
         excerpts: true,
+        evidence: true,
         digests: false,
     };
     let mut findings = Vec::new();

@@ -17,6 +17,7 @@ pub mod evaluate;
 pub mod finding;
 pub mod load;
 pub mod model;
+pub mod mutate;
 pub mod operation;
 pub mod policy;
 pub mod report;

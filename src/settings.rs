@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use crate::finding::Verdict;
+use crate::finding::{OnInconclusive, Verdict};
 use crate::load::Limits;
 use crate::operation::Operation;
 use crate::policy::{Selection, Severity};
@@ -66,10 +66,14 @@ pub struct JudgeSettings {
     pub clock: DateTime<Utc>,
     /// Severity from which on failures count.
     pub fail_on: Severity,
+    /// What an inconclusive verdict means for the gate.
+    pub on_inconclusive: OnInconclusive,
     /// Verdicts that are reported beside failures.
     pub include: Vec<Verdict>,
     /// Whether findings show the lines around their places.
     pub excerpts: bool,
+    /// Whether findings tell the values that were read.
+    pub evidence: bool,
     /// Whether the files' digests are wanted.
     pub digests: bool,
 }

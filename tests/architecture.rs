@@ -105,7 +105,7 @@ fn only_evaluate_names_the_engine_and_only_one_file_its_syntax_tree() {
             if text.contains("regorus::") {
                 engine.insert(module.clone());
             }
-            if text.contains("get_ast_as_json") {
+            if text.contains("\"/0/ast\"") {
                 tree.insert(file.file_name().unwrap().to_str().unwrap().to_owned());
             }
         }

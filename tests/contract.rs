@@ -4,6 +4,7 @@
 
 mod fingerprints;
 mod places;
+mod places_by_hand;
 mod schema;
 
 use std::cmp::Ordering;

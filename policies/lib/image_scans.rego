@@ -5,7 +5,8 @@
 package policies.lib.image_scans
 
 # The scan ran to its end without an error. `ScaResult` holds error codes, also beside the status
-# SUCCESS: such a scan has not looked at the image.
+# SUCCESS: such a scan has not looked at the image. The result SUCCESS is not documented, but cannot
+# mean an error.
 succeeded(status, result) if {
 	status == "SUCCESS"
 	result in {null, "SUCCESS"}

@@ -15,7 +15,7 @@ use super::output::Output;
 use super::{ColorChoice, Failure, policies, stderr_style, stdout_style};
 use crate::discover::discover;
 use crate::evaluate::Plan;
-use crate::finding::{ExitCode, Verdict};
+use crate::finding::{ExitCode, OnInconclusive, Verdict};
 use crate::policy::Severity;
 use crate::report::{JsonReporter, NdjsonReporter, PrettyReporter, Reporter, Style, write_diagnostic};
 use crate::run::{Event, Progress, execute};
@@ -41,6 +41,10 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severities())]
     fail_on: Severity,
 
+    /// What an inconclusive verdict means: it closes the gate as a failure does, or is only reported.
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = InconclusiveChoice::Fail)]
+    inconclusive: InconclusiveChoice,
+
     /// Report these verdicts too, separated by commas.
     #[arg(long, value_name = "VERDICTS", value_delimiter = ',', value_enum)]
     include: Vec<IncludeChoice>,
@@ -62,6 +66,14 @@ enum Format {
     Json,
     /// A finding a line as it is decided, then the summary.
     Ndjson,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum InconclusiveChoice {
+    /// The gate closes.
+    Fail,
+    /// The gate stays open.
+    Warn,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -124,6 +136,10 @@ fn judging(arguments: &CheckArguments) -> JudgeSettings {
         purpose: Purpose::Judge,
         clock: arguments.clock.resolve(),
         fail_on: arguments.fail_on,
+        on_inconclusive: match arguments.inconclusive {
+            InconclusiveChoice::Fail => OnInconclusive::Fail,
+            InconclusiveChoice::Warn => OnInconclusive::Warn,
+        },
         include: arguments
             .include
             .iter()
@@ -133,6 +149,7 @@ fn judging(arguments: &CheckArguments) -> JudgeSettings {
             })
             .collect(),
         excerpts: arguments.format == Format::Pretty,
+        evidence: arguments.format != Format::Pretty,
         digests: arguments.format != Format::Pretty,
     }
 }

@@ -13,7 +13,7 @@ use super::test::on_a_large_stack;
 use super::{ColorChoice, Failure, policies, stderr_style, stdout_style};
 use crate::discover::discover;
 use crate::evaluate::{ExplainedCase, Explanation, Plan, explain};
-use crate::finding::{ExitCode, Run, Verdict};
+use crate::finding::{ExitCode, OnInconclusive, Run, Verdict};
 use crate::policy::{PolicySet, Rule, Severity};
 use crate::report::{Explained, Style, write_diagnostic, write_explanations, write_explanations_json};
 use crate::run::{Candidate, Chosen, Event, execute};
@@ -73,8 +73,10 @@ pub(super) fn run(arguments: &ExplainArguments, color: ColorChoice) -> Result<Ex
         purpose: Purpose::Explain(arguments.resource.clone()),
         clock,
         fail_on: Severity::Low,
+        on_inconclusive: OnInconclusive::Fail,
         include: Verdict::ALL.to_vec(),
         excerpts: false,
+        evidence: false,
         digests: false,
     };
     let discovery = discover(&load.inputs);
@@ -148,7 +150,6 @@ fn explain_all(
             text: &chosen.text,
             file: &candidate.location.place.file,
             start: chosen.start,
-            is_asked: chosen.finding.verdict != Verdict::NotApplicable,
         };
         explain(plan, rule, &case).map(Some)
     };

@@ -14,7 +14,7 @@ use super::output::Output;
 use super::{ColorChoice, Failure, policies, stderr_style};
 use crate::discover::discover;
 use crate::evaluate::Plan;
-use crate::finding::ExitCode;
+use crate::finding::{ExitCode, OnInconclusive};
 use crate::policy::{Rule, Severity};
 use crate::report::{write_diagnostic, write_inspection, write_inspection_json};
 use crate::run::{Event, execute};
@@ -68,8 +68,10 @@ pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<Ex
         purpose,
         clock,
         fail_on: Severity::Low,
+        on_inconclusive: OnInconclusive::Fail,
         include: Vec::new(),
         excerpts: false,
+        evidence: false,
         digests: arguments.format == Format::Json,
     };
     let plan = Plan::empty(clock);

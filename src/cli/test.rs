@@ -1,18 +1,21 @@
 //! `probity test`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
 
-use clap::Args;
+use clap::{Args, ValueEnum, value_parser};
 use globset::GlobBuilder;
 
 use super::options::ClockOptions;
 use super::output::Output;
 use super::{ColorChoice, Failure, stdout_style};
-use crate::evaluate::run_tests;
+use crate::discover::discover;
+use crate::evaluate::{Plan, run_tests};
 use crate::finding::ExitCode;
-use crate::policy::{builtin_files, find_files, with_builtin_libraries};
-use crate::report::write_test_report;
+use crate::mutate::{MutateSettings, mutate};
+use crate::policy::{Override, Selection, builtin_files, find_files, load, select, with_builtin_libraries};
+use crate::report::{write_mutations, write_mutations_json, write_test_report};
 use crate::source::{Code, Diagnostic, printable};
 
 #[derive(Debug, Args)]
@@ -29,11 +32,74 @@ pub(super) struct TestArguments {
     #[arg(long)]
     coverage: bool,
 
+    /// Change what the rules read in the payloads of these files or directories, judge again, and fail where a
+    /// rule still passes; may be given several times.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["run", "coverage"])]
+    mutate: Vec<PathBuf>,
+
+    /// With --mutate: resources that are changed for each rule.
+    #[arg(long, value_name = "COUNT", default_value_t = 3, requires = "mutate", value_parser = value_parser!(u16).range(1..))]
+    resources: u16,
+
+    /// With --mutate: give a param another value, RULE.param=value; may be given several times.
+    #[arg(long = "set", value_name = "RULE.PARAM=VALUE", requires = "mutate")]
+    overrides: Vec<Override>,
+
+    /// With --mutate: what to print.
+    #[arg(long, value_enum, default_value_t = Format::Pretty, requires = "mutate")]
+    format: Format,
+
     #[command(flatten)]
     clock: ClockOptions,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table, and what was not noticed.
+    Pretty,
+    /// One document.
+    Json,
+}
+
+/// Changes payloads and judges again.
+fn mutate_payloads(arguments: &TestArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
+    let clock = arguments.clock.resolve();
+    let files = if arguments.folders.is_empty() {
+        builtin_files()
+    } else {
+        with_builtin_libraries(find_files(&arguments.folders)?)
+    };
+    let selection = Selection { overrides: arguments.overrides.clone(), ..Selection::default() };
+    let plan = Plan::new(&select(&load(&files)?, &selection)?, clock)?;
+    let discovery = discover(&arguments.mutate);
+    if !discovery.diagnostics.is_empty() {
+        return Err(discovery.diagnostics.into());
+    }
+    let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let settings = MutateSettings { clock, threads, resources_per_rule: arguments.resources.into() };
+    let report = mutate(&plan, &discovery, &settings)
+        .map_err(|error| Diagnostic::error(Code::OutputUnwritable, error.to_string()))?;
+    if report.rules == 0 {
+        let problem = Diagnostic::error(
+            Code::PolicyTest,
+            "no rule passes on any of these payloads: there is nothing to change",
+        )
+        .help("name payloads that are as they should be, e.g. samples/");
+        return Err(problem.into());
+    }
+    let mut output = Output::open(None, &[])?;
+    let written = match arguments.format {
+        Format::Pretty => write_mutations(&report, stdout_style(color), &mut output),
+        Format::Json => write_mutations_json(&report, &mut output),
+    };
+    written.map_err(|error| output.failure(error))?;
+    Ok(if report.is_clean() { ExitCode::Pass } else { ExitCode::Fail })
+}
+
 pub(super) fn run(arguments: &TestArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
+    if !arguments.mutate.is_empty() {
+        return mutate_payloads(arguments, color);
+    }
     let files = if arguments.folders.is_empty() {
         builtin_files()
     } else {

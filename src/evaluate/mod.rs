@@ -4,9 +4,11 @@ mod engine;
 mod explain;
 mod input;
 mod judge;
+mod marks;
 mod outcome;
 mod parse;
 mod plan;
+mod presence;
 mod rego_test;
 mod value;
 
@@ -16,7 +18,7 @@ pub use explain::{
     Shown, State, Ways, explain,
 };
 pub use input::{Input, Payload, Source};
-pub use judge::Judge;
+pub use judge::{Judge, Unreadable};
 pub use outcome::{Denial, Outcome};
 pub use plan::Plan;
 pub use rego_test::{Comparison, Coverage, TestFailure, TestOutcome, TestReport, run_tests};

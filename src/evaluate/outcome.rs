@@ -1,8 +1,13 @@
 //! What a rule says of a resource.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use regorus::Value;
 
 use super::EngineError;
+use super::marks::MARK;
+use crate::policy::{Focus, Step};
 use crate::source::json::{JsonPath, Segment};
 
 /// The outcome of one rule on one resource.
@@ -16,6 +21,8 @@ pub enum Outcome {
     Fail(Vec<Denial>),
     /// The rule says that it cannot be judged; at least one reason.
     Inconclusive(Vec<Denial>),
+    /// The rule reads values that no rule can read; at least one.
+    Unreadable(Vec<Denial>),
     /// The rule could not be evaluated.
     Error(EngineError),
 }
@@ -27,6 +34,17 @@ pub struct Denial {
     pub message: String,
     /// The value within the resource that it names.
     pub path: Option<JsonPath>,
+    /// Which definition of the rule it comes from: its number in the read set.
+    pub definition: Option<usize>,
+    /// The value that the definition most likely speaks of, where it names none.
+    pub focus: Option<JsonPath>,
+}
+
+impl Denial {
+    /// A denial that comes from no definition.
+    pub const fn new(message: String, path: Option<JsonPath>) -> Self {
+        Self { message, path, definition: None, focus: None }
+    }
 }
 
 /// Reads a `deny` or `inconclusive` set.
@@ -34,18 +52,83 @@ pub struct Denial {
 /// # Errors
 ///
 /// Where it is no set, or an element is neither a text nor an object with `msg` (and perhaps `path`).
-pub(super) fn denials(name: &str, value: &Value) -> Result<Vec<Denial>, EngineError> {
+///
+/// `focus_of` tells what a definition most likely speaks of, given its number and the keys of its iterations.
+pub(super) fn denials(
+    name: &str,
+    value: &Value,
+    focus_of: &dyn Fn(usize, &[Value]) -> Option<JsonPath>,
+) -> Result<Vec<Denial>, EngineError> {
     let error = |message: String| EngineError { message, place: None };
     let Value::Set(set) = value else {
         let message = format!("`{name}` must be a set (`{name} contains …`), not {}", described(value));
         return Err(error(message));
     };
-    set.iter().map(|element| denial(name, element).map_err(error)).collect()
+    let mut denials = Vec::with_capacity(set.len());
+    let mut known = BTreeSet::new();
+    for element in set.iter() {
+        let (mark, element) = unmarked(element);
+        let mut denial = denial(name, element).map_err(error)?;
+        if let Some((definition, keys)) = mark {
+            denial.definition = Some(definition);
+            denial.focus = focus_of(definition, keys);
+        }
+        // The same may be denied for several elements of a list: the first of them is shown.
+        if known.insert((denial.definition, denial.message.clone(), denial.path.clone())) {
+            denials.push(denial);
+        }
+    }
+    Ok(denials)
+}
+
+/// Takes the mark off an element: number of its definition, and keys.
+fn unmarked(element: &Value) -> (Option<(usize, &[Value])>, &Value) {
+    if let Value::Array(parts) = element
+        && let [Value::String(mark), number, Value::Array(keys), denial] = parts.as_slice()
+        && **mark == *MARK
+        && let Some(number) = as_index(number)
+    {
+        return (Some((number, keys.as_slice())), denial);
+    }
+    (None, element)
+}
+
+fn as_index(number: &Value) -> Option<usize> {
+    usize::try_from(number.as_u64().ok()?).ok()
+}
+
+/// A path of the read set with the keys of an evaluation; `None` where a key is not known. It ends before the
+/// first step whose key nobody told.
+pub(super) fn resolved(focus: &Focus, places: &[Range<usize>], keys: &[Value]) -> Option<JsonPath> {
+    let steps = focus.path.in_resource()?;
+    // The first step is `resource`.
+    let spans = focus.steps.get(1..)?;
+    let mut path = JsonPath::default();
+    for (step, span) in steps.iter().zip(spans) {
+        let key = || {
+            let at = places.iter().position(|place| Some(place) == span.as_ref())?;
+            match keys.get(at)? {
+                Value::String(name) => Some(Segment::Key(name.to_string())),
+                number @ Value::Number(_) => Some(Segment::Index(as_index(number)?)),
+                _ => None,
+            }
+        };
+        let segment = match step {
+            Step::Key(key) => Some(Segment::Key(key.clone())),
+            Step::Index(index) => Some(Segment::Index(*index)),
+            Step::Each => key(),
+        };
+        match segment {
+            Some(segment) => path.push(segment),
+            None => break,
+        }
+    }
+    Some(path)
 }
 
 fn denial(name: &str, element: &Value) -> Result<Denial, String> {
     match element {
-        Value::String(message) => Ok(Denial { message: message.to_string(), path: None }),
+        Value::String(message) => Ok(Denial::new(message.to_string(), None)),
         Value::Object(_) => {
             let Value::String(message) = &element["msg"] else {
                 return Err(format!("an element of `{name}` has no text as `msg`"));
@@ -56,7 +139,7 @@ fn denial(name: &str, element: &Value) -> Result<Denial, String> {
                     format!("`path` in `{name}` must be a path within the resource: {why}")
                 })?),
             };
-            Ok(Denial { message: message.to_string(), path })
+            Ok(Denial::new(message.to_string(), path))
         }
         other => {
             let what = described(other);
@@ -108,7 +191,7 @@ mod tests {
         let mut engine = new_engine(chrono::DateTime::UNIX_EPOCH).unwrap();
         add(&mut engine, &PolicyFile::new("f", format!("package x\n\n{rule}\n"))).unwrap();
         let value = evaluate(&mut engine, "data.x.deny").unwrap();
-        denials("deny", &value)
+        denials("deny", &value, &|_, _| None)
             .map(|denials| {
                 denials
                     .into_iter()

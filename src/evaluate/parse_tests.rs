@@ -294,7 +294,7 @@ mod reads {
                     shown(&rule.reads.reads, "", &mut out);
                     println!("=== {} \n{}", rule.rule.id, out.join("\n"));
                     for d in &rule.reads.definitions {
-                        println!("  {:?} {:?}", d.part, d.focus.as_ref().map(|p| p.to_string()));
+                        println!("  {:?} {:?}", d.part, d.focus.as_ref().map(|p| p.path.to_string()));
                     }
                 }
             }

@@ -1,17 +1,21 @@
 //! Which files each rule needs, checked once before anything is judged.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::Judge;
 use super::engine::{EngineError, add, new_engine};
+use super::marks::{Marked, marked};
+use super::outcome::resolved;
 use super::parse::parse_all;
 use crate::operation::Operation;
 use crate::policy::{
     Declared, Module, PolicyFile, PolicySet, ReadRemarks, ReadSet, Rule, Shapes, analyse, check,
 };
+use crate::source::json::JsonPath;
 use crate::source::{Code, Diagnostic};
 
 /// Rules that compile, with the files that they need. Shared by all threads.
@@ -32,10 +36,37 @@ pub(super) struct PlannedRule {
     pub(super) has_applies: bool,
     pub(super) has_inconclusive: bool,
     pub(super) reads: ReadSet,
+    /// For each definition of the read set, the places of the iterations whose keys its denials tell.
+    pub(super) keys: Vec<Vec<Range<usize>>>,
     pub(super) remarks: ReadRemarks,
 }
 
 impl PlannedRule {
+    /// Uses the file with marks, if it compiles.
+    fn take_marks(&mut self, marked: Marked, clock: DateTime<Utc>) -> bool {
+        let Some(own) = self.files.iter().position(|file| file.name == marked.file.name) else {
+            return false;
+        };
+        let mut files = self.files.clone();
+        if let Some(file) = files.get_mut(own) {
+            *file = Arc::new(marked.file);
+        }
+        let unmarked = std::mem::replace(&mut self.files, files);
+        let compiles = compile(self, clock).is_ok();
+        if compiles {
+            self.keys = marked.keys;
+        } else {
+            self.files = unmarked;
+        }
+        compiles
+    }
+
+    /// What a definition most likely speaks of, with the keys of one evaluation.
+    pub(super) fn focus(&self, definition: usize, keys: &[regorus::Value]) -> Option<JsonPath> {
+        let focus = self.reads.definitions.get(definition)?.focus.as_ref()?;
+        resolved(focus, self.keys.get(definition)?, keys)
+    }
+
     /// The engine's words with the package as the author wrote it.
     pub(super) fn as_written(&self, error: EngineError) -> EngineError {
         let given = format!("data.{}.", self.package);
@@ -65,14 +96,6 @@ impl Plan {
         let shapes = Shapes::of(set.rules.iter().flat_map(|rule| rule.applies_to.iter().copied()));
         let mut rules = Vec::new();
         for (index, rule) in set.rules.iter().enumerate() {
-            let needed = needed(index, &modules, &by_package);
-            let own = modules.get(index).map(|module| module.rules.as_slice()).unwrap_or_default();
-            let defines = |name: &str| own.iter().any(|head| head.name == name);
-            let references =
-                needed.iter().filter_map(|&i| modules.get(i)).flat_map(|module| &module.data_references);
-            let alias = alias(rule, references);
-            let own_file =
-                alias.as_ref().map_or_else(|| Arc::clone(&rule.file), |(file, _)| Arc::clone(file));
             let analysis = analyse(rule, index, &files, &modules, &declared, &shapes);
             for problem in analysis.problems {
                 // A library may be at fault for several rules.
@@ -82,7 +105,19 @@ impl Plan {
                     problems.push(problem);
                 }
             }
-            let planned = PlannedRule {
+            let needed = needed(index, &modules, &by_package);
+            let own = modules.get(index).map(|module| module.rules.as_slice()).unwrap_or_default();
+            let defines = |name: &str| own.iter().any(|head| head.name == name);
+            let references =
+                needed.iter().filter_map(|&i| modules.get(i)).flat_map(|module| &module.data_references);
+            let alias = alias(rule, references);
+            let own_file =
+                alias.as_ref().map_or_else(|| Arc::clone(&rule.file), |(file, _)| Arc::clone(file));
+            // Nobody else refers to the package, so that nobody else sees the marks.
+            let marked =
+                alias.as_ref().and_then(|(file, _)| marked(file, modules.get(index)?, &analysis.reads));
+            let mut planned = PlannedRule {
+                keys: Vec::new(),
                 reads: analysis.reads,
                 remarks: analysis.remarks,
                 rule: Arc::clone(rule),
@@ -97,6 +132,8 @@ impl Plan {
             };
             if !defines("deny") {
                 problems.push(no_deny(rule));
+            } else if marked.is_some_and(|marked| planned.take_marks(marked, clock)) {
+                // It compiles with marks, and does so without.
             } else if let Err(error) = compile(&planned, clock) {
                 // As they are written: the engine gets another package.
                 let written = needed.iter().filter_map(|&i| Some(&***files.get(i)?));
@@ -115,6 +152,11 @@ impl Plan {
     /// The rules, in the order in which they are judged by.
     pub fn rules(&self) -> impl Iterator<Item = &Arc<Rule>> {
         self.rules.iter().map(|planned| &planned.rule)
+    }
+
+    /// What the rules read, in the same order.
+    pub fn reads(&self) -> impl Iterator<Item = &ReadSet> {
+        self.rules.iter().map(|planned| &planned.reads)
     }
 
     /// Whether a rule applies to an operation.

@@ -16,15 +16,27 @@ pub enum Gate {
     Error,
 }
 
+/// What an inconclusive verdict means for the gate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnInconclusive {
+    /// It closes the gate, as a failure does.
+    #[default]
+    Fail,
+    /// It is reported, and leaves the gate open.
+    Warn,
+}
+
 impl Gate {
     /// What these verdicts mean. `errors` says whether anything could not be evaluated at all.
-    pub fn of(tally: &Tally, fail_on: Severity, errors: bool) -> Self {
+    pub fn of(tally: &Tally, fail_on: Severity, on_inconclusive: OnInconclusive, errors: bool) -> Self {
         if errors || tally.total().of(Verdict::Error) > 0 {
             return Self::Error;
         }
         let fails = Severity::ALL.into_iter().filter(|&severity| severity >= fail_on).any(|severity| {
             let counts = tally.by_severity(severity);
-            counts.of(Verdict::Fail) + counts.of(Verdict::Inconclusive) > 0
+            let inconclusive =
+                counts.of(Verdict::Inconclusive) > 0 && on_inconclusive == OnInconclusive::Fail;
+            counts.of(Verdict::Fail) > 0 || inconclusive
         });
         if fails { Self::Fail } else { Self::Pass }
     }
@@ -81,7 +93,19 @@ mod tests {
         for &(severity, verdict) in verdicts {
             tally.add(Operation::GetPatchBaseline, severity, verdict);
         }
-        Gate::of(&tally, fail_on, errors)
+        Gate::of(&tally, fail_on, OnInconclusive::Fail, errors)
+    }
+
+    #[test]
+    fn inconclusive_verdicts_may_be_warnings_and_failures_may_not() {
+        let gate = |verdict: Verdict| {
+            let mut tally = Tally::default();
+            tally.add(Operation::GetPatchBaseline, Severity::Critical, verdict);
+            Gate::of(&tally, Severity::Low, OnInconclusive::Warn, false)
+        };
+        assert_eq!(gate(Verdict::Inconclusive), Gate::Pass);
+        assert_eq!(gate(Verdict::Fail), Gate::Fail);
+        assert_eq!(gate(Verdict::Error), Gate::Error);
     }
 
     #[test]

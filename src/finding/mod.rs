@@ -15,7 +15,7 @@ use crate::policy::Rule;
 use crate::source::{Excerpt, Place};
 
 pub use fingerprint::Fingerprint;
-pub use gate::{ExitCode, Gate};
+pub use gate::{ExitCode, Gate, OnInconclusive};
 pub use run::{InputSummary, Run};
 pub use tally::{Counts, Tally};
 pub use verdict::Verdict;
@@ -25,6 +25,8 @@ pub use verdict::Verdict;
 pub struct Finding {
     /// The rule.
     pub rule: Arc<Rule>,
+    /// Line of the definition that decided, counted from 1; else of the rule's first `deny`.
+    pub rule_line_1based: u64,
     /// What it says.
     pub verdict: Verdict,
     /// Why, in the rule's words; of several reasons one after the other.
@@ -39,6 +41,8 @@ pub struct Finding {
     pub fingerprint: Fingerprint,
     /// The lines around its places, where they are to be shown.
     pub excerpt: Option<Excerpt>,
+    /// The lines of the rule that decided, where they are to be shown.
+    pub rule_excerpt: Option<Excerpt>,
 }
 
 /// The resource that a finding is about.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{Gate, Tally};
+use super::{Counts, Gate, OnInconclusive, Tally};
 use crate::operation::Operation;
 use crate::policy::{Rule, Severity};
 use crate::source::Diagnostic;
@@ -19,6 +19,10 @@ pub struct Run {
     pub gate: Gate,
     /// The severity from which on failures count.
     pub fail_on: Severity,
+    /// What an inconclusive verdict means for the gate.
+    pub on_inconclusive: OnInconclusive,
+    /// Judged resources, each by the weightiest of its verdicts.
+    pub outcomes: Counts,
     /// Verdicts by operation and severity.
     pub tally: Tally,
     /// Input files, in their order.

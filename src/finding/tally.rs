@@ -21,7 +21,8 @@ impl Counts {
         self.0.iter().sum()
     }
 
-    fn add(&mut self, verdict: Verdict, count: u64) {
+    /// Counts some of `verdict`.
+    pub fn add(&mut self, verdict: Verdict, count: u64) {
         if let Some(slot) = self.0.get_mut(verdict.index()) {
             *slot += count;
         }

@@ -36,6 +36,18 @@ impl Verdict {
         }
     }
 
+    /// How much it weighs beside other verdicts on the same resource.
+    pub const fn weight(self) -> u8 {
+        match self {
+            Self::NotApplicable => 0,
+            Self::Pass => 1,
+            Self::Waived => 2,
+            Self::Inconclusive => 3,
+            Self::Fail => 4,
+            Self::Error => 5,
+        }
+    }
+
     /// Position in [`Verdict::ALL`].
     pub const fn index(self) -> usize {
         self as usize

@@ -66,7 +66,7 @@ builtins! {
     List {
         "array.concat" 2, "array.reverse" 1, "array.slice" 3, "graph.reachable" 2,
         "graph.reachable_paths" 2, "indexof_n" 2, "intersection" 1, "numbers.range" 2, "numbers.range_step" 3,
-        "object.keys" 1, "regex.find_n" 3, "regex.split" 2, "sort" 1, "split" 2, "time.clock" 1, "time.date" 1,
+        "object.keys" 1, "regex.find_all_string_submatch_n" 3, "regex.find_n" 3, "regex.split" 2, "sort" 1, "split" 2, "time.clock" 1, "time.date" 1,
         "time.diff" 2, "union" 1,
     }
     Object {

@@ -5,6 +5,8 @@ use std::ops::Range;
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use super::tokens::tokens;
+
 /// A file of Rego.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Module {
@@ -541,8 +543,26 @@ impl Reader<'_> {
                 let start = span(inner)?.start;
                 Some(start..start + self.text.get(start..)?.find(')')? + 1)
             }
+            "Object" => {
+                let whole = self.whole(inner)?;
+                Some(self.brace_before(whole.start)?..whole.end)
+            }
             _ => self.whole(inner),
         }
+    }
+
+    /// The brace of an object whose first key stands at `start`: the engine says that an object begins with its
+    /// last key.
+    fn brace_before(&self, start: usize) -> Option<usize> {
+        let before = self.text.get(..start)?.trim_end();
+        if self.text.get(start..)?.starts_with('{') {
+            return Some(start);
+        }
+        if before.ends_with('{') {
+            return Some(before.len() - 1);
+        }
+        // A comment stands between.
+        tokens(self.text).take_while(|token| token.start < start).last().map(|token| token.start)
     }
 }
 

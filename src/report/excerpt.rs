@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use miette::{
     Diagnostic as MietteDiagnostic, LabeledSpan, MietteError, MietteSpanContents, Severity, SourceCode,
@@ -29,17 +30,24 @@ fn gutter(window: &Window) -> usize {
 /// miette counts columns in bytes and knows nothing of where a window stands in its file, so that line and
 /// column of a label come from the label.
 pub(super) struct Shown<'e> {
-    excerpt: &'e Excerpt,
+    windows: Vec<(&'e Arc<str>, &'e Window)>,
+}
+
+impl<'e> Shown<'e> {
+    fn new(excerpts: impl IntoIterator<Item = &'e Excerpt>) -> Self {
+        let windows = |excerpt: &'e Excerpt| excerpt.windows.iter().map(|window| (&excerpt.file, window));
+        Self { windows: excerpts.into_iter().flat_map(windows).collect() }
+    }
 }
 
 impl Shown<'_> {
     /// The window that holds an offset, and where it begins.
-    fn window(&self, offset: usize) -> Option<(usize, &Window)> {
+    fn window(&self, offset: usize) -> Option<(usize, &Arc<str>, &Window)> {
         let mut start = 0;
-        for window in &self.excerpt.windows {
+        for (file, window) in &self.windows {
             let end = start + window.text.len();
             if offset < end {
-                return Some((start, window));
+                return Some((start, file, window));
             }
             start = end;
         }
@@ -50,7 +58,7 @@ impl Shown<'_> {
     fn labels(&self, words: bool, width: usize) -> Vec<LabeledSpan> {
         let mut start = 0;
         let mut labels = Vec::new();
-        for window in &self.excerpt.windows {
+        for (_, window) in &self.windows {
             for mark in &window.marks {
                 let span = SourceSpan::from(start + mark.span.start..start + mark.span.end);
                 let text = words.then(|| {
@@ -77,7 +85,7 @@ impl SourceCode for Shown<'_> {
         lines_before: usize,
         lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let (start, window) = self.window(span.offset()).ok_or(MietteError::OutOfBounds)?;
+        let (start, file, window) = self.window(span.offset()).ok_or(MietteError::OutOfBounds)?;
         if span.offset() + span.len() > start + window.text.len() {
             return Err(MietteError::OutOfBounds);
         }
@@ -93,7 +101,7 @@ impl SourceCode for Shown<'_> {
             }
         }
         Ok(Box::new(MietteSpanContents::new_named(
-            self.excerpt.file.to_string(),
+            file.to_string(),
             window.text.as_bytes(),
             SourceSpan::from(start..start + window.text.len()),
             line,
@@ -130,8 +138,8 @@ impl<'s> Shape<'s> {
         }
     }
 
-    pub(super) fn showing(mut self, excerpt: Option<&'s Excerpt>) -> Self {
-        self.excerpt = excerpt.map(|excerpt| Shown { excerpt });
+    pub(super) fn showing(mut self, excerpts: impl IntoIterator<Item = &'s Excerpt>) -> Self {
+        self.excerpt = Some(Shown::new(excerpts)).filter(|shown| !shown.windows.is_empty());
         self
     }
 

@@ -110,13 +110,12 @@ impl Page<'_> {
     fn why(&mut self, finding: &Finding, message: &str) -> io::Result<()> {
         let word = finding.verdict.as_str().replace('_', " ");
         let why = match finding.verdict {
-            Verdict::Pass => "nothing is denied, and nothing speaks against judging it".to_owned(),
             Verdict::NotApplicable => {
                 "`applies` does not hold: the rule is not about this resource".to_owned()
             }
             Verdict::Fail => format!("denied: {}", cut_to(message, 600)),
             Verdict::Inconclusive => format!("nothing is denied, but {}", cut_to(message, 600)),
-            Verdict::Waived | Verdict::Error => cut_to(message, 600),
+            Verdict::Pass | Verdict::Waived | Verdict::Error => cut_to(message, 600),
         };
         let line = self.style.wrapped(&format!("{word}: {why}"), "  ");
         writeln!(self.out, "\n{}", line.replacen(&word, &self.colored(finding.verdict, &word), 1))
@@ -310,17 +309,19 @@ impl Page<'_> {
             Shown::Undefined => "is not there".to_owned(),
             value => format!("= {}", value_words(value)),
         };
-        let place = read
-            .place
-            .as_ref()
-            .map_or_else(String::new, |place| format!(" ({})", printable(&place_words(place))));
         let path = cut_to(&read.path, 2 * MAX_NAME);
-        let line = format!("  {path} {value}{place}");
-        for (index, piece) in pieces(&line, self.style.width, 4).into_iter().enumerate() {
-            let indent = if index == 0 { "" } else { "    " };
-            writeln!(self.out, "{indent}{}", if index == 0 { &piece } else { piece.trim_start() })?;
+        let lines = pieces(&format!("  {path} {value}"), self.style.width, 4);
+        let place = read.place.as_ref().map(|place| format!("({})", printable(&place_words(place))));
+        // Places stay in one piece, so that they can be copied.
+        let width = lines.last().map_or(0, |line| line.width());
+        let text = lines.join("\n");
+        match place {
+            None => writeln!(self.out, "{text}"),
+            Some(place) if width + 1 + place.width() <= self.style.width => {
+                writeln!(self.out, "{text} {place}")
+            }
+            Some(place) => writeln!(self.out, "{text}\n    {place}"),
         }
-        Ok(())
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::SpooledTempFile;
 
 use super::{Reporter, safe_json};
-use crate::finding::{Evidence, EvidenceValue, Finding, InputSummary, Run, Verdict};
+use crate::finding::{Counts, Evidence, EvidenceValue, Finding, InputSummary, Run, Verdict};
 use crate::policy::Rule;
 use crate::source::Diagnostic;
 
@@ -74,6 +74,9 @@ struct SummaryV1 {
     rules: u64,
     /// Verdicts: one for each resource and rule about its operation.
     verdicts: VerdictsV1,
+    /// Judged resources: each counted once, by the weightiest of its verdicts (error, fail, inconclusive,
+    /// waived, pass, not_applicable).
+    outcomes: VerdictsV1,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -133,7 +136,7 @@ pub(super) struct FindingV1 {
     resource: ResourceV1,
     /// Where to look first.
     location: LocationV1,
-    /// The values that it rests on.
+    /// The values that the rule read: first those that its reasons name, then all others in document order.
     evidence: Vec<EvidenceV1>,
     /// SHA-256 over rule, operation and identity of the resource.
     fingerprint: String,
@@ -160,7 +163,7 @@ struct RuleV1 {
     severity: &'static str,
     /// Display name of its file.
     file: String,
-    /// Line of its first `deny`, from 1.
+    /// Line of the definition that decided, from 1; else of its first `deny`.
     line: u64,
     /// Requirements that it speaks to, by framework.
     controls: BTreeMap<String, Vec<String>>,
@@ -270,7 +273,7 @@ impl From<&Finding> for FindingV1 {
         let Finding { resource, location, .. } = finding;
         let operation = resource.operation;
         Self {
-            rule: RuleV1::from(finding.rule.as_ref()),
+            rule: RuleV1 { line: finding.rule_line_1based, ..RuleV1::from(finding.rule.as_ref()) },
             verdict: match finding.verdict {
                 Verdict::Pass => VerdictV1::Pass,
                 Verdict::Fail => VerdictV1::Fail,
@@ -356,10 +359,22 @@ impl From<&InputSummary> for InputV1 {
     }
 }
 
+impl From<&Counts> for VerdictsV1 {
+    fn from(counts: &Counts) -> Self {
+        Self {
+            pass: counts.of(Verdict::Pass),
+            fail: counts.of(Verdict::Fail),
+            inconclusive: counts.of(Verdict::Inconclusive),
+            not_applicable: counts.of(Verdict::NotApplicable),
+            waived: counts.of(Verdict::Waived),
+            error: counts.of(Verdict::Error),
+        }
+    }
+}
+
 impl RunV1 {
     /// The result without its findings.
     fn new(run: &Run) -> Self {
-        let counts = run.tally.total();
         Self {
             schema: "probity.run/v1",
             tool: ToolV1 { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -374,14 +389,8 @@ impl RunV1 {
                 payloads: run.payloads,
                 resources: run.resources,
                 rules: run.rules.len() as u64,
-                verdicts: VerdictsV1 {
-                    pass: counts.of(Verdict::Pass),
-                    fail: counts.of(Verdict::Fail),
-                    inconclusive: counts.of(Verdict::Inconclusive),
-                    not_applicable: counts.of(Verdict::NotApplicable),
-                    waived: counts.of(Verdict::Waived),
-                    error: counts.of(Verdict::Error),
-                },
+                verdicts: VerdictsV1::from(&run.tally.total()),
+                outcomes: VerdictsV1::from(&run.outcomes),
             },
             inputs: run.inputs.iter().map(InputV1::from).collect(),
             policies: run

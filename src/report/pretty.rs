@@ -1,6 +1,7 @@
 //! For people at a terminal.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use miette::Severity as Weight;
@@ -8,10 +9,10 @@ use owo_colors::OwoColorize as _;
 
 use super::excerpt::{Shape, cut_to, place_words, shortened};
 use super::{Reporter, Style};
-use crate::finding::{Counts, Finding, Gate, Run, Subject, Verdict};
+use crate::finding::{Counts, Finding, Gate, OnInconclusive, Run, Subject, Verdict};
 use crate::operation::Operation;
 use crate::policy::Severity;
-use crate::source::{Diagnostic, printable};
+use crate::source::{Diagnostic, Place, printable};
 
 /// Characters of an id or name that are shown.
 const MAX_NAME: usize = 100;
@@ -24,12 +25,52 @@ pub struct PrettyReporter<W> {
     style: Style,
     /// Errors of several rules about the same thing, shown once.
     errors: Vec<Finding>,
+    /// Resources that nothing failed on, and that not every rule could judge.
+    unclear: Unclear,
+}
+
+/// Names of resources that are inconclusive and do not fail.
+#[derive(Default)]
+struct Unclear {
+    named: Vec<String>,
+    /// The resource at hand, and whether something failed on it.
+    last: Option<(Arc<Subject>, Place, bool, bool)>,
+}
+
+impl Unclear {
+    /// Notes a finding; those of a resource follow each other.
+    fn note(&mut self, finding: &Finding) {
+        let fails = matches!(finding.verdict, Verdict::Fail | Verdict::Error);
+        let inconclusive = finding.verdict == Verdict::Inconclusive;
+        match &mut self.last {
+            Some((subject, _, failed, unclear)) if Arc::ptr_eq(subject, &finding.resource) => {
+                *failed |= fails;
+                *unclear |= inconclusive;
+            }
+            _ => {
+                self.settle();
+                let place = finding.location.place.clone();
+                self.last = Some((Arc::clone(&finding.resource), place, fails, inconclusive));
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        if let Some((subject, place, false, true)) = self.last.take()
+            && self.named.len() < LISTED
+        {
+            self.named.push(match &subject.id {
+                Some(id) => cut_to(id, MAX_NAME),
+                None => printable(&place_words(&place)).into_owned(),
+            });
+        }
+    }
 }
 
 impl<W: Write> PrettyReporter<W> {
     /// Writes to `out`.
     pub const fn new(out: W, style: Style) -> Self {
-        Self { out, style, errors: Vec::new() }
+        Self { out, style, errors: Vec::new(), unclear: Unclear { named: Vec::new(), last: None } }
     }
 
     fn flush_errors(&mut self) -> io::Result<()> {
@@ -53,6 +94,7 @@ impl<W: Write> PrettyReporter<W> {
 
 impl<W: Write> Reporter for PrettyReporter<W> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        self.unclear.note(finding);
         let same = self.errors.first().is_some_and(|first| {
             first.resource == finding.resource
                 && first.location == finding.location
@@ -70,7 +112,8 @@ impl<W: Write> Reporter for PrettyReporter<W> {
 
     fn finish(&mut self, run: &Run) -> io::Result<()> {
         self.flush_errors()?;
-        write_summary(run, self.style, &mut self.out)?;
+        self.unclear.settle();
+        write_summary(run, &self.unclear.named, self.style, &mut self.out)?;
         self.out.flush()
     }
 }
@@ -88,11 +131,16 @@ fn finding_shape(finding: &Finding) -> Shape<'_> {
             (format!("{} {} on {subject}: {words}", rule.id, rule.severity), Weight::Advice)
         }
     };
-    let mut shape = Shape::new(header, &rule.title, weight).showing(finding.excerpt.as_ref());
+    let mut shape =
+        Shape::new(header, &rule.title, weight).showing(finding.excerpt.iter().chain(&finding.rule_excerpt));
     match finding.verdict {
         Verdict::Fail => shape.help.clone_from(&rule.remediation),
         Verdict::Inconclusive => {
             shape.help = Some("what the payload does not tell cannot pass: save the whole answer".to_owned());
+        }
+        Verdict::Pass => {
+            shape.message = format!("{}: {}", rule.title, shortened(&finding.message));
+            shape.label_words = false;
         }
         _ => shape.label_words = false,
     }
@@ -116,7 +164,7 @@ pub(super) fn subject_words(finding: &Finding) -> String {
 }
 
 /// Verdicts by operation and by severity, problems, and what the gate says and why.
-fn write_summary(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn write_summary(run: &Run, unclear: &[String], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let columns = [
         ("pass", Verdict::Pass),
         ("fail", Verdict::Fail),
@@ -162,8 +210,33 @@ fn write_summary(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()>
         counted(run.rules.len() as u64, "rule"),
         run.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
     )?;
+    write_outcomes(run, unclear, style, out)?;
     write_problems(&run.diagnostics, style, out)?;
     write_gate(run, style, out)
+}
+
+/// How many resources fail, and which are not clear, apart from them.
+fn write_outcomes(run: &Run, unclear: &[String], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let (failed, inconclusive) = (run.outcomes.of(Verdict::Fail), run.outcomes.of(Verdict::Inconclusive));
+    if failed > 0 {
+        let verb = if failed == 1 { "fails" } else { "fail" };
+        writeln!(out, "{} {verb}", counted(failed, "resource"))?;
+    }
+    if inconclusive == 0 {
+        return Ok(());
+    }
+    let verb = if inconclusive == 1 { "is" } else { "are" };
+    let mut line = format!("{} {verb} inconclusive", counted(inconclusive, "other resource"));
+    if failed == 0 {
+        line = line.replace("other ", "");
+    }
+    line.push_str(": ");
+    line.push_str(&unclear.join(", "));
+    let more = inconclusive.saturating_sub(unclear.len() as u64);
+    if more > 0 {
+        line.push_str(&format!(", and {more} more"));
+    }
+    writeln!(out, "{}", style.wrapped(&line, "  "))
 }
 
 /// A line for each of the first diagnostics.
@@ -197,9 +270,15 @@ fn write_gate(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let rule_errors = run.tally.total().of(Verdict::Error);
     reason(rule_errors, "verdict could not be reached", "verdicts could not be reached");
     reason(count(Verdict::Fail), "failure", "failures");
-    reason(count(Verdict::Inconclusive), "inconclusive verdict", "inconclusive verdicts");
+    let warns = run.on_inconclusive == OnInconclusive::Warn;
+    if !warns {
+        reason(count(Verdict::Inconclusive), "inconclusive verdict", "inconclusive verdicts");
+    }
     let lighter = |verdict: Verdict| run.tally.total().of(verdict) > 0;
     let why = match run.gate {
+        Gate::Pass if warns && count(Verdict::Inconclusive) > 0 => {
+            "nothing failed, and what is inconclusive only warns".to_owned()
+        }
         Gate::Pass if lighter(Verdict::Fail) => format!("nothing at or above {} failed", run.fail_on),
         Gate::Pass if lighter(Verdict::Inconclusive) => {
             format!("nothing at or above {} failed or is inconclusive", run.fail_on)

@@ -11,7 +11,7 @@ use super::duplicates::{Duplicate, Seen, duplicates};
 use super::log::Log;
 use super::worker::{BatchOutcome, Part};
 use crate::discover::InputFile;
-use crate::finding::{Gate, InputSummary, Run, Tally};
+use crate::finding::{Counts, Gate, InputSummary, Run, Tally};
 use crate::load::{Assembly, Page, SnapshotProblem, SplitError, Wholeness, assemble, hull};
 use crate::operation::{Operation, Paging};
 use crate::policy::Rule;
@@ -33,6 +33,7 @@ pub(super) struct Collector<'s> {
     judging: &'s JudgeSettings,
     files: &'s [InputFile],
     tally: Tally,
+    outcomes: Counts,
     payloads: u64,
     resources: u64,
     diagnostics: Vec<Diagnostic>,
@@ -90,6 +91,7 @@ impl<'s> Collector<'s> {
             judging,
             files,
             tally: Tally::default(),
+            outcomes: Counts::default(),
             payloads: 0,
             resources: 0,
             diagnostics: Vec::new(),
@@ -105,6 +107,7 @@ impl<'s> Collector<'s> {
     /// Takes the outcome of the next batch of the current file.
     pub(super) fn batch(&mut self, outcome: BatchOutcome) {
         self.tally.merge(&outcome.tally);
+        self.outcomes += outcome.outcomes;
         let current = &mut self.current;
         current.log.append(outcome.log);
         for (operation, seen) in outcome.seen {
@@ -285,8 +288,10 @@ impl<'s> Collector<'s> {
         let errors = told.iter().any(|diagnostic| diagnostic.level == Level::Error);
         Run {
             at: self.judging.clock,
-            gate: Gate::of(&self.tally, self.judging.fail_on, errors),
+            gate: Gate::of(&self.tally, self.judging.fail_on, self.judging.on_inconclusive, errors),
             fail_on: self.judging.fail_on,
+            on_inconclusive: self.judging.on_inconclusive,
+            outcomes: self.outcomes,
             tally: self.tally,
             files: self.files.len() as u64,
             payloads: self.payloads,

@@ -1,19 +1,30 @@
 //! Outcomes become findings: places, evidence, fingerprints.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::evidence::{ReadValue, read_values};
 use super::text::{Text, locate_at};
 use crate::evaluate::{Denial, EngineError, Outcome};
 use crate::finding::{Evidence, EvidenceValue, Finding, Fingerprint, Location, Subject, Verdict};
 use crate::model::{Resource, is_sensitive};
 use crate::operation::Operation;
-use crate::policy::Rule;
-use crate::source::Label;
-use crate::source::json::JsonPath;
+use crate::policy::{DefinitionReads, Part, ReadNode, ReadPath, ReadSet, Rule, Step};
+use crate::source::json::{JsonPath, Outline, Segment, locate};
+use crate::source::{Excerpt, Label, printable};
 
-/// Longest value that is repeated as evidence, in bytes.
+/// Longest value that is repeated as evidence, in bytes of compact JSON.
 const MAX_EVIDENCE_BYTES: usize = 1024;
+/// Longest value that is looked at for that, in bytes as it is written.
+const MAX_WRITTEN_BYTES: usize = 16 << 10;
+/// Values beside those of the message that an excerpt shows.
+const MAX_LABELS: usize = 6;
+/// Values that the message of a pass names, and characters of each.
+const MAX_NAMED: usize = 3;
+const MAX_NAMED_CHARACTERS: usize = 40;
+/// Definitions of a rule that a finding shows.
+const MAX_DEFINITIONS: usize = 3;
 
 /// A resource and where it stands.
 pub(super) struct Standing<'r> {
@@ -26,6 +37,17 @@ pub(super) struct Standing<'r> {
     pub(super) document: Option<u64>,
     /// Path from the root of its document.
     pub(super) path: JsonPath,
+    /// The document, where it is at hand, and where it stands in the batch.
+    pub(super) payload: Option<(&'r str, Range<usize>)>,
+}
+
+/// What findings show beside their verdict.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown {
+    /// The lines around their places.
+    pub(super) excerpts: bool,
+    /// The values that were read.
+    pub(super) evidence: bool,
 }
 
 impl Standing<'_> {
@@ -47,8 +69,9 @@ impl Standing<'_> {
 pub(super) struct Composer<'c, 'r, 't> {
     standing: &'c Standing<'r>,
     text: &'c mut Text<'t>,
-    excerpts: bool,
+    shown: Shown,
     subject: Option<Arc<Subject>>,
+    outline: Option<Outline<'r>>,
     /// Findings with what they are sorted by.
     findings: Vec<(JsonPath, Finding)>,
 }
@@ -58,13 +81,14 @@ struct Placed {
     message: String,
     path: JsonPath,
     found: JsonPath,
+    /// In the batch.
     span: Range<usize>,
     is_found: bool,
 }
 
 impl<'c, 'r, 't> Composer<'c, 'r, 't> {
-    pub(super) fn new(standing: &'c Standing<'r>, text: &'c mut Text<'t>, excerpts: bool) -> Self {
-        Self { standing, text, excerpts, subject: None, findings: Vec::new() }
+    pub(super) fn new(standing: &'c Standing<'r>, text: &'c mut Text<'t>, shown: Shown) -> Self {
+        Self { standing, text, shown, subject: None, outline: None, findings: Vec::new() }
     }
 
     /// The findings, by place and rule.
@@ -73,28 +97,67 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
         self.findings.into_iter().map(|(_, finding)| finding).collect()
     }
 
-    /// Adds the outcome of a rule.
-    pub(super) fn add(&mut self, rule: &Arc<Rule>, outcome: Outcome) {
+    /// Adds the outcome of a rule, which reads `reads`.
+    pub(super) fn add(&mut self, rule: &Arc<Rule>, reads: &ReadSet, outcome: Outcome) {
         match outcome {
-            Outcome::Pass => self.whole(rule, Verdict::Pass, "nothing speaks against it".to_owned()),
+            Outcome::Pass => {
+                let message = self.passes_on(&reads.reads);
+                self.whole(rule, reads, Verdict::Pass, message);
+            }
             Outcome::NotApplicable => {
                 let message = "the rule is not about this resource".to_owned();
-                self.whole(rule, Verdict::NotApplicable, message);
+                self.whole(rule, reads, Verdict::NotApplicable, message);
             }
-            Outcome::Fail(denials) => self.reasoned(rule, Verdict::Fail, denials),
-            Outcome::Inconclusive(reasons) => self.reasoned(rule, Verdict::Inconclusive, reasons),
-            Outcome::Error(error) => self.whole(rule, Verdict::Error, in_words(&error)),
+            Outcome::Fail(denials) => self.reasoned(rule, reads, Verdict::Fail, denials),
+            Outcome::Inconclusive(reasons) => self.reasoned(rule, reads, Verdict::Inconclusive, reasons),
+            Outcome::Unreadable(reasons) => self.reasoned(rule, reads, Verdict::Error, reasons),
+            Outcome::Error(error) => self.whole(rule, reads, Verdict::Error, in_words(&error)),
         }
     }
 
-    /// Adds an error about a value of the resource.
-    pub(super) fn add_error_at(&mut self, rule: &Arc<Rule>, message: &str, path: &JsonPath) {
-        let denial = Denial { message: message.to_owned(), path: Some(path.clone()) };
-        self.reasoned(rule, Verdict::Error, vec![denial]);
+    /// Why a rule passes: the values that it rests on.
+    fn passes_on(&mut self, reads: &ReadNode) -> String {
+        let mut values = self.values(reads);
+        // By path and in compact form: the layout of the text is no matter.
+        values.sort_by(|a, b| a.path.cmp(&b.path));
+        let paths: Vec<JsonPath> = values.iter().map(|value| value.path.clone()).collect();
+        // Of a list and its elements the elements are named.
+        let is_around = |path: &JsonPath| paths.iter().any(|other| other.is_below(path));
+        values.retain(|value| !is_around(&value.path));
+        let mut message = "nothing speaks against it".to_owned();
+        for (index, value) in values.iter().take(MAX_NAMED).enumerate() {
+            message.push_str(if index == 0 { ": " } else { ", " });
+            let shown = if !value.is_found {
+                "absent".to_owned()
+            } else if is_sensitive(self.standing.operation, &value.path) {
+                "not shown".to_owned()
+            } else {
+                match shown_value(self.standing.text.get(value.span.clone()).unwrap_or_default()) {
+                    EvidenceValue::Present(value) => cut(&value.to_string()),
+                    _ => "too long to show".to_owned(),
+                }
+            };
+            let path = value.path.to_string();
+            let _ = write!(message, "`{}` is {shown}", printable(&path));
+        }
+        match values.len().saturating_sub(MAX_NAMED) {
+            0 => {}
+            1 => message.push_str(", and one more value"),
+            more => {
+                let _ = write!(message, ", and {more} more values");
+            }
+        }
+        message
+    }
+
+    /// The values of the resource that were read.
+    fn values(&mut self, reads: &ReadNode) -> Vec<ReadValue> {
+        let outline = self.outline.get_or_insert_with(|| Outline::new(self.standing.text));
+        reads.under("resource").map_or_else(Vec::new, |reads| read_values(outline, reads))
     }
 
     /// A finding about the resource as a whole.
-    fn whole(&mut self, rule: &Arc<Rule>, verdict: Verdict, message: String) {
+    fn whole(&mut self, rule: &Arc<Rule>, reads: &ReadSet, verdict: Verdict, message: String) {
         let placed = Placed {
             message,
             path: JsonPath::ROOT,
@@ -102,15 +165,18 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             span: self.standing.span.clone(),
             is_found: true,
         };
-        self.push(rule, verdict, &[placed], false);
+        self.push(rule, reads, verdict, &[placed], &[]);
     }
 
-    fn reasoned(&mut self, rule: &Arc<Rule>, verdict: Verdict, denials: Vec<Denial>) {
+    fn reasoned(&mut self, rule: &Arc<Rule>, reads: &ReadSet, verdict: Verdict, denials: Vec<Denial>) {
         let standing = self.standing;
+        let mut decided: Vec<usize> = denials.iter().filter_map(|denial| denial.definition).collect();
+        decided.sort_unstable();
+        decided.dedup();
         let mut placed: Vec<Placed> = denials
             .into_iter()
-            .map(|Denial { message, path }| {
-                let path = path.unwrap_or_default();
+            .map(|Denial { message, path, focus, .. }| {
+                let path = path.or(focus).unwrap_or_default();
                 let located = locate_at(standing.text, &standing.span, &path);
                 Placed {
                     message,
@@ -121,11 +187,21 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
                 }
             })
             .collect();
-        placed.sort_by(|a, b| (a.span.start, &a.message).cmp(&(b.span.start, &b.message)));
-        self.push(rule, verdict, &placed, true);
+        // By path: the order of members in the text is no matter.
+        placed.sort_by(|a, b| (&a.found, &a.message, &a.path).cmp(&(&b.found, &b.message, &b.path)));
+        placed.dedup_by(|b, a| a.path == b.path && a.message == b.message);
+        self.push(rule, reads, verdict, &placed, &decided);
     }
 
-    fn push(&mut self, rule: &Arc<Rule>, verdict: Verdict, placed: &[Placed], evident: bool) {
+    /// Adds a finding. `decided` are the definitions of the rule that its reasons come from.
+    fn push(
+        &mut self,
+        rule: &Arc<Rule>,
+        reads: &ReadSet,
+        verdict: Verdict,
+        placed: &[Placed],
+        decided: &[usize],
+    ) {
         let Some(first) = placed.first() else { return };
         let standing = self.standing;
         let path = standing.path.join(&first.found);
@@ -134,12 +210,8 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             document: standing.document,
             pointer: path.pointer(),
         };
-        let excerpt = self.excerpts.then(|| {
-            let labels = placed.iter().map(|p| Label::new(Self::label_span(p), p.message.clone())).collect();
-            self.text.excerpt(labels)
-        });
-        let evidence =
-            if evident { placed.iter().filter_map(|p| self.evidence(p)).collect() } else { Vec::new() };
+        let decided: Vec<&DefinitionReads> =
+            decided.iter().filter_map(|&index| reads.definitions.get(index)).collect();
         let mut message = String::new();
         for reason in placed {
             if !message.is_empty() {
@@ -147,8 +219,15 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             }
             message.push_str(&reason.message);
         }
+        let excerpt = self.shown.excerpts.then(|| self.excerpt(reads, verdict, placed, &decided));
+        let rule_excerpt = if self.shown.excerpts { rule_excerpt(rule, &decided) } else { None };
+        let evidence = if self.shown.evidence { self.evidence(reads, placed) } else { Vec::new() };
         let finding = Finding {
             rule: Arc::clone(rule),
+            rule_line_1based: decided.first().map_or(rule.line_1based, |definition| {
+                let text = rule.file.text.get(..definition.span.start).unwrap_or_default();
+                1 + memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64
+            }),
             verdict,
             message,
             resource: self.subject(),
@@ -156,8 +235,51 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             evidence,
             fingerprint: self.fingerprint(rule),
             excerpt,
+            rule_excerpt,
         };
         self.findings.push((path, finding));
+    }
+
+    /// The lines around the reasons, and around the other values that decided.
+    fn excerpt(
+        &mut self,
+        reads: &ReadSet,
+        verdict: Verdict,
+        placed: &[Placed],
+        decided: &[&DefinitionReads],
+    ) -> Excerpt {
+        let mut labels: Vec<Label> =
+            placed.iter().map(|p| Label::new(Self::label_span(p), p.message.clone())).collect();
+        let offset = self.standing.span.start;
+        let mut values = Vec::new();
+        for definition in decided {
+            values.extend(self.values(&definition.reads));
+        }
+        let words = match verdict {
+            Verdict::Pass => {
+                // In place of the resource as a whole.
+                values = self.values(&reads.reads);
+                "read"
+            }
+            Verdict::Fail => "decides too",
+            _ => "read too",
+        };
+        let mut more: Vec<Label> = Vec::new();
+        for value in values.into_iter().filter(|value| value.is_found) {
+            let span = value.span.start + offset..value.span.end + offset;
+            let around = |label: &Label| label.span.start <= span.end && span.start <= label.span.end;
+            if more.len() < MAX_LABELS
+                && !more.iter().any(around)
+                && (verdict == Verdict::Pass || !labels.iter().any(around))
+            {
+                more.push(Label::new(span, words));
+            }
+        }
+        if verdict == Verdict::Pass && !more.is_empty() {
+            labels.clear();
+        }
+        labels.extend(more);
+        self.text.excerpt(labels)
     }
 
     /// What to underline: the value, or the first character of what holds it.
@@ -166,27 +288,63 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
         if whole { placed.span.clone() } else { placed.span.start..placed.span.start + 1 }
     }
 
-    fn evidence(&mut self, placed: &Placed) -> Option<Evidence> {
-        if placed.path.is_root() {
-            return None;
+    /// The values that the reasons name, then all others that the rule read, in document order.
+    fn evidence(&mut self, reads: &ReadSet, placed: &[Placed]) -> Vec<Evidence> {
+        let offset = self.standing.span.start;
+        let mut values: Vec<ReadValue> = Vec::new();
+        let named = placed.iter().filter(|placed| !placed.path.is_root()).map(|placed| ReadValue {
+            path: placed.path.clone(),
+            span: placed.span.start - offset..placed.span.end - offset,
+            is_found: placed.is_found,
+        });
+        let read = self.values(&reads.reads);
+        for value in named.chain(read) {
+            if !values.iter().any(|known| known.path == value.path) {
+                values.push(value);
+            }
         }
+        let mut evidence: Vec<Evidence> = values.iter().map(|value| self.evidence_of(value)).collect();
+        evidence.extend(self.payload_evidence(&reads.reads));
+        evidence
+    }
+
+    fn evidence_of(&mut self, read: &ReadValue) -> Evidence {
         let standing = self.standing;
-        let range = placed.span.start - standing.span.start..placed.span.end - standing.span.start;
-        let value = if !placed.is_found {
+        let value = if !read.is_found {
             EvidenceValue::Absent
-        } else if is_sensitive(standing.operation, &placed.path) {
+        } else if is_sensitive(standing.operation, &read.path) {
             EvidenceValue::Secret
-        } else if range.len() > MAX_EVIDENCE_BYTES {
-            EvidenceValue::Long
         } else {
-            let text = standing.text.get(range).unwrap_or_default();
-            EvidenceValue::Present(serde_json::from_str(text).unwrap_or_default())
+            shown_value(standing.text.get(read.span.clone()).unwrap_or_default())
         };
-        Some(Evidence {
-            pointer: standing.path.join(&placed.path).pointer(),
+        let offset = standing.span.start;
+        Evidence {
+            pointer: standing.path.join(&read.path).pointer(),
             value,
-            place: self.text.place(&placed.span),
-        })
+            place: self.text.place(&(read.span.start + offset..read.span.end + offset)),
+        }
+    }
+
+    /// Values of the envelope, where the document is at hand.
+    fn payload_evidence(&mut self, reads: &ReadNode) -> Vec<Evidence> {
+        let Some((text, span)) = self.standing.payload.clone() else {
+            return Vec::new();
+        };
+        let Some(node) = reads.under("payload") else {
+            return Vec::new();
+        };
+        let mut evidence = Vec::new();
+        for path in node.paths().iter().filter_map(plain) {
+            let located = locate(text, &path);
+            let value = if located.is_found(&path) {
+                shown_value(text.get(located.span.clone()).unwrap_or_default())
+            } else {
+                EvidenceValue::Absent
+            };
+            let place = self.text.place(&(located.span.start + span.start..located.span.end + span.start));
+            evidence.push(Evidence { pointer: path.pointer(), value, place });
+        }
+        evidence
     }
 
     fn subject(&mut self) -> Arc<Subject> {
@@ -211,4 +369,61 @@ fn in_words(error: &EngineError) -> String {
         None => error.message.clone(),
         Some(place) => format!("{} (at {}:{})", error.message, place.file, place.line_1based),
     }
+}
+
+/// The first characters of a value.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MAX_NAMED_CHARACTERS) {
+        Some((end, _)) => format!("{}…", printable(text.get(..end).unwrap_or_default())),
+        None => printable(text).into_owned(),
+    }
+}
+
+/// A path without iterations.
+fn plain(path: &ReadPath) -> Option<JsonPath> {
+    path.0
+        .iter()
+        .map(|step| match step {
+            Step::Key(key) => Some(Segment::Key(key.clone())),
+            Step::Index(index) => Some(Segment::Index(*index)),
+            Step::Each => None,
+        })
+        .collect()
+}
+
+/// A value as evidence, unless it is too long. Blanks in it are no matter.
+fn shown_value(text: &str) -> EvidenceValue {
+    if text.len() > MAX_WRITTEN_BYTES {
+        return EvidenceValue::Long;
+    }
+    let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    if text.len() > MAX_EVIDENCE_BYTES && value.to_string().len() > MAX_EVIDENCE_BYTES {
+        EvidenceValue::Long
+    } else {
+        EvidenceValue::Present(value)
+    }
+}
+
+/// The definitions of a rule that decided.
+fn rule_excerpt(rule: &Rule, decided: &[&DefinitionReads]) -> Option<Excerpt> {
+    let mut labels = Vec::new();
+    for definition in decided.iter().take(MAX_DEFINITIONS) {
+        let words = match definition.part {
+            Part::Inconclusive => "this says that it cannot be told",
+            _ => "this denies it",
+        };
+        let start = definition.span.start;
+        let head = rule.file.word(start);
+        labels.push(Label::new(head.clone(), words));
+        if let Some(span) = definition.focus.as_ref().and_then(|focus| focus.span.clone())
+            && !on_one_line(&rule.file.text, start, span.start)
+        {
+            labels.push(Label::new(span, "this holds"));
+        }
+    }
+    (!labels.is_empty()).then(|| Excerpt::lines(&rule.file.name, rule.file.text.as_bytes(), labels))
+}
+
+fn on_one_line(text: &str, from: usize, to: usize) -> bool {
+    !text.get(from..to).unwrap_or_default().contains('\n')
 }

@@ -8,6 +8,7 @@ mod candidate;
 mod collect;
 mod compose;
 mod duplicates;
+mod evidence;
 mod log;
 mod page;
 mod pipeline;
@@ -15,6 +16,7 @@ mod text;
 mod worker;
 
 pub use candidate::{Candidate, Chosen};
+pub(crate) use evidence::read_paths;
 pub use pipeline::{Progress, Stopped, execute};
 
 /// What a run tells while it goes on.

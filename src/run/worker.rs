@@ -7,23 +7,23 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::candidate::{Candidate, Chosen};
-use super::compose::{Composer, Standing};
+use super::compose::{Composer, Shown, Standing};
 use super::duplicates::Seen;
 use super::log::Log;
 use super::page::{PageBuilder, remark};
 use super::text::{Text, fault_words};
-use crate::evaluate::{self, Input, Judge, Outcome, Plan, Source};
-use crate::finding::{Finding, Location, Tally, Verdict};
+use crate::evaluate::{self, Input, Judge, Outcome, Plan, Source, Unreadable};
+use crate::finding::{Counts, Finding, Location, Tally, Verdict};
 use crate::load::{
     Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, Stranger, describe,
     error_response, error_text, recognise,
 };
 use crate::model::{Envelope, RemarkKind, Resource, ResourceError};
 use crate::operation::Operation;
-use crate::policy::Rule;
+use crate::policy::{ReadSet, Rule};
 use crate::settings::{JudgeSettings, LoadSettings, Purpose};
 use crate::source::json::{FaultKind, JsonPath, check, is_too_deep};
-use crate::source::{Code, Diagnostic, Place, Position};
+use crate::source::{Code, Diagnostic, Place, Position, printable};
 
 /// What a batch gave.
 #[derive(Debug, Default)]
@@ -35,6 +35,8 @@ pub(super) struct BatchOutcome {
     pub(super) candidates: Vec<Candidate>,
     pub(super) log: Log,
     pub(super) tally: Tally,
+    /// Judged resources, each by the weightiest of its verdicts.
+    pub(super) outcomes: Counts,
     /// Payloads that are whole documents.
     pub(super) pages: Vec<Page>,
     /// A part of a payload that is no whole document.
@@ -72,7 +74,7 @@ pub(super) struct Worker<'s> {
     load: &'s LoadSettings,
     judging: &'s JudgeSettings,
     plan: &'s Plan,
-    rules: Vec<&'s Arc<Rule>>,
+    rules: Vec<(&'s Arc<Rule>, &'s ReadSet)>,
     judges: BTreeMap<Operation, Option<Judge<'s>>>,
 }
 
@@ -85,6 +87,8 @@ struct Visit<'v, 't> {
     envelope: Option<&'v Envelope<'v>>,
     /// When the payload was received, as rules see it.
     captured_at: Option<Arc<str>>,
+    /// The document that the resources stand in, where it is at hand, and its place.
+    payload: Option<(&'v str, Range<usize>)>,
 }
 
 impl<'v, 't> Visit<'v, 't> {
@@ -96,7 +100,8 @@ impl<'v, 't> Visit<'v, 't> {
     ) -> Self {
         let captured = envelope.and_then(Envelope::captured_at);
         page.captured(captured);
-        Self { out, text, page, envelope, captured_at: captured.map(|at| Arc::from(at.to_rfc3339())) }
+        let captured_at = captured.map(|at| Arc::from(at.to_rfc3339()));
+        Self { out, text, page, envelope, captured_at, payload: None }
     }
 }
 
@@ -124,7 +129,7 @@ impl<'b> Spot<'b> {
 
 impl<'s> Worker<'s> {
     pub(super) fn new(load: &'s LoadSettings, judging: &'s JudgeSettings, plan: &'s Plan) -> Self {
-        Self { load, judging, plan, rules: plan.rules().collect(), judges: BTreeMap::new() }
+        Self { load, judging, plan, rules: plan.rules().zip(plan.reads()).collect(), judges: BTreeMap::new() }
     }
 
     pub(super) fn process(&mut self, file: &Arc<str>, batch: &Batch) -> BatchOutcome {
@@ -229,7 +234,7 @@ impl<'s> Worker<'s> {
             out.log.push(text.malformed(&spot.span, 0, "too deep"));
             return true;
         }
-        self.set_payload(out, operation, None);
+        self.set_payload(out, operation, None, &[]);
         let page = PageBuilder::bare(operation, document, text.place(&spot.span));
         let mut visit = Visit::new(out, text, page, None);
         self.judge(&mut visit, spot, &resource);
@@ -261,10 +266,11 @@ impl<'s> Worker<'s> {
         if collection.is_some() && others.iter().any(|(_, value)| is_too_deep(value.get(), 1)) {
             return out.log.push(text.malformed(&spot.span, 0, "too deep"));
         }
-        self.tell_envelope(out, text, operation, &spot.span, spot.body, &envelope);
-        self.set_payload(out, operation, Some(&envelope));
+        let unreadable = self.tell_envelope(out, text, operation, &spot.span, spot.body, &envelope);
+        self.set_payload(out, operation, Some(&envelope), &unreadable);
         let page = PageBuilder::new(operation, document, text.place(&spot.span), envelope.page_facts());
         let mut visit = Visit::new(out, text, page, Some(&envelope));
+        visit.payload = Some((spot.body, spot.span.clone()));
         match collection {
             None => self.resource(&mut visit, &spot.part(spot.body, JsonPath::ROOT)),
             Some(collection) => self.collection(&mut visit, spot, collection),
@@ -314,7 +320,7 @@ impl<'s> Worker<'s> {
         out.part = Some(Part::Head(page.finish()));
     }
 
-    /// Tells what is remarkable about what stands around the resources.
+    /// Tells what is remarkable about what stands around the resources; what of it cannot be read.
     fn tell_envelope(
         &self,
         out: &mut BatchOutcome,
@@ -323,12 +329,17 @@ impl<'s> Worker<'s> {
         span: &Range<usize>,
         body: &str,
         envelope: &Envelope<'_>,
-    ) {
+    ) -> Vec<Unreadable> {
+        let mut unreadable = Vec::new();
         envelope.inspect(&mut |told| {
             if let Some(problem) = remark(text, operation, span, body, &told, self.load.strict) {
+                if matches!(told.kind, RemarkKind::Unreadable { .. }) {
+                    unreadable.push(Unreadable { path: told.path.clone(), message: problem.message() });
+                }
                 problem.tell(&mut out.log);
             }
         });
+        unreadable
     }
 
     /// Resources of a payload that is too large to be a document.
@@ -345,7 +356,14 @@ impl<'s> Worker<'s> {
         let members = head.borrowed();
         // What is wrong with it was told of the head.
         let Ok(envelope) = Envelope::read(operation, &members) else { return };
-        self.set_payload(out, operation, Some(&envelope));
+        let mut unreadable = Vec::new();
+        envelope.inspect(&mut |told| {
+            if matches!(told.kind, RemarkKind::Unreadable { .. }) {
+                let message = format!("`{}` cannot be read", printable(&told.path.to_string()));
+                unreadable.push(Unreadable { path: told.path.clone(), message });
+            }
+        });
+        self.set_payload(out, operation, Some(&envelope), &unreadable);
         let place = Place { file: Arc::clone(text.file), start: head.start, end_byte: head.start.byte };
         let page = PageBuilder::new(operation, document, place, PageFacts::default());
         let mut visit = Visit::new(out, text, page, Some(&envelope));
@@ -365,11 +383,17 @@ impl<'s> Worker<'s> {
         out.part = Some(Part::Resources(page, last));
     }
 
-    fn set_payload(&mut self, out: &mut BatchOutcome, operation: Operation, envelope: Option<&Envelope<'_>>) {
+    fn set_payload(
+        &mut self,
+        out: &mut BatchOutcome,
+        operation: Operation,
+        envelope: Option<&Envelope<'_>>,
+        unreadable: &[Unreadable],
+    ) {
         let Some(judge) = self.judge_of(out, operation) else {
             return;
         };
-        if let Err(error) = judge.set_payload(envelope) {
+        if let Err(error) = judge.set_payload(envelope, unreadable) {
             out.log.push(Diagnostic::error(Code::PayloadMalformed, error.message));
         }
     }
@@ -428,7 +452,7 @@ impl<'s> Worker<'s> {
             Purpose::Inspect => return,
             Purpose::ShowInputs(params) => {
                 // What could not be read would be missing from the input.
-                if unreadable.is_none() {
+                if unreadable.is_empty() {
                     let payload = evaluate::Payload(visit.envelope);
                     let input = Input { resource, payload, source, params };
                     visit.out.inputs.push(serde_json::to_string(&input).unwrap_or_default());
@@ -437,7 +461,7 @@ impl<'s> Worker<'s> {
             }
             Purpose::Explain(name) => {
                 if self.plan.judges(operation) {
-                    self.explain(visit, spot, resource, &source, unreadable, name.as_deref());
+                    self.explain(visit, spot, resource, &source, &unreadable, name.as_deref());
                 }
                 return;
             }
@@ -453,11 +477,9 @@ impl<'s> Worker<'s> {
             span: spot.span.clone(),
             document: visit.page.document(),
             path: spot.path.clone(),
+            payload: visit.payload.clone(),
         };
-        let findings = match unreadable {
-            Some((path, message)) => self.unjudgeable(visit, &standing, &path, &message),
-            None => self.evaluate(visit, &standing, &source),
-        };
+        let findings = self.evaluate(visit, &standing, &unreadable, &source);
         visit.out.findings.extend(findings);
     }
 
@@ -468,7 +490,7 @@ impl<'s> Worker<'s> {
         spot: &Spot<'_>,
         resource: &Resource<'_>,
         source: &Source<'_>,
-        unreadable: Option<(JsonPath, String)>,
+        unreadable: &[Unreadable],
         name: Option<&str>,
     ) {
         let operation = visit.page.operation();
@@ -479,6 +501,7 @@ impl<'s> Worker<'s> {
             span: spot.span.clone(),
             document: visit.page.document(),
             path: spot.path.clone(),
+            payload: visit.payload.clone(),
         };
         let place = visit.text.place(&spot.span);
         let end_line_1based = visit.text.position(spot.span.end.saturating_sub(1)).line_1based;
@@ -491,94 +514,81 @@ impl<'s> Worker<'s> {
         };
         let parts: Vec<&str> = identity.parts().collect();
         if name.is_none_or(|name| candidate.is_called(name, &parts, end_line_1based)) {
-            let is_readable = unreadable.is_none();
-            let findings = match unreadable {
-                Some((path, message)) => self.unjudgeable(visit, &standing, &path, &message),
-                None => self.evaluate(visit, &standing, source),
-            };
+            let findings = self.evaluate(visit, &standing, unreadable, source);
             candidate.chosen = findings.into_iter().next().map(|finding| {
                 let payload = evaluate::Payload(visit.envelope);
                 let input = Input { resource, payload, source: source.clone(), params: &finding.rule.params };
-                let input = is_readable.then(|| serde_json::to_string(&input).unwrap_or_default());
+                // A rule that reads what is unreadable is not asked.
+                let is_shown = unreadable.is_empty() || finding.verdict != Verdict::Error;
+                let input = is_shown.then(|| serde_json::to_string(&input).unwrap_or_default());
                 Box::new(Chosen { input, text: spot.body.to_owned(), start, finding })
             });
         }
         visit.out.candidates.push(candidate);
     }
 
-    /// Findings about a resource with an unreadable value: nobody knows yet which rules read it, so that none
-    /// of them can be trusted to pass.
-    fn unjudgeable(
-        &self,
-        visit: &mut Visit<'_, '_>,
-        standing: &Standing<'_>,
-        path: &JsonPath,
-        message: &str,
-    ) -> Vec<Finding> {
-        let operation = standing.operation;
-        let mut composer = Composer::new(standing, visit.text, self.judging.excerpts);
-        for rule in self.rules.iter().filter(|rule| rule.applies_to.contains(&operation)) {
-            visit.out.tally.add(operation, rule.severity, Verdict::Error);
-            composer.add_error_at(rule, message, path);
-        }
-        composer.finish()
-    }
-
     fn evaluate(
         &mut self,
         visit: &mut Visit<'_, '_>,
         standing: &Standing<'_>,
+        unreadable: &[Unreadable],
         source: &Source<'_>,
     ) -> Vec<Finding> {
         let operation = standing.operation;
         let judging = self.judging;
         let rules = self.rules.clone();
-        let mut reported: Vec<(&Arc<Rule>, Outcome)> = Vec::new();
+        let mut reported: Vec<(&Arc<Rule>, &ReadSet, Outcome)> = Vec::new();
         let Some(judge) = self.judge_of(visit.out, operation) else {
             return Vec::new();
         };
-        judge.judge(standing.resource, source, |index, outcome| {
-            let Some(rule) = rules.get(index) else { return };
+        let mut weightiest = Verdict::NotApplicable;
+        judge.judge(standing.resource, unreadable, source, |index, outcome| {
+            let Some(&(rule, reads)) = rules.get(index) else { return };
             let verdict = verdict(&outcome);
             visit.out.tally.add(operation, rule.severity, verdict);
+            if verdict.weight() > weightiest.weight() {
+                weightiest = verdict;
+            }
             if judging.reports(verdict) {
-                reported.push((rule, outcome));
+                reported.push((rule, reads, outcome));
             }
         });
+        visit.out.outcomes.add(weightiest, 1);
         if reported.is_empty() {
             return Vec::new();
         }
-        let mut composer = Composer::new(standing, visit.text, judging.excerpts);
-        for (rule, outcome) in reported {
-            composer.add(rule, outcome);
+        let shown = Shown { excerpts: judging.excerpts, evidence: judging.evidence };
+        let mut composer = Composer::new(standing, visit.text, shown);
+        for (rule, reads, outcome) in reported {
+            composer.add(rule, reads, outcome);
         }
         composer.finish()
     }
 
-    /// Tells what is remarkable about a resource. The first unreadable value, and what is wrong with it.
+    /// Tells what is remarkable about a resource; what of it cannot be read.
     fn inspect(
         &self,
         visit: &mut Visit<'_, '_>,
         spot: &Spot<'_>,
         resource: &Resource<'_>,
-    ) -> Option<(JsonPath, String)> {
+    ) -> Vec<Unreadable> {
         let strict = self.load.strict;
+        let mut unreadable = Vec::new();
         if !strict && !resource.has_unreadable() {
-            return None;
+            return unreadable;
         }
-        let mut first = None;
         resource.inspect(&mut |told| {
             let Some(problem) =
                 remark(visit.text, visit.page.operation(), &spot.span, spot.body, &told, strict)
             else {
                 return;
             };
-            if first.is_none() && matches!(told.kind, RemarkKind::Unreadable { .. }) {
-                first = Some((told.path.clone(), problem.message()));
+            if matches!(told.kind, RemarkKind::Unreadable { .. }) {
+                unreadable.push(Unreadable { path: told.path.clone(), message: problem.message() });
             }
             problem.tell(&mut visit.out.log);
         });
-        first
+        unreadable
     }
 }
 
@@ -596,7 +606,7 @@ const fn verdict(outcome: &Outcome) -> Verdict {
         Outcome::NotApplicable => Verdict::NotApplicable,
         Outcome::Fail(_) => Verdict::Fail,
         Outcome::Inconclusive(_) => Verdict::Inconclusive,
-        Outcome::Error(_) => Verdict::Error,
+        Outcome::Unreadable(_) | Outcome::Error(_) => Verdict::Error,
     }
 }
 

@@ -92,13 +92,24 @@ impl Excerpt {
         Self::of(file, ShownText { bytes: text, secrets: &[] }, &mut tracker, labels)
     }
 
+    /// Takes nothing but the lines of `labels` out of `text`, all of `file`.
+    pub fn lines(file: &Arc<str>, text: &[u8], labels: Vec<Label>) -> Self {
+        let mut tracker = Tracker::new(text, Position::START);
+        Self::around(file, ShownText { bytes: text, secrets: &[] }, &mut tracker, labels, 0)
+    }
+
     /// Takes the lines around `labels` out of a part of `file`, whose positions `tracker` tells. No line goes on
     /// over a gap.
-    pub fn of(
+    pub fn of(file: &Arc<str>, text: ShownText<'_>, tracker: &mut Tracker<'_>, labels: Vec<Label>) -> Self {
+        Self::around(file, text, tracker, labels, CONTEXT_LINES)
+    }
+
+    fn around(
         file: &Arc<str>,
         text: ShownText<'_>,
         tracker: &mut Tracker<'_>,
         mut labels: Vec<Label>,
+        context: usize,
     ) -> Self {
         labels.sort_by_key(|label| label.span.start);
         let mut windows: Vec<Window> = Vec::new();
@@ -106,7 +117,7 @@ impl Excerpt {
         for label in labels {
             let ShownText { bytes, secrets } = text;
             let shown = Shown { bounds: tracker.stretch(label.span.start), text: bytes, secrets };
-            let lines = shown.lines_around(label.span.start);
+            let lines = shown.lines_around(label.span.start, context);
             if !group.takes(&shown, &label, &lines) {
                 windows.extend(group.window(tracker));
                 group = Group { shown: Some(shown), ..Group::default() };
@@ -188,15 +199,15 @@ impl<'t> Shown<'t> {
         start..end
     }
 
-    /// That line with up to [`CONTEXT_LINES`] on both sides, as far as they are of a sensible length.
-    fn lines_around(&self, offset: usize) -> Vec<Range<usize>> {
+    /// That line with up to `context` on both sides, as far as they are of a sensible length.
+    fn lines_around(&self, offset: usize, context: usize) -> Vec<Range<usize>> {
         let line = self.line_around(offset);
         if is_long(&line) {
             return vec![line];
         }
         let mut lines = VecDeque::from([line.clone()]);
         let mut start = line.start;
-        for _ in 0..CONTEXT_LINES {
+        for _ in 0..context {
             if start <= self.bounds.start {
                 break;
             }
@@ -208,7 +219,7 @@ impl<'t> Shown<'t> {
             lines.push_front(previous);
         }
         let mut end = line.end;
-        for _ in 0..CONTEXT_LINES {
+        for _ in 0..context {
             if end + 1 >= self.bounds.end {
                 break;
             }

@@ -26,7 +26,7 @@ fn an_explanation_reads_like_the_rule() {
     ];
     assert_eq!(lines[4..9], expected);
     assert_eq!(lines[10], "+ holds   - does not hold   . not reached   ! error   ? cannot be told");
-    assert_eq!(lines.last(), Some(&"pass: nothing is denied, and nothing speaks against judging it"));
+    assert_eq!(lines.last(), Some(&"pass: nothing speaks against it: `status` is \"compliant\""));
 }
 
 #[test]

@@ -72,6 +72,24 @@ fn a_rule_s_own_inconclusive_is_explained() {
 }
 
 #[test]
+fn a_missing_value_makes_it_inconclusive_and_is_told_as_undefined() {
+    let folder = Folder::new();
+    let body = "deny contains \"x\" if input.resource.name == \"web\"";
+    let page = one_page(|report| {
+        report.as_object_mut().unwrap().remove("name");
+    });
+    let (code, explanation) = explained(&folder, &rule("ORG-1", "org.one", body), &page);
+    assert_eq!((code, &explanation["verdict"]), (1, &json!("inconclusive")));
+    assert!(explanation["message"].as_str().unwrap().contains("`name`"), "{}", explanation["message"]);
+    assert_eq!(statements(&explanation), ["9 fails | input.resource.name is undefined"]);
+    // Whether the rule is about it hangs on what is not there: `deny` is not asked.
+    let body = "applies if input.resource.name == \"web\"\n\ndeny contains \"x\"";
+    let (code, explanation) = explained(&folder, &rule("ORG-1", "org.one", body), &page);
+    assert_eq!((code, &explanation["verdict"]), (1, &json!("inconclusive")));
+    assert_eq!(explanation["definitions"][1]["holds"], Value::Null);
+}
+
+#[test]
 fn what_a_rule_is_not_about_is_explained_without_asking_deny() {
     let folder = Folder::new();
     let body =

@@ -83,7 +83,7 @@ impl<'b> Tracer<'b> {
         }
         self.secret_locals.clear();
         let schedule = Schedule::of(statements, globals);
-        let source = Source::of(&self.bench.file.text, statements);
+        let source = Source::of(&self.bench.file().text, statements);
         let mut expressions = Vec::new();
         let mut plans = Vec::new();
         for (step, known) in schedule.steps.iter().enumerate() {
@@ -92,7 +92,7 @@ impl<'b> Tracer<'b> {
             }
         }
         let all = prefix(&source, &schedule, schedule.steps.len());
-        let output = output.map_or("true", |node| source.whole(node));
+        let output = output.map_or("true", |node| source.raw(&node.span));
         // An element is in a set once.
         let (open, close) = if is_set { ("{", "}") } else { ("[", "]") };
         expressions.push(format!("{open}\n[{output}] |\n{all}\n{close}"));
@@ -408,16 +408,6 @@ impl<'t> Source<'t> {
     /// The text as it is written.
     fn raw(&self, span: &Range<usize>) -> &'t str {
         self.text.get(span.clone()).unwrap_or_default()
-    }
-
-    /// The text of an expression. The engine's range of an object may begin behind its brace.
-    fn whole(&self, node: &Node) -> &'t str {
-        let text = self.raw(&node.span);
-        if !matches!(node.term, Term::Object(_)) || text.starts_with('{') {
-            return text;
-        }
-        let brace = self.raw(&(0..node.span.start)).rfind('{');
-        brace.map_or(text, |start| self.raw(&(start..node.span.end)))
     }
 
     /// The text, with names for wildcards if they have values.

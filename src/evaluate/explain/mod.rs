@@ -45,8 +45,6 @@ pub struct ExplainedCase<'c> {
     pub file: &'c Arc<str>,
     /// Where its text begins there.
     pub start: Position,
-    /// Whether the rule is about the resource: `deny` was asked.
-    pub is_asked: bool,
 }
 
 /// What there is to tell about how a rule came to its verdict.
@@ -172,7 +170,7 @@ pub fn explain(plan: &Plan, rule: &Rule, case: &ExplainedCase<'_>) -> Result<Exp
     let planned = planned.ok_or_else(|| defect(format!("{} is not planned", rule.id)))?;
     let input = Value::from_json_str(case.input).map_err(|error| defect(error.to_string()))?;
     let bench = Bench::new(planned, plan.clock, input);
-    let modules = parse_all(&[&bench.file], plan.clock)?;
+    let modules = parse_all(&[bench.file()], plan.clock)?;
     let module = modules.first().ok_or_else(|| defect("no syntax tree".to_owned()))?;
     let secrets = Secrets::of(case.operation, &bench.input, texts_of(module));
     let mut explainer = Explainer {
@@ -183,7 +181,7 @@ pub fn explain(plan: &Plan, rule: &Rule, case: &ExplainedCase<'_>) -> Result<Exp
         tracer: Tracer::new(&bench, secrets),
         told: BTreeMap::new(),
     };
-    explainer.explain(case.is_asked);
+    explainer.explain();
     let Explainer { tracer, told, .. } = explainer;
     let (reads, more_reads) = reads::explained(&planned.reads.reads, &bench.input, case, &tracer.secrets);
     Ok(Explanation {
@@ -206,7 +204,13 @@ struct Explainer<'e, 'm> {
 }
 
 impl<'m> Explainer<'_, 'm> {
-    fn explain(&mut self, is_asked: bool) {
+    fn explain(&mut self) {
+        let mut engine = self.bench.engine(&[]);
+        // What does not apply is not asked any further.
+        let is_asked = !self.globals.rules.contains("applies")
+            || engine
+                .as_mut()
+                .is_some_and(|engine| matches!(self.bench.rule(engine, "applies"), Ok(Value::Bool(true))));
         let mut order = Vec::new();
         let mut seen = BTreeSet::new();
         self.visit("applies", &mut seen, &mut order);
@@ -215,7 +219,6 @@ impl<'m> Explainer<'_, 'm> {
         for name in ["deny", "inconclusive"] {
             self.visit(name, &mut seen, &mut order);
         }
-        let mut engine = self.bench.engine(&[]);
         for (position, name) in order.into_iter().enumerate() {
             let is_asked = position < asked;
             let is_function = self.definitions(name).any(|definition| definition.arguments.is_some());
@@ -276,7 +279,7 @@ impl<'m> Explainer<'_, 'm> {
     }
 
     fn definition(&mut self, definition: &'m Definition, is_asked: bool) -> ExplainedDefinition {
-        let text = &self.bench.file.text;
+        let text = &self.bench.file().text;
         let role = match definition.name.as_str() {
             "applies" => Role::Applies,
             "deny" => Role::Deny,

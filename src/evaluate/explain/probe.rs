@@ -24,17 +24,18 @@ pub(super) enum ProbeError {
 /// Evaluates expressions in a rule's file, all of them in one engine where that compiles.
 pub(super) struct Bench<'p> {
     pub(super) planned: &'p PlannedRule,
-    /// The rule's own file, as the engine gets it.
-    pub(super) file: Arc<PolicyFile>,
     pub(super) clock: DateTime<Utc>,
     pub(super) input: Value,
 }
 
 impl<'p> Bench<'p> {
     pub(super) fn new(planned: &'p PlannedRule, clock: DateTime<Utc>, input: Value) -> Self {
-        let own = planned.files.iter().find(|file| file.name == planned.rule.file.name);
-        let file = Arc::clone(own.unwrap_or(&planned.rule.file));
-        Self { planned, file, clock, input }
+        Self { planned, clock, input }
+    }
+
+    /// The rule's own file as its author wrote it: for judging it is rewritten.
+    pub(super) fn file(&self) -> &Arc<PolicyFile> {
+        &self.planned.rule.file
     }
 
     /// An engine for these expressions, or one for each of them where they do not compile together.
@@ -45,9 +46,9 @@ impl<'p> Bench<'p> {
 
     /// The value of a rule of the file.
     pub(super) fn rule(&self, engine: &mut Engine, name: &str) -> Result<Value, ProbeError> {
-        let path = format!("data.{}.{name}", self.planned.package);
+        let path = format!("data.{}.{name}", self.planned.rule.package);
         let value = evaluate(engine, &path).map_err(|error| match error {
-            EvaluationError::Engine(error) => ProbeError::Engine(self.planned.as_written(error).message),
+            EvaluationError::Engine(error) => ProbeError::Engine(error.message),
             EvaluationError::Panic(message) => ProbeError::Engine(message),
         });
         let _ = engine.take_prints();
@@ -56,14 +57,14 @@ impl<'p> Bench<'p> {
 
     /// An engine whose copy of the rule's file holds these expressions too; `None` where it does not compile.
     pub(super) fn engine(&self, expressions: &[(usize, &String)]) -> Option<Engine> {
-        let mut text = format!("{}\n{PROBE} := true\n", self.file.text);
+        let mut text = format!("{}\n{PROBE} := true\n", self.file().text);
         for (index, expression) in expressions {
             // The engine's parser is slow with nested brackets.
             if too_deep(expression).is_none() {
                 text.push_str(&format!("\n{PROBE}_{index} := {expression}\n"));
             }
         }
-        let file = PolicyFile { name: Arc::clone(&self.file.name), text };
+        let file = PolicyFile { name: Arc::clone(&self.file().name), text };
         let built = || -> Result<Engine, EngineError> {
             let mut engine = new_engine(self.clock)?;
             for needed in &self.planned.files {

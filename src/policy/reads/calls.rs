@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::interpret::{Interpreter, Look};
+use super::interpret::{Decides, Interpreter, Look};
 use super::path::{Step, Taken, Trail, path_of};
 use super::values::{Value, Values};
 use crate::policy::builtins::{Gives, builtin};
@@ -76,14 +76,21 @@ impl<'m> Interpreter<'m> {
                 value.trails(&mut |trail| {
                     nulls.insert(path_of(trail));
                 });
-                self.look_at(value, &Look { null_is_handled: true, decides: false }, span);
+                self.look_at(value, &Look { null_is_handled: true, decides: Decides::Not }, span);
                 return Values::one(Value::Boolean);
             }
             _ => {}
         }
         let writes = WRITERS.contains(&name);
         for argument in arguments {
-            self.look_at(argument, &Look { null_is_handled: writes, decides: !writes }, span);
+            self.look_at(
+                argument,
+                &Look {
+                    null_is_handled: writes,
+                    decides: if writes { Decides::Not } else { Decides::Perhaps },
+                },
+                span,
+            );
         }
         if CHOOSERS.contains(&name) {
             let mut elements = Values::default();

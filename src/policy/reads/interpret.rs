@@ -11,9 +11,7 @@ use super::log::{Compared, Log, Use};
 use super::path::{ReadPath, Site, Step, Taken, Trail, path_of};
 use super::values::{Value, Values};
 use crate::policy::check::Declared;
-use crate::policy::syntax::{
-    Body, Collected, Module, Node, Operator, Rule, Scalar, Statement, StatementKind, Term,
-};
+use crate::policy::syntax::{Body, Collected, Module, Node, Operator, Rule, Scalar, Statement, Term};
 
 /// Expressions that are looked at before a rule is given up as too intricate.
 const MOST_STEPS: usize = 100_000;
@@ -29,14 +27,14 @@ pub(super) struct Mood {
 
 /// Local names.
 #[derive(Debug, Default)]
-struct Frame {
+pub(super) struct Frame {
     names: BTreeMap<String, Values>,
     /// Names that hide those of the file, though they have no value yet.
-    declared: Vec<String>,
+    pub(super) declared: Vec<String>,
 }
 
 /// Replaced by `with`: the path, and what stands there instead.
-type Replaced = (Vec<String>, Values);
+pub(super) type Replaced = (Vec<String>, Values);
 
 /// Goes through rules.
 pub(crate) struct Interpreter<'m> {
@@ -48,13 +46,15 @@ pub(crate) struct Interpreter<'m> {
     pub(super) log: Log,
     /// Index of the file at hand.
     file: usize,
-    frames: Vec<Frame>,
+    pub(super) frames: Vec<Frame>,
     /// The first frame of the function or rule at hand.
     base: usize,
     /// Whether a name was met that has no value yet.
     missed: bool,
+    /// Whether what is computed is given a name: it may be for a message.
+    pub(super) naming: bool,
     pub(super) mood: Mood,
-    replaced: Vec<Replaced>,
+    pub(super) replaced: Vec<Replaced>,
     /// What rules and functions give, by path, arguments and mood.
     known: HashMap<(Vec<String>, String, Mood), (Values, Log)>,
     /// Rules that are being gone through.
@@ -63,7 +63,7 @@ pub(crate) struct Interpreter<'m> {
 }
 
 /// What a name of the file stands for.
-enum Global {
+pub(super) enum Global {
     /// A path with its root, `input` or `data`.
     Path(Vec<String>),
     Unknown,
@@ -92,6 +92,7 @@ impl<'m> Interpreter<'m> {
             frames: Vec::new(),
             base: 0,
             missed: false,
+            naming: false,
             mood: Mood::default(),
             replaced: Vec::new(),
             known: HashMap::new(),
@@ -108,7 +109,7 @@ impl<'m> Interpreter<'m> {
         self.file = file;
         let outputs = self.bodies(rule);
         // What a denial shows decides nothing.
-        self.look_at(&outputs, &Look { null_is_handled: true, decides: false }, &rule.name_span);
+        self.look_at(&outputs, &Look { null_is_handled: true, decides: Decides::Not }, &rule.name_span);
         std::mem::take(&mut self.log)
     }
 
@@ -158,7 +159,7 @@ impl<'m> Interpreter<'m> {
         }
     }
 
-    fn in_frame<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn in_frame<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         self.frames.push(Frame::default());
         let result = work(self);
         self.frames.pop();
@@ -167,7 +168,7 @@ impl<'m> Interpreter<'m> {
 
     /// Statements, and what is evaluated when they hold. The engine puts statements into an order in which names
     /// have values; here they are gone through again where one was used too early.
-    fn body<T>(&mut self, statements: &'m [Statement], mut then: impl FnMut(&mut Self) -> T) -> T {
+    pub(super) fn body<T>(&mut self, statements: &'m [Statement], mut then: impl FnMut(&mut Self) -> T) -> T {
         let start = self.log.clone_lengths();
         let missed_outside = self.missed;
         let mut rounds = 0;
@@ -190,184 +191,18 @@ impl<'m> Interpreter<'m> {
         }
     }
 
-    fn statement(&mut self, statement: &'m Statement, guards: &mut Vec<ReadPath>) {
-        let replaced = self.replaced.len();
-        for (target, value) in &statement.modifiers {
-            let value = self.value(value);
-            let path = target.path().map(|path| match self.global(&path) {
-                Global::Path(path) => path,
-                Global::Unknown => path,
-            });
-            self.replaced.extend(path.map(|path| (path, value)));
-        }
-        match &statement.kind {
-            StatementKind::Declare(names) => {
-                let names = names.iter().map(|name| name.text.clone());
-                if let Some(frame) = self.frames.last_mut() {
-                    frame.declared.extend(names);
-                }
-            }
-            StatementKind::SomeIn { patterns, collection } => {
-                let collection_values = self.value(collection);
-                self.look_at(&collection_values, &Look::NEEDED, &collection.span);
-                self.some(patterns, &collection_values, &collection.span);
-            }
-            StatementKind::Holds(node) => self.holds(node, guards),
-            StatementKind::Not(node) => {
-                let mood = self.mood;
-                self.mood = Mood { lenient: true, negated: !mood.negated };
-                self.in_frame(|this| this.holds(node, &mut Vec::new()));
-                self.mood = mood;
-            }
-            StatementKind::Every { names, domain, body } => {
-                let values = self.value(domain);
-                self.look_at(&values, &Look::NEEDED, &domain.span);
-                self.in_frame(|this| {
-                    let (keys, elements) = this.entries(&values, &domain.span);
-                    let names: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
-                    match names.as_slice() {
-                        [value] => this.set(value, elements),
-                        [key, value] => {
-                            this.set(key, keys);
-                            this.set(value, elements);
-                        }
-                        _ => {}
-                    }
-                    this.body(&body.statements, |_| ());
-                });
-            }
-        }
-        self.replaced.truncate(replaced);
-    }
-
-    /// `some key, value in collection`
-    fn some(&mut self, patterns: &'m [Node], collection: &Values, span: &Range<usize>) {
-        let (keys, elements) = self.entries(collection, span);
-        match patterns {
-            [value] => self.bind(value, &elements, true),
-            [key, value] => {
-                self.bind(key, &keys, true);
-                self.bind(value, &elements, true);
-            }
-            _ => {}
-        }
-    }
-
-    fn entries(&mut self, values: &Values, span: &Range<usize>) -> (Values, Values) {
-        let site = self.site(span);
-        let handled = self.mood.lenient;
-        let (keys, elements) = values.entries(&mut |trail| {
-            let taken = Taken { step: Step::Each, handled, computed: false, site: site.clone() };
-            trail.iter().cloned().chain([taken]).collect()
-        });
-        self.need(&elements);
-        (keys, elements)
-    }
-
-    /// An expression that must hold.
-    fn holds(&mut self, node: &'m Node, guards: &mut Vec<ReadPath>) {
-        match &node.term {
-            Term::Assign { left, right, declares } => self.assign(left, right, *declares, &node.span),
-            Term::Operation(Operator::NotEqual, operands) => {
-                if let [left, right] = operands.as_slice() {
-                    let (left, right) = (self.value(left), self.value(right));
-                    self.compare(Operator::NotEqual, &left, &right, &node.span);
-                    for (one, other) in [(&left, &right), (&right, &left)] {
-                        if other.is_null() {
-                            one.trails(&mut |trail| guards.push(path_of(trail)));
-                        }
-                    }
-                }
-            }
-            Term::Operation(operator, operands) if is_comparison(*operator) => {
-                self.operation(*operator, operands, &node.span);
-            }
-            Term::Call { function, arguments } => {
-                let values = self.call(function, arguments, true, &node.span);
-                self.look_at(&values, &Look::NEEDED, &node.span);
-            }
-            _ => {
-                let values = self.value(node);
-                self.look_at(&values, &Look::NEEDED, &node.span);
-            }
-        }
-    }
-
-    fn assign(&mut self, left: &'m Node, right: &'m Node, declares: bool, span: &Range<usize>) {
-        if declares {
-            let values = self.value(right);
-            self.bind(left, &values, true);
-        } else if self.is_open(left) {
-            let values = self.value(right);
-            self.bind(left, &values, false);
-        } else if self.is_open(right) {
-            let values = self.value(left);
-            self.bind(right, &values, false);
-        } else {
-            let (left, right) = (self.value(left), self.value(right));
-            self.compare(Operator::Equal, &left, &right, span);
-        }
-    }
-
-    /// Whether a pattern holds a name without a value.
-    fn is_open(&self, node: &Node) -> bool {
-        match &node.term {
-            Term::Variable(name) => {
-                name == "_"
-                    || (self.local(name).is_none() && matches!(self.name(name), Global::Unknown))
-                    || self.is_declared(name)
-            }
-            Term::Array(parts) => parts.iter().any(|part| self.is_open(part)),
-            Term::Object(fields) => fields.iter().any(|(_, value)| self.is_open(value)),
-            _ => false,
-        }
-    }
-
-    /// Gives the names of a pattern their values.
-    pub(super) fn bind(&mut self, pattern: &'m Node, values: &Values, fresh: bool) {
-        match &pattern.term {
-            Term::Variable(name) if name == "_" => {}
-            Term::Variable(name) if fresh || self.local(name).is_none() => self.set(name, values.clone()),
-            Term::Variable(_) => {
-                let known = self.value(pattern);
-                self.compare(Operator::Equal, &known, values, &pattern.span);
-            }
-            Term::Array(parts) => {
-                for (index, part) in parts.iter().enumerate() {
-                    #[expect(clippy::cast_precision_loss, reason = "patterns are short")]
-                    let key = Values::one(Value::Number(Some(index as f64)));
-                    let element = self.under(values, &key, &part.span);
-                    self.need(&element);
-                    self.bind(part, &element, fresh);
-                }
-            }
-            Term::Object(fields) => {
-                for (key, value) in fields {
-                    let keys = self.value(key);
-                    let member = self.under(values, &keys, &key.span);
-                    self.need(&member);
-                    self.bind(value, &member, fresh);
-                }
-            }
-            _ => {
-                let other = self.value(pattern);
-                self.compare(Operator::Equal, values, &other, &pattern.span);
-            }
-        }
-    }
-
     pub(super) fn set(&mut self, name: &str, values: Values) {
         if let Some(frame) = self.frames.last_mut() {
             frame.names.insert(name.to_owned(), values);
         }
     }
 
-    fn local(&self, name: &str) -> Option<&Values> {
+    pub(super) fn local(&self, name: &str) -> Option<&Values> {
         let frames = self.frames.get(self.base..).unwrap_or_default();
         frames.iter().rev().find_map(|frame| frame.names.get(name))
     }
 
-    fn is_declared(&self, name: &str) -> bool {
+    pub(super) fn is_declared(&self, name: &str) -> bool {
         let frames = self.frames.get(self.base..).unwrap_or_default();
         frames.iter().any(|frame| frame.declared.iter().any(|declared| declared == name))
             && self.local(name).is_none()
@@ -377,12 +212,12 @@ impl<'m> Interpreter<'m> {
         self.modules.get(self.file)
     }
 
-    fn name(&self, name: &str) -> Global {
+    pub(super) fn name(&self, name: &str) -> Global {
         self.global(&[name.to_owned()])
     }
 
     /// What a path of the file stands for, with its root.
-    fn global(&self, path: &[String]) -> Global {
+    pub(super) fn global(&self, path: &[String]) -> Global {
         let Some((root, rest)) = path.split_first() else {
             return Global::Unknown;
         };
@@ -515,7 +350,7 @@ impl<'m> Interpreter<'m> {
             };
             let look = Look {
                 null_is_handled: with_null || (self.mood.negated && stays_below),
-                decides: !(left.is_null() || right.is_null()),
+                decides: if left.is_null() || right.is_null() { Decides::Not } else { Decides::Surely },
             };
             self.look_at(values, &look, span);
         }
@@ -528,12 +363,19 @@ impl<'m> Interpreter<'m> {
     /// Notes that values are looked at.
     pub(super) fn look_at(&mut self, values: &Values, look: &Look, span: &Range<usize>) {
         let site = self.site(span);
+        let weight = match look.decides {
+            Decides::Not => 0,
+            _ if self.naming => 1,
+            Decides::Perhaps => 2,
+            Decides::Surely => 3,
+        };
         let uses = &mut self.log.uses;
         values.trails(&mut |trail| {
             uses.push(Use {
                 path: path_of(trail),
+                trail: trail.clone(),
                 null_is_handled: look.null_is_handled,
-                decides: look.decides,
+                weight,
                 site: site.clone(),
             });
         });
@@ -665,7 +507,11 @@ impl<'m> Interpreter<'m> {
             return elements;
         }
         let keys = self.value(step);
-        self.look_at(&keys, &Look { null_is_handled: self.mood.negated, decides: true }, &step.span);
+        self.look_at(
+            &keys,
+            &Look { null_is_handled: self.mood.negated, decides: Decides::Perhaps },
+            &step.span,
+        );
         self.under(values, &keys, &step.span)
     }
 
@@ -788,15 +634,28 @@ impl<'m> Interpreter<'m> {
 /// How values are looked at.
 pub(super) struct Look {
     pub(super) null_is_handled: bool,
-    pub(super) decides: bool,
+    pub(super) decides: Decides,
+}
+
+/// Whether a statement holds by a value.
+#[derive(Clone, Copy)]
+pub(super) enum Decides {
+    /// It is shown, or only whether it is null is asked.
+    Not,
+    /// Something is computed from it.
+    Perhaps,
+    /// It is compared.
+    Surely,
 }
 
 impl Look {
-    /// The value decides, and null is not thought of.
-    pub(super) const NEEDED: Self = Self { null_is_handled: false, decides: true };
+    /// The value is needed, and null is not thought of.
+    pub(super) const NEEDED: Self = Self { null_is_handled: false, decides: Decides::Perhaps };
+    /// The same where the statement is about nothing else.
+    pub(super) const HOLDS: Self = Self { null_is_handled: false, decides: Decides::Surely };
 }
 
-const fn is_comparison(operator: Operator) -> bool {
+pub(super) const fn is_comparison(operator: Operator) -> bool {
     matches!(
         operator,
         Operator::Equal

@@ -11,10 +11,12 @@ use crate::policy::syntax::Operator;
 pub(crate) struct Use {
     /// Where it comes from.
     pub(crate) path: ReadPath,
+    /// The same, with the places where its steps are taken.
+    pub(crate) trail: Trail,
     /// Whether null has a meaning there that the rule has thought of.
     pub(crate) null_is_handled: bool,
-    /// Whether something is decided by it, other than whether it is null.
-    pub(crate) decides: bool,
+    /// How likely it is that something is decided by it: 0 not at all, 3 surely.
+    pub(crate) weight: u8,
     /// Where.
     pub(crate) site: Site,
 }

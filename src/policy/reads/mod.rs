@@ -8,6 +8,7 @@ mod interpret;
 mod log;
 mod path;
 mod plausible;
+mod statements;
 mod tree;
 mod values;
 
@@ -60,7 +61,18 @@ pub struct DefinitionReads {
     /// What it reads, from `input`.
     pub reads: ReadNode,
     /// The value that its last comparison looks at: what a denial is most likely about.
-    pub focus: Option<ReadPath>,
+    pub focus: Option<Focus>,
+}
+
+/// The value that a definition is most likely about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Focus {
+    /// Its path.
+    pub path: ReadPath,
+    /// For each step, where in the rule's file it is taken; `None` where that is elsewhere.
+    pub steps: Vec<Option<Range<usize>>>,
+    /// The expression that looks at it, in the rule's file.
+    pub span: Option<Range<usize>>,
 }
 
 /// What a rule reads.
@@ -161,19 +173,30 @@ fn optional_path(text: &str) -> Option<ReadPath> {
     Some(ReadPath(steps))
 }
 
+/// Whether METADATA lists a path within the resource, or one around it, as optional.
+pub(crate) fn is_optional(rule: &Rule, path: &[Step]) -> bool {
+    let listed = rule.optional.iter().filter_map(|path| optional_path(path));
+    listed.into_iter().any(|listed| listed.in_resource().is_some_and(|steps| path.starts_with(steps)))
+}
+
 /// What the last comparison of a definition looks at.
-fn focus(log: &Log, file: usize, span: &Range<usize>) -> Option<ReadPath> {
+fn focus(log: &Log, file: usize, span: &Range<usize>) -> Option<Focus> {
     let own =
         |site: &path::Site| site.file == file && span.start <= site.span.start && site.span.end <= span.end;
-    let of_resource =
-        log.uses.iter().filter(|used| used.path.in_resource().is_some_and(|steps| !steps.is_empty()));
-    let decisive: Vec<_> = of_resource.filter(|used| used.decides).collect();
-    // The value that stands first in the statement that stands last.
-    let last = decisive.iter().filter(|used| own(&used.site)).map(|used| used.site.span.start).max();
-    let in_body = decisive.iter().find(|used| own(&used.site) && Some(used.site.span.start) == last);
-    let found = in_body.or(decisive.last()).map(|used| used.path.clone());
-    found.or_else(|| {
-        let read = log.reads.iter().map(|trail| path_of(trail));
-        read.filter(|path| path.in_resource().is_some_and(|steps| !steps.is_empty())).last()
-    })
+    let is_within = |path: &ReadPath| path.in_resource().is_some_and(|steps| !steps.is_empty());
+    let decisive: Vec<_> = log.uses.iter().filter(|used| used.weight > 0 && is_within(&used.path)).collect();
+    // What stands first in the weightiest statement that stands last.
+    let rank = |used: &&&log::Use| (used.weight, used.site.span.start);
+    let last = decisive.iter().filter(|used| own(&used.site)).map(|used| rank(&used)).max();
+    let in_body = decisive.iter().find(|used| own(&used.site) && Some(rank(used)) == last);
+    let elsewhere = || decisive.iter().rev().max_by_key(|used| used.weight);
+    let in_body = in_body.filter(|used| used.weight > 1).or_else(elsewhere);
+    let here = |site: &path::Site| (site.file == file).then(|| site.span.clone());
+    let steps = |trail: &path::Trail| trail.iter().map(|taken| here(&taken.site)).collect();
+    if let Some(used) = in_body {
+        let span = here(&used.site).filter(|_| own(&used.site));
+        return Some(Focus { path: used.path.clone(), steps: steps(&used.trail), span });
+    }
+    let trail = log.reads.iter().rev().find(|trail| is_within(&path_of(trail)))?;
+    Some(Focus { path: path_of(trail), steps: steps(trail), span: None })
 }

@@ -15,6 +15,8 @@ pub struct ReadNode {
     pub needed: bool,
     /// The same where it is null.
     pub null_matters: bool,
+    /// The rule says what holds where it is null.
+    pub null_is_handled: bool,
     /// Its value is looked at, not only what is below it.
     pub looked_at: bool,
     /// Any part of it may be read: a key is computed.
@@ -46,6 +48,11 @@ impl ReadNode {
             if let Some(node) = root.find(&used.path.0) {
                 node.looked_at = true;
                 node.null_matters |= !null_is_handled;
+            }
+        }
+        for path in nulls.iter().chain(optional) {
+            if let Some(node) = root.find(&path.0) {
+                node.null_is_handled = true;
             }
         }
         root

@@ -5,12 +5,14 @@
 
 mod check;
 mod locate;
+mod outline;
 mod path;
 mod secrets;
 mod skip;
 
 pub use check::{Fault, FaultKind, MAX_DEPTH, check};
 pub use locate::{Located, locate};
+pub use outline::{Outline, Outlined};
 pub use path::{JsonPath, PathError, Segment};
 pub use secrets::SecretMember;
 pub use skip::{Skip, Skipper, is_too_deep, string_end};

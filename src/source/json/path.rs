@@ -41,6 +41,11 @@ impl JsonPath {
         self.0.is_empty()
     }
 
+    /// Whether it leads to a value within that at `other`.
+    pub fn is_below(&self, other: &Self) -> bool {
+        self.0.len() > other.0.len() && self.0.starts_with(&other.0)
+    }
+
     /// Goes one member deeper.
     pub fn push_key(&mut self, key: impl Into<String>) {
         self.0.push(Segment::Key(key.into()));
@@ -49,6 +54,11 @@ impl JsonPath {
     /// Goes one element deeper.
     pub fn push_index(&mut self, index: usize) {
         self.0.push(Segment::Index(index));
+    }
+
+    /// Goes one step deeper.
+    pub fn push(&mut self, segment: Segment) {
+        self.0.push(segment);
     }
 
     /// Goes one step back up.

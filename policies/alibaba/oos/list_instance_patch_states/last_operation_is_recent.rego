@@ -3,7 +3,7 @@
 # description: >-
 #   Fails an instance whose last patch operation ended longer ago than allowed, so that its counts
 #   miss what has been published since. Inconclusive where the end of the operation is not stated or
-#   lies after the clock of the run.
+#   lies more than a day after the clock of the run: up to a day is taken for clocks that differ.
 # related_resources:
 # - ref: https://www.alibabacloud.com/help/en/oos/developer-reference/api-oos-2019-06-01-listinstancepatchstates
 #   description: CloudOps Orchestration Service API, ListInstancePatchStates

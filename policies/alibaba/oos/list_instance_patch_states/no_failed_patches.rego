@@ -25,6 +25,7 @@ package policies.alibaba.oos.list_instance_patch_states.no_failed_patches
 failed := object.get(input.resource, ["FailedCount"], null)
 
 deny contains {"msg": msg, "path": "FailedCount"} if {
+	failed != null
 	failed > input.params.max
 	msg := sprintf("%d patches failed to install, at most %v allowed", [failed, input.params.max])
 }

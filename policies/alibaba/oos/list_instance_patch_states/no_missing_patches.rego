@@ -26,6 +26,7 @@ package policies.alibaba.oos.list_instance_patch_states.no_missing_patches
 missing := object.get(input.resource, ["MissingCount"], null)
 
 deny contains {"msg": msg, "path": "MissingCount"} if {
+	missing != null
 	missing > input.params.max
 	msg := sprintf("%d patches are missing, at most %v allowed", [missing, input.params.max])
 }

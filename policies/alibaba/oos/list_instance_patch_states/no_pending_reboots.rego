@@ -23,6 +23,7 @@ package policies.alibaba.oos.list_instance_patch_states.no_pending_reboots
 pending := object.get(input.resource, ["InstalledPendingRebootCount"], null)
 
 deny contains {"msg": msg, "path": "InstalledPendingRebootCount"} if {
+	pending != null
 	pending > input.params.max
 	msg := sprintf("%d installed patches wait for a reboot, at most %v allowed", [pending, input.params.max])
 }

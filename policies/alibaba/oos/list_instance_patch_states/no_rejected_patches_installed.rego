@@ -24,6 +24,7 @@ package policies.alibaba.oos.list_instance_patch_states.no_rejected_patches_inst
 rejected := object.get(input.resource, ["InstalledRejectedCount"], null)
 
 deny contains {"msg": msg, "path": "InstalledRejectedCount"} if {
+	rejected != null
 	rejected > input.params.max
 	msg := sprintf("%d rejected patches are installed, at most %v allowed", [rejected, input.params.max])
 }

@@ -3,7 +3,8 @@
 # description: >-
 #   Fails an image in which more vulnerabilities were found than allowed, whatever became of the
 #   scan. Inconclusive where the number is not stated, or does not exceed the limit but the scan has
-#   not succeeded.
+#   not succeeded. A scan has succeeded where its status is SUCCESS and its result is absent, or
+#   SUCCESS: no document lists that result, but it cannot mean an error.
 # related_resources:
 # - ref: https://www.alibabacloud.com/help/en/security-center/developer-reference/api-sas-2018-12-03-describeimageinstances
 #   description: Security Center API, DescribeImageInstances
@@ -11,6 +12,8 @@
 #   id: ALI-SAS-201
 #   severity: critical
 #   applies_to: alibaba.sas.DescribeImageInstances
+#   # A scan without an error has no result to tell: its status says that it succeeded.
+#   optional: [ScaResult]
 #   params: {max: 0}
 #   remediation: Rebuild the image with fixed packages and a current base image, push it, and scan it again.
 #   controls:
@@ -30,6 +33,7 @@ status := object.get(input.resource, ["ScaStatus"], null)
 result := object.get(input.resource, ["ScaResult"], null)
 
 deny contains {"msg": msg, "path": "VulCount"} if {
+	vulnerabilities != null
 	vulnerabilities > input.params.max
 	msg := sprintf("%d vulnerabilities in the image, at most %v allowed", [vulnerabilities, input.params.max])
 }

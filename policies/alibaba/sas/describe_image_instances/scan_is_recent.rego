@@ -3,7 +3,7 @@
 # description: >-
 #   Fails an image that was last scanned longer ago than allowed, so that what has become known
 #   since is not in its counts. Inconclusive where the time of the last scan is not stated or lies
-#   after the clock of the run.
+#   more than a day after the clock of the run: up to a day is taken for clocks that differ.
 # related_resources:
 # - ref: https://www.alibabacloud.com/help/en/security-center/developer-reference/api-sas-2018-12-03-describeimageinstances
 #   description: Security Center API, DescribeImageInstances

@@ -2,8 +2,9 @@
 # title: The image scan succeeded
 # description: >-
 #   Fails an image whose scan is unfinished, failed or timed out, or succeeded only by name because
-#   its result is an error code. Inconclusive where the scan status is not stated, or the status or
-#   the result is not a documented one.
+#   its result is an error code. An absent result, or SUCCESS, is no error: no document lists SUCCESS,
+#   but it cannot mean one. Inconclusive where the scan status is not stated, or the status or another
+#   result is not a documented one.
 # related_resources:
 # - ref: https://www.alibabacloud.com/help/en/security-center/developer-reference/api-sas-2018-12-03-describeimageinstances
 #   description: Security Center API, DescribeImageInstances
@@ -11,6 +12,8 @@
 #   id: ALI-SAS-204
 #   severity: high
 #   applies_to: alibaba.sas.DescribeImageInstances
+#   # A scan without an error has no result to tell: its status says that it succeeded.
+#   optional: [ScaResult]
 #   remediation: >-
 #     Start the image scan again and wait for its end; where the result is an error code, cure its
 #     cause first, such as a region in which images cannot be scanned.

@@ -41,6 +41,7 @@ claims := [
 deny contains {"msg": msg, "path": claim.status_path} if {
 	some claim in claims
 	claim.status == "NO"
+	claim.count != null
 	claim.count > 0
 	msg := sprintf("%s is NO, but %s is %d", [claim.status_path, claim.count_path, claim.count])
 }

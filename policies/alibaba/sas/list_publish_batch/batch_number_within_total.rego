@@ -29,6 +29,7 @@ applies if number != 2147483647
 
 deny contains {"msg": msg, "path": "BatchNo"} if {
 	applies
+	number != null
 	total != null
 	number > total
 	msg := sprintf("batch number %d exceeds the total of %d", [number, total])

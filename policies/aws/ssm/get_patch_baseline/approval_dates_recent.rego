@@ -3,7 +3,7 @@
 # description: >-
 #   Fails each approval rule whose ApproveUntilDate lies more than max_age_days back: no patch released
 #   since that date is approved. Rules without such a date pass, and so does a date ahead. The baseline
-#   is inconclusive where its approval rules are not stated.
+#   is inconclusive where its approval rules, or one of them, are not stated.
 # related_resources:
 # - ref: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetPatchBaseline.html
 #   description: GetPatchBaseline
@@ -11,6 +11,8 @@
 #   id: AWS-SSM-007
 #   severity: high
 #   applies_to: aws.ssm.GetPatchBaseline
+#   # A rule has no date where its days decide.
+#   optional: ["ApprovalRules.PatchRules[].ApproveUntilDate"]
 #   params: {max_age_days: 30}
 #   remediation: >-
 #     Replace ApproveUntilDate of the rule by ApproveAfterDays, so that new patches become approved by
@@ -27,8 +29,13 @@ import data.policies.lib.times
 
 patch_rules := object.get(input.resource, ["ApprovalRules", "PatchRules"], null)
 
-# The date of each patch rule, null where it has none; undefined where the rules are not stated.
-dates := [object.get(patch_rule, ["ApproveUntilDate"], null) | some patch_rule in patch_rules] if {
+# The date of each patch rule, by its position, null where it has none; undefined where the rules are
+# not stated.
+dates := {i: date |
+	some i, patch_rule in patch_rules
+	patch_rule != null
+	date := object.get(patch_rule, ["ApproveUntilDate"], null)
+} if {
 	patch_rules != null
 }
 
@@ -46,4 +53,12 @@ deny contains {"msg": msg, "path": path} if {
 inconclusive contains {"msg": msg, "path": "ApprovalRules.PatchRules"} if {
 	patch_rules == null
 	msg := "the approval rules are not stated"
+}
+
+inconclusive contains {"msg": msg, "path": path} if {
+	patch_rules != null
+	some i, patch_rule in patch_rules
+	patch_rule == null
+	path := sprintf("ApprovalRules.PatchRules[%d]", [i])
+	msg := "the approval rule is not stated"
 }

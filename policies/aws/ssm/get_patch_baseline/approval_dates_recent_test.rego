@@ -60,3 +60,14 @@ test_rules_not_stated_are_inconclusive if {
 		rule.inconclusive == judged with input as given(resource) with time.now_ns as clock
 	}
 }
+
+test_a_rule_that_is_null_is_inconclusive if {
+	judged := {{"msg": "the approval rule is not stated", "path": "ApprovalRules.PatchRules[0]"}}
+	resource := {"ApprovalRules": {"PatchRules": [null, {"ApproveAfterDays": 7}]}}
+	rule.deny == set() with input as given(resource) with time.now_ns as clock
+	rule.inconclusive == judged with input as given(resource) with time.now_ns as clock
+
+	# The rules beside it are judged, under their own places.
+	older := {"ApprovalRules": {"PatchRules": [null, {"ApproveUntilDate": "2025-12-31"}]}}
+	rule.deny == {frozen(1, "2025-12-31")} with input as given(older) with time.now_ns as clock
+}

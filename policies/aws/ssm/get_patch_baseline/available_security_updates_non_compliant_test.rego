@@ -42,3 +42,40 @@ test_other_systems_are_judged_only_where_they_state_it if {
 	not rule.applies with input as given({"OperatingSystem": "UBUNTU"})
 	not rule.applies with input as given({"OperatingSystem": "UBUNTU", path: null})
 }
+
+test_every_documented_system_but_windows_need_not_state_it if {
+	every system in [
+		"AMAZON_LINUX", "AMAZON_LINUX_2", "AMAZON_LINUX_2022", "UBUNTU", "REDHAT_ENTERPRISE_LINUX", "SUSE", "CENTOS",
+		"ORACLE_LINUX", "DEBIAN", "MACOS", "RASPBIAN", "ROCKY_LINUX", "ALMA_LINUX", "AMAZON_LINUX_2023",
+	] {
+		not rule.applies with input as given({"OperatingSystem": system})
+		rule.inconclusive == set() with input as given({"OperatingSystem": system, path: "NON_COMPLIANT"})
+	}
+}
+
+test_an_undocumented_system_that_does_not_state_it_is_inconclusive if {
+	every system in ["windows", "FREEBSD"] {
+		judged := {{
+			"msg": sprintf(
+				"`%s` is no documented operating system, so it is unknown whether a compliance status is missing",
+				[system],
+			),
+			"path": "OperatingSystem",
+		}}
+		every resource in [{"OperatingSystem": system}, {"OperatingSystem": system, path: null}] {
+			rule.applies with input as given(resource)
+			rule.deny == set() with input as given(resource)
+			rule.inconclusive == judged with input as given(resource)
+		}
+	}
+}
+
+test_an_undocumented_system_that_states_it_is_judged if {
+	every status in ["COMPLIANT", "NON_COMPLIANT"] {
+		resource := {"OperatingSystem": "windows", path: status}
+		rule.applies with input as given(resource)
+		rule.inconclusive == set() with input as given(resource)
+	}
+	count(rule.deny) == 1 with input as given({"OperatingSystem": "windows", path: "COMPLIANT"})
+	rule.deny == set() with input as given({"OperatingSystem": "windows", path: "NON_COMPLIANT"})
+}

@@ -98,3 +98,43 @@ test_lists_not_stated_are_inconclusive if {
 		rule.inconclusive == judged with input as given(resource)
 	}
 }
+
+test_a_rule_that_is_null_is_inconclusive if {
+	judged := {{"msg": "the approval rule is not stated", "path": "ApprovalRules.PatchRules[0]"}}
+	one := {"ApprovalRules": {"PatchRules": [null, {"ComplianceLevel": "HIGH"}]}, "ApprovedPatches": []}
+	rule.deny == set() with input as given(one)
+	rule.inconclusive == judged with input as given(one)
+
+	# The rules beside it are judged, under their own places.
+	denied := {{"msg": "the rule approves patches at the compliance level `UNSPECIFIED`", "path": level_path(1)}}
+	other := {"ApprovalRules": {"PatchRules": [null, {"ComplianceLevel": "UNSPECIFIED"}]}, "ApprovedPatches": []}
+	rule.deny == denied with input as given(other)
+}
+
+test_only_names_are_counted if {
+	denied := {{
+		"msg": "1 patches are approved by name at the compliance level `UNSPECIFIED`",
+		"path": "ApprovedPatchesComplianceLevel",
+	}}
+	rule.deny == denied with input as given(baseline([], [null, "KB5031364", ""], "UNSPECIFIED"))
+}
+
+test_names_that_are_not_stated_are_inconclusive if {
+	judged := {{
+		"msg": "the names of the patches approved by name are not stated, so it is unknown whether their level matters",
+		"path": "ApprovedPatches",
+	}}
+	every nothing in [[null], [""], [null, ""]] {
+		every level in ["UNSPECIFIED", "URGENT", null] {
+			rule.deny == set() with input as given(baseline([], nothing, level))
+			rule.inconclusive == judged with input as given(baseline([], nothing, level))
+		}
+	}
+}
+
+test_any_name_may_have_a_specified_level if {
+	every nothing in [[null], [""], [null, ""]] {
+		rule.deny == set() with input as given(baseline([], nothing, "LOW"))
+		rule.inconclusive == set() with input as given(baseline([], nothing, "LOW"))
+	}
+}

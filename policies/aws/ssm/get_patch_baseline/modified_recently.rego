@@ -3,7 +3,7 @@
 # description: >-
 #   Fails a patch baseline that was last modified more than max_age_days ago: nobody has shown since
 #   then that it is still what is wanted. The baseline is inconclusive where that time is not stated or
-#   lies in the future.
+#   lies more than a day after the clock of the run: up to a day is taken for clocks that differ.
 # related_resources:
 # - ref: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetPatchBaseline.html
 #   description: GetPatchBaseline

@@ -2,7 +2,9 @@
 # title: No patch is both approved and rejected
 # description: >-
 #   Fails each patch that the baseline rejects and approves by name: the two lists contradict each
-#   other. The baseline is inconclusive where one of them is not stated.
+#   other. A null or an empty text in a list is the name of no patch: a name is not stated there. The
+#   baseline is inconclusive where one of the lists is not stated, or a name in one of them while the
+#   other is not empty.
 # related_resources:
 # - ref: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetPatchBaseline.html
 #   description: GetPatchBaseline
@@ -24,6 +26,7 @@ deny contains {"msg": msg, "path": path} if {
 	approved_patches != null
 	rejected_patches != null
 	some i, patch in rejected_patches
+	not patch in {null, ""}
 	patch in approved_patches
 	path := sprintf("RejectedPatches[%d]", [i])
 	msg := sprintf("`%s` is rejected, but also approved by name", [patch])
@@ -37,4 +40,24 @@ inconclusive contains {"msg": msg, "path": "ApprovedPatches"} if {
 inconclusive contains {"msg": msg, "path": "RejectedPatches"} if {
 	rejected_patches == null
 	msg := "the rejected patches are not stated"
+}
+
+# A name that is not stated does not matter where the other list is empty; where that one is not
+# stated, that is said already.
+inconclusive contains {"msg": msg, "path": path} if {
+	approved_patches != null
+	not rejected_patches in {null, []}
+	some i, patch in approved_patches
+	patch in {null, ""}
+	path := sprintf("ApprovedPatches[%d]", [i])
+	msg := "the name of a patch approved by name is not stated, so it is unknown whether it is rejected"
+}
+
+inconclusive contains {"msg": msg, "path": path} if {
+	rejected_patches != null
+	not approved_patches in {null, []}
+	some i, patch in rejected_patches
+	patch in {null, ""}
+	path := sprintf("RejectedPatches[%d]", [i])
+	msg := "the name of a rejected patch is not stated, so it is unknown whether it is approved by name"
 }

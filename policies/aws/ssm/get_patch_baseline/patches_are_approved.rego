@@ -2,8 +2,8 @@
 # title: The patch baseline approves patches
 # description: >-
 #   Fails a patch baseline that has neither an approval rule nor a patch approved by name: nothing is
-#   ever installed through it. A list of nothing but nulls and empty texts is an empty one. The baseline is inconclusive where one of the two lists is not stated
-#   and the other does not settle it.
+#   ever installed through it. A list of nothing but nulls and empty texts is an empty one. The baseline
+#   is inconclusive where one of the two lists is not stated and the other does not settle it.
 # related_resources:
 # - ref: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetPatchBaseline.html
 #   description: GetPatchBaseline

@@ -3,7 +3,9 @@
 # description: >-
 #   Fails a patch baseline that rejects patches with any action but BLOCK: such a patch may still be
 #   installed as a dependency of another. The baseline is inconclusive where its rejected patches, or
-#   the action taken on them, are not stated.
+#   the action taken on them, are not stated. A null or an empty text among the rejected patches is the
+#   name of no patch. Where nothing else is there, the names are not stated: the baseline is
+#   inconclusive unless the action is BLOCK.
 # related_resources:
 # - ref: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetPatchBaseline.html
 #   description: GetPatchBaseline
@@ -21,7 +23,10 @@ rejected_patches := object.get(input.resource, ["RejectedPatches"], null)
 
 action := object.get(input.resource, ["RejectedPatchesAction"], null)
 
-rejected := count(rejected_patches) if rejected_patches != null
+# How many patches are named; undefined where their list is not stated.
+rejected := count([patch | some patch in rejected_patches; not patch in {null, ""}]) if {
+	rejected_patches != null
+}
 
 deny contains {"msg": msg, "path": "RejectedPatchesAction"} if {
 	rejected > 0
@@ -33,6 +38,13 @@ deny contains {"msg": msg, "path": "RejectedPatchesAction"} if {
 inconclusive contains {"msg": msg, "path": "RejectedPatches"} if {
 	rejected_patches == null
 	msg := "the rejected patches are not stated"
+}
+
+inconclusive contains {"msg": msg, "path": "RejectedPatches"} if {
+	rejected == 0
+	rejected_patches != []
+	action != "BLOCK"
+	msg := "the names of the rejected patches are not stated, so it is unknown whether the action taken on them matters"
 }
 
 inconclusive contains {"msg": msg, "path": "RejectedPatchesAction"} if {

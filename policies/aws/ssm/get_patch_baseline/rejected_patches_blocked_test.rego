@@ -53,3 +53,31 @@ test_patches_not_stated_are_inconclusive if {
 		rule.inconclusive == judged with input as given(resource)
 	}
 }
+
+test_only_names_are_counted if {
+	denied := {{
+		"msg": "1 patches are rejected, but with the action `ALLOW_AS_DEPENDENCY` instead of `BLOCK`",
+		"path": "RejectedPatchesAction",
+	}}
+	rule.deny == denied with input as given(baseline(["", "KB5031364", null], "ALLOW_AS_DEPENDENCY"))
+}
+
+test_names_that_are_not_stated_are_inconclusive if {
+	judged := {{
+		"msg": "the names of the rejected patches are not stated, so it is unknown whether the action taken on them matters",
+		"path": "RejectedPatches",
+	}}
+	every nothing in [[null], [""], [null, ""]] {
+		every action in ["ALLOW_AS_DEPENDENCY", null] {
+			rule.deny == set() with input as given(baseline(nothing, action))
+			rule.inconclusive == judged with input as given(baseline(nothing, action))
+		}
+	}
+}
+
+test_any_name_may_be_blocked if {
+	every nothing in [[null], [""], [null, ""]] {
+		rule.deny == set() with input as given(baseline(nothing, "BLOCK"))
+		rule.inconclusive == set() with input as given(baseline(nothing, "BLOCK"))
+	}
+}

@@ -3,9 +3,13 @@
 # description: >-
 #   Fails each approval rule that covers critical or security patches and approves them later than
 #   max_days after their release. A rule covers them where one of its SEVERITY, MSRC_SEVERITY,
-#   PRIORITY or CLASSIFICATION filters selects them, or where it has no such filter. The baseline is
-#   inconclusive where its approval rules, a rule's filters or the waiting time of a covering rule are
-#   not stated; a rule that approves up to a date is left to AWS-SSM-007.
+#   PRIORITY or CLASSIFICATION filters selects them, or where it has no such filter. These values select
+#   them, in upper or lower case: `*` of any of these filters, `critical` of SEVERITY and MSRC_SEVERITY,
+#   `required` and `important` of PRIORITY, and `security`, `securityupdates` and `criticalupdates` of
+#   CLASSIFICATION. The baseline is inconclusive where its approval rules or one of them, a rule's
+#   filters, or the waiting time of a covering rule are not stated. It is so, too, where no filter is
+#   known to select them, and a filter, its key, or a value of one of these filters is not stated (null,
+#   an empty text, or no values at all). A rule that approves up to a date is left to AWS-SSM-007.
 # related_resources:
 # - ref: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetPatchBaseline.html
 #   description: GetPatchBaseline
@@ -27,20 +31,23 @@ package policies.aws.ssm.get_patch_baseline.security_patches_approved_promptly
 
 patch_rules := object.get(input.resource, ["ApprovalRules", "PatchRules"], null)
 
-# What each patch rule says, null where it is silent; undefined where the rules are not stated.
-approvals := [approval |
-	some patch_rule in patch_rules
+# What each patch rule says, by its position, null where it is silent; undefined where the rules are
+# not stated.
+approvals := {i: approval |
+	some i, patch_rule in patch_rules
+	patch_rule != null
 	approval := {
 		"days": object.get(patch_rule, ["ApproveAfterDays"], null),
 		"until": object.get(patch_rule, ["ApproveUntilDate"], null),
 		"filters": object.get(patch_rule, ["PatchFilterGroup", "PatchFilters"], null),
 	}
-] if {
+} if {
 	patch_rules != null
 }
 
 deny contains {"msg": msg, "path": path} if {
 	some i, approval in approvals
+	approval.days != null
 	approval.days > input.params.max_days
 	covers_security(approval.filters)
 	path := sprintf("ApprovalRules.PatchRules[%d].ApproveAfterDays", [i])
@@ -56,6 +63,14 @@ inconclusive contains {"msg": msg, "path": "ApprovalRules.PatchRules"} if {
 }
 
 inconclusive contains {"msg": msg, "path": path} if {
+	patch_rules != null
+	some i, patch_rule in patch_rules
+	patch_rule == null
+	path := sprintf("ApprovalRules.PatchRules[%d]", [i])
+	msg := "the approval rule is not stated"
+}
+
+inconclusive contains {"msg": msg, "path": path} if {
 	some i, approval in approvals
 	approval.filters == null
 	path := sprintf("ApprovalRules.PatchRules[%d].PatchFilterGroup.PatchFilters", [i])
@@ -64,9 +79,9 @@ inconclusive contains {"msg": msg, "path": path} if {
 
 inconclusive contains {"msg": msg, "path": path} if {
 	some i, approval in approvals
-	some j, field in gaps(approval.filters)
-	path := sprintf("ApprovalRules.PatchRules[%d].PatchFilterGroup.PatchFilters[%d].%s", [i, j, field])
-	msg := sprintf("the filter's `%s` is not stated, so it is unknown which patches the rule covers", [field])
+	some place, what in gaps(approval.filters)
+	path := sprintf("ApprovalRules.PatchRules[%d].PatchFilterGroup.PatchFilters%s", [i, place])
+	msg := sprintf("%s is not stated, so it is unknown which patches the rule covers", [what])
 }
 
 inconclusive contains {"msg": msg, "path": path} if {
@@ -92,6 +107,7 @@ covers_security(filters) if selects_security(filters)
 covers_security(filters) if {
 	filters != null
 	every filter in filters {
+		filter != null
 		key := object.get(filter, ["Key"], null)
 		key != null
 		not security_values[key]
@@ -101,25 +117,46 @@ covers_security(filters) if {
 selects_security(filters) if {
 	filters != null
 	some filter in filters
+	filter != null
 	values := object.get(filter, ["Values"], null)
 	values != null
 	some value in values
+	value != null
 	lower(value) in security_values[object.get(filter, ["Key"], null)]
 }
 
-# The field that is missing, by the position of its filter, where the other filters do not settle
-# that the rule covers security patches.
-gaps(filters) := {j: field |
+# What is missing, by its place among the filters, where they do not settle that the rule covers
+# security patches.
+gaps(filters) := {place: what |
 	some j, filter in filters
-	field := gap(filter)
+	some member, what in gaps_in(filter)
+	place := sprintf("[%d]%s", [j, member])
 } if {
 	filters != null
 	not selects_security(filters)
 }
 
-gap(filter) := "Key" if object.get(filter, ["Key"], null) == null
+gaps_in(filter) := {"": "the filter"} if filter == null
 
-gap(filter) := "Values" if {
+gaps_in(filter) := {".Key": "the filter's `Key`"} if {
+	filter != null
+	object.get(filter, ["Key"], null) == null
+}
+
+gaps_in(filter) := {".Values": "the filter's `Values`"} if {
+	filter != null
 	security_values[object.get(filter, ["Key"], null)]
 	object.get(filter, ["Values"], null) in {null, []}
+}
+
+gaps_in(filter) := unstated if {
+	filter != null
+	security_values[object.get(filter, ["Key"], null)]
+	values := object.get(filter, ["Values"], null)
+	not values in {null, []}
+	unstated := {member: "a value of the filter" |
+		some k, value in values
+		value in {null, ""}
+		member := sprintf(".Values[%d]", [k])
+	}
 }

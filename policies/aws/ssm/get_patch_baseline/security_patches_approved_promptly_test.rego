@@ -25,6 +25,12 @@ missing(i, j, field) := {
 	"path": sprintf("ApprovalRules.PatchRules[%d].PatchFilterGroup.PatchFilters[%d].%s", [i, j, field]),
 }
 
+# A gap among the filters of rule `i`, at this place.
+gap(i, place, what) := {
+	"msg": sprintf("%s is not stated, so it is unknown which patches the rule covers", [what]),
+	"path": sprintf("ApprovalRules.PatchRules[%d].PatchFilterGroup.PatchFilters%s", [i, place]),
+}
+
 unknown_filters(i) := {
 	"msg": "the rule's filters are not stated, so it is unknown which patches it covers",
 	"path": sprintf("ApprovalRules.PatchRules[%d].PatchFilterGroup.PatchFilters", [i]),
@@ -182,5 +188,58 @@ test_a_date_instead_of_days_is_not_judged_here if {
 test_days_of_a_rule_for_other_patches_are_not_needed if {
 	resource := baseline([patch_rule([filter("SEVERITY", ["Low"])], null)])
 	rule.deny == set() with input as given(resource)
+	rule.inconclusive == set() with input as given(resource)
+}
+
+test_a_rule_that_is_null_is_inconclusive if {
+	judged := {{"msg": "the approval rule is not stated", "path": "ApprovalRules.PatchRules[1]"}}
+	resource := baseline([patch_rule([], 7), null])
+	rule.deny == set() with input as given(resource)
+	rule.inconclusive == judged with input as given(resource)
+
+	# The rules beside it are judged, under their own places.
+	rule.deny == {late(2, 30)} with input as given(baseline([null, null, patch_rule([], 30)]))
+}
+
+test_a_filter_that_is_null_is_inconclusive if {
+	every filters in [[null], [filter("PRODUCT", ["*"]), null], [filter("SEVERITY", ["Low"]), null]] {
+		judged := {gap(0, sprintf("[%d]", [count(filters) - 1]), "the filter")}
+		rule.deny == set() with input as given(baseline([patch_rule(filters, 30)]))
+		rule.inconclusive == judged with input as given(baseline([patch_rule(filters, 30)]))
+	}
+}
+
+test_values_that_hold_nothing_are_inconclusive if {
+	every nothing in ["", null] {
+		every key in ["SEVERITY", "MSRC_SEVERITY", "PRIORITY", "CLASSIFICATION"] {
+			resource := baseline([patch_rule([filter(key, [nothing])], 30)])
+			rule.deny == set() with input as given(resource)
+			rule.inconclusive == {gap(0, "[0].Values[0]", "a value of the filter")} with input as given(resource)
+		}
+	}
+}
+
+test_a_value_that_is_not_stated_may_be_critical if {
+	every nothing in ["", null] {
+		resource := baseline([patch_rule([filter("SEVERITY", ["Low", nothing, "Medium", nothing])], 30)])
+		judged := {
+			gap(0, "[0].Values[1]", "a value of the filter"),
+			gap(0, "[0].Values[3]", "a value of the filter"),
+		}
+		rule.deny == set() with input as given(resource)
+		rule.inconclusive == judged with input as given(resource)
+	}
+}
+
+test_gaps_do_not_matter_where_a_value_selects if {
+	every filters in [[filter("SEVERITY", ["", null, "Critical"])], [null, filter("SEVERITY", [null, "*"])]] {
+		rule.deny == {late(0, 30)} with input as given(baseline([patch_rule(filters, 30)]))
+		rule.inconclusive == set() with input as given(baseline([patch_rule(filters, 30)]))
+	}
+}
+
+test_gaps_among_values_of_other_keys_do_not_matter if {
+	resource := baseline([patch_rule([filter("PRODUCT", [null, ""])], 30)])
+	rule.deny == {late(0, 30)} with input as given(resource)
 	rule.inconclusive == set() with input as given(resource)
 }

@@ -30,7 +30,7 @@ not_signed(i) := {
 unknown(i) := {"msg": "the source's configuration is not stated", "path": sprintf("Sources[%d].Configuration", [i])}
 
 empty(i) := {
-	"msg": "the source's configuration sets nothing: it is empty or only comments",
+	"msg": "the source's configuration sets nothing: it is empty, or only comments and section headers",
 	"path": sprintf("Sources[%d].Configuration", [i]),
 }
 
@@ -51,7 +51,7 @@ test_plain_http_fails if {
 test_unsigned_fails if {
 	off := [
 		"gpgcheck=0", "gpgcheck = 0", "  gpgcheck\t=\tno  ", "GPGCheck=False", "gpgcheck=OFF\r", "gpgcheck: 0",
-		"gpgcheck=0 ; for now",
+		"gpgcheck=0 ; for now", "pkg_gpgcheck=0", "gpgcheck=1\rgpgcheck=0",
 		"deb [trusted=yes] https://repo.example.com/ubuntu jammy main",
 		"deb [ arch=amd64 Trusted=Yes ] https://repo.example.com/ubuntu jammy main",
 		"deb [trusted=true arch=amd64] https://repo.example.com/ubuntu jammy main",
@@ -111,4 +111,28 @@ test_configuration_without_settings_is_inconclusive if {
 	resource := baseline(["", " \r\n\t\n", "# gpgcheck=0\n; baseurl=http://old.example.com\n"])
 	rule.deny == set() with input as given(resource)
 	rule.inconclusive == {empty(0), empty(1), empty(2)} with input as given(resource)
+}
+
+test_section_headers_alone_set_nothing if {
+	resource := baseline(["[internal]", "[internal]\n#gpgcheck=0\n", " [internal] \r\n", "[a] # one\n[b]; two\n[c;d]"])
+	rule.deny == set() with input as given(resource)
+	rule.inconclusive == {empty(0), empty(1), empty(2), empty(3)} with input as given(resource)
+}
+
+test_a_setting_in_or_after_brackets_is_one if {
+	options := "deb [arch=amd64] https://repo.example.com/ubuntu jammy main"
+	every configuration in [options, "[internal]\ngpgcheck=1", "[internal] gpgcheck=1"] {
+		rule.deny == set() with input as given(baseline([configuration]))
+		rule.inconclusive == set() with input as given(baseline([configuration]))
+	}
+}
+
+test_a_source_that_is_null_is_inconclusive if {
+	judged := {{"msg": "the custom source is not stated", "path": "Sources[0]"}}
+	resource := {"Sources": [null, {"Configuration": yum("gpgcheck=1")}]}
+	rule.deny == set() with input as given(resource)
+	rule.inconclusive == judged with input as given(resource)
+
+	# The sources beside it are judged, under their own places.
+	rule.deny == {not_signed(1)} with input as given({"Sources": [null, {"Configuration": yum("gpgcheck=0")}]})
 }

@@ -35,6 +35,7 @@ total := object.get(input.resource, ["non_compliant_summary", "non_compliant_cou
 sum_of_severities := severities.total(counts)
 
 deny contains {"msg": msg, "path": critical_path} if {
+	critical != null
 	critical > input.params.max
 	msg := sprintf("%d critical patches are non-compliant, at most %v allowed", [critical, input.params.max])
 }

@@ -35,6 +35,7 @@ total := object.get(input.resource, ["non_compliant_summary", "non_compliant_cou
 sum_of_severities := severities.total(counts)
 
 deny contains {"msg": msg, "path": high_path} if {
+	high != null
 	high > input.params.max
 	msg := sprintf("%d patches of high severity are non-compliant, at most %v allowed", [high, input.params.max])
 }

@@ -2,7 +2,8 @@
 # title: The compliance report is recent
 # description: >-
 #   Fails a compliance report that is more than max_age_days old: what it says of the node may no longer
-#   be true. It is inconclusive where the time of the report is not stated or lies in the future.
+#   be true. It is inconclusive where the time of the report is not stated or lies more than a day after the
+#   clock of the run: up to a day is taken for clocks that differ.
 # related_resources:
 # - ref: https://support.huaweicloud.com/intl/en-us/api-coc/ListInstanceCompliant.html
 #   description: Querying patch compliance reports

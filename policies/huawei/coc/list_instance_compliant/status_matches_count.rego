@@ -25,6 +25,7 @@ non_compliant := object.get(input.resource, ["non_compliant_summary", "non_compl
 
 deny contains {"msg": msg, "path": "status"} if {
 	status == "compliant"
+	non_compliant != null
 	non_compliant > 0
 	msg := sprintf("the status is `compliant`, but %d patches are non-compliant", [non_compliant])
 }

@@ -1,0 +1,198 @@
+//! Where every value of a JSON text stands, found in one walk.
+
+use std::ops::Range;
+
+use super::locate::{decode, skip_whitespace};
+use super::skip::string_end;
+
+/// The places of all values of one JSON text.
+///
+/// Looking for one value reads the text up to it ([`locate`](super::locate())); an outline reads the text once, for as
+/// many values as are wanted.
+#[derive(Debug)]
+pub struct Outline<'t> {
+    text: &'t str,
+    values: Vec<Entry>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    start: usize,
+    end: usize,
+    /// Where the quoted name of a member stands; empty for anything else.
+    name_start: usize,
+    name_end: usize,
+    /// Index of the value behind this one and all that is in it.
+    next: usize,
+}
+
+/// A value of an [`Outline`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outlined(usize);
+
+impl<'t> Outline<'t> {
+    /// Walks through a well-formed value. Of any other text as much as could be read is there.
+    pub fn new(text: &'t str) -> Self {
+        let mut outline = Self { text, values: Vec::new() };
+        outline.walk();
+        outline
+    }
+
+    fn walk(&mut self) {
+        let bytes = self.text.as_bytes();
+        let mut open: Vec<usize> = Vec::new();
+        let mut name = 0..0;
+        let mut at = skip_whitespace(bytes, 0);
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'{' | b'[' => {
+                    open.push(self.values.len());
+                    self.push(at..at + 1, &mut name);
+                    at += 1;
+                }
+                b'}' | b']' => {
+                    let Some(index) = open.pop() else { return };
+                    at += 1;
+                    self.close(index, at);
+                }
+                b',' | b':' => at += 1,
+                b'"' => {
+                    let Some(end) = string_end(bytes, at) else { return };
+                    let behind = skip_whitespace(bytes, end);
+                    if bytes.get(behind) == Some(&b':') {
+                        name = at..end;
+                    } else {
+                        self.push(at..end, &mut name);
+                    }
+                    at = end;
+                }
+                _ => {
+                    let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
+                    let rest = bytes.get(at..).unwrap_or_default();
+                    let end = at + rest.iter().position(ends).unwrap_or(rest.len());
+                    if end == at {
+                        return;
+                    }
+                    self.push(at..end, &mut name);
+                    at = end;
+                }
+            }
+            at = skip_whitespace(bytes, at);
+            if open.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn push(&mut self, span: Range<usize>, name: &mut Range<usize>) {
+        let next = self.values.len() + 1;
+        let Range { start: name_start, end: name_end } = std::mem::take(name);
+        self.values.push(Entry { start: span.start, end: span.end, name_start, name_end, next });
+    }
+
+    fn close(&mut self, index: usize, end: usize) {
+        let next = self.values.len();
+        if let Some(entry) = self.values.get_mut(index) {
+            entry.end = end;
+            entry.next = next;
+        }
+    }
+
+    /// The value that the text is; `None` for an empty text.
+    pub fn root(&self) -> Option<Outlined> {
+        (!self.values.is_empty()).then_some(Outlined(0))
+    }
+
+    /// Where a value stands.
+    pub fn span(&self, value: Outlined) -> Range<usize> {
+        self.values.get(value.0).map_or(0..0, |entry| entry.start..entry.end)
+    }
+
+    /// The text of a value.
+    pub fn text(&self, value: Outlined) -> &'t str {
+        self.text.get(self.span(value)).unwrap_or_default()
+    }
+
+    /// Whether a value is an object.
+    pub fn is_object(&self, value: Outlined) -> bool {
+        self.text(value).starts_with('{')
+    }
+
+    /// Whether a value is an array.
+    pub fn is_array(&self, value: Outlined) -> bool {
+        self.text(value).starts_with('[')
+    }
+
+    /// The elements of an array, or the values of the members of an object.
+    pub fn children(&self, value: Outlined) -> impl Iterator<Item = Outlined> + '_ {
+        let end = self.values.get(value.0).map_or(0, |entry| entry.next);
+        let mut at = value.0 + 1;
+        std::iter::from_fn(move || {
+            let child = (at < end).then_some(at)?;
+            at = self.values.get(child)?.next;
+            Some(Outlined(child))
+        })
+    }
+
+    /// The decoded name of a member.
+    pub fn name(&self, value: Outlined) -> Option<std::borrow::Cow<'t, str>> {
+        let entry = self.values.get(value.0)?;
+        let quoted = self.text.get(entry.name_start..entry.name_end).filter(|name| !name.is_empty())?;
+        Some(decode(quoted))
+    }
+
+    /// Where the quoted name of a member stands.
+    pub fn name_span(&self, value: Outlined) -> Option<Range<usize>> {
+        let entry = self.values.get(value.0)?;
+        (entry.name_end > entry.name_start).then_some(entry.name_start..entry.name_end)
+    }
+
+    /// The first member of this name.
+    pub fn member(&self, object: Outlined, name: &str) -> Option<Outlined> {
+        self.children(object).find(|child| self.name(*child).is_some_and(|known| known == name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::json::{JsonPath, locate};
+
+    #[test]
+    fn values_are_found_with_their_names() {
+        let text = r#" {"a" : {"b": [10, "x,}]\"", {"c": null}], "n": -1.5e3 }, "\u007a":true} tail"#;
+        let outline = Outline::new(text);
+        let root = outline.root().unwrap();
+        assert_eq!(outline.span(root), 1..text.len() - 5);
+        let a = outline.member(root, "a").unwrap();
+        let b = outline.member(a, "b").unwrap();
+        let texts: Vec<&str> = outline.children(b).map(|child| outline.text(child)).collect();
+        assert_eq!(texts, ["10", r#""x,}]\"""#, r#"{"c": null}"#]);
+        assert_eq!(outline.text(outline.member(a, "n").unwrap()), "-1.5e3");
+        assert_eq!(outline.text(outline.member(root, "z").unwrap()), "true");
+        assert!(outline.is_array(b) && outline.is_object(a));
+        assert_eq!(outline.member(root, "b"), None);
+        assert_eq!(Outline::new("  ").root(), None);
+        assert_eq!(Outline::new("7").root().map(|root| Outline::new("7").span(root)), Some(0..1));
+    }
+
+    /// Compares an outline with the other way to find values.
+    fn same(outline: &Outline<'_>, value: Outlined, path: &mut JsonPath) {
+        assert_eq!(outline.span(value), locate(outline.text, path).span, "{path}");
+        for (index, child) in outline.children(value).enumerate() {
+            match outline.name(child) {
+                Some(name) => path.push_key(name.into_owned()),
+                None => path.push_index(index),
+            }
+            same(outline, child, path);
+            path.pop();
+        }
+    }
+
+    #[test]
+    fn an_outline_agrees_with_looking_for_each_value() {
+        let text = "{\"e\": [],\r\n\"é\": {}, \"x\": [[1,[2]],[{}],\"\\\\\"], \"0\": {\"1\": [false]}}";
+        let outline = Outline::new(text);
+        same(&outline, outline.root().unwrap(), &mut JsonPath::default());
+    }
+}
