@@ -53,6 +53,8 @@ pub enum Purpose {
     Inspect,
     /// It is shown as rules would see it, with these params.
     ShowInputs(BTreeMap<String, Value>),
+    /// It is judged if it is the one that is called so, or if no name is given, and kept for an explanation.
+    Explain(Option<String>),
 }
 
 /// What to do with resources and verdicts.

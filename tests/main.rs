@@ -13,6 +13,7 @@ mod cases;
 mod check;
 mod contract;
 mod documents;
+mod explain;
 mod inspect;
 mod lint;
 mod load;

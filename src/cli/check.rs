@@ -113,7 +113,7 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
                     let _ = write_diagnostic(diagnostic, stderr_style(color), &mut io::stderr());
                     Ok(())
                 }
-                Event::Input(_) => Ok(()),
+                Event::Input(_) | Event::Candidate(_) => Ok(()),
             };
             told.map_err(|error| problem = Some(error)).is_ok()
         })

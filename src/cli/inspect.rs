@@ -86,7 +86,7 @@ pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<Ex
                     let _ = write_diagnostic(diagnostic, stderr_style(color), &mut io::stderr());
                     Ok(())
                 }
-                Event::Diagnostic(_) | Event::Finding(_) => Ok(()),
+                Event::Diagnostic(_) | Event::Finding(_) | Event::Candidate(_) => Ok(()),
             };
             told.map_err(|error| problem = Some(error)).is_ok()
         })

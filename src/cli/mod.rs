@@ -1,6 +1,7 @@
 //! The command line: arguments become settings, results become output and an exit code.
 
 mod check;
+mod explain;
 mod inspect;
 mod lint;
 mod options;
@@ -51,6 +52,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Show what is recognised in files, without judging.
     Inspect(inspect::InspectArguments),
+    /// Show why one rule says what it says of one resource.
+    Explain(explain::ExplainArguments),
     /// List rules, or show one in full.
     Rules(rules::RulesArguments),
     /// Run the Rego tests beside rules.
@@ -96,6 +99,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, color),
         Command::Inspect(arguments) => inspect::run(&arguments, color),
+        Command::Explain(arguments) => explain::run(&arguments, color),
         Command::Rules(arguments) => rules::run(&arguments, color),
         Command::Test(arguments) => test::run(&arguments, color),
         Command::Lint(arguments) => lint::run(&arguments, color),

@@ -134,10 +134,10 @@ pub(super) fn run(arguments: &TestArguments, color: ColorChoice) -> Result<ExitC
 }
 
 /// Rego is evaluated recursively: a long chain of rules takes a large stack.
-fn on_a_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Diagnostic> {
+pub(super) fn on_a_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Diagnostic> {
     const STACK_BYTES: usize = 64 << 20;
     let defect =
-        |why: &str| Diagnostic::error(Code::InternalDefect, format!("the tests were not run: {why}"));
+        |why: &str| Diagnostic::error(Code::InternalDefect, format!("Rego was not evaluated: {why}"));
     thread::scope(|scope| {
         let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
         let thread = thread.map_err(|error| defect(&error.to_string()))?;

@@ -1,6 +1,7 @@
 //! Rules meet resources: the only place that knows the Rego engine.
 
 mod engine;
+mod explain;
 mod input;
 mod judge;
 mod lint;
@@ -13,6 +14,10 @@ mod rego_test;
 mod value;
 
 pub use engine::{EngineError, RegoPlace, quiet_engine_panics};
+pub use explain::{
+    ExplainedCase, ExplainedDefinition, ExplainedRead, ExplainedStatement, Explanation, NamedValue, Role,
+    Shown, State, Ways, explain,
+};
 pub use input::{Input, Payload, Source};
 pub use judge::{Judge, Unreadable};
 pub use lint::{LintProblem, LintReport, lint};

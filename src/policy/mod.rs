@@ -31,6 +31,8 @@ pub use select::{Override, OverrideError, Selection, select};
 pub use severity::{Severity, UnknownSeverity};
 #[cfg(test)]
 pub(crate) use syntax::Collected;
-pub(crate) use syntax::{Module, Node, Rule as Definition, Statement, StatementKind, Term, module};
+pub(crate) use syntax::{
+    Body, Module, Node, Rule as Definition, Scalar, Statement, StatementKind, Term, module,
+};
 pub use tokens::{Token, TokenKind, Tokens, tokens};
 pub(crate) use warnings::{Author, warnings};

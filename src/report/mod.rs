@@ -4,6 +4,8 @@
 //! findings needs no more memory than one of ten.
 
 mod excerpt;
+mod explain;
+mod explain_json;
 mod inspect;
 mod json;
 mod lint;
@@ -20,6 +22,8 @@ use std::io;
 use crate::finding::{Finding, Run};
 
 pub use excerpt::write_diagnostic;
+pub use explain::{Explained, write_explanations};
+pub use explain_json::write_explanations_json;
 pub use inspect::{write_inspection, write_inspection_json};
 pub use json::{JsonReporter, NdjsonReporter};
 pub use lint::{lint_schema, write_lint, write_lint_json};

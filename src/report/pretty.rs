@@ -148,7 +148,7 @@ fn finding_shape(finding: &Finding) -> Shape<'_> {
 }
 
 /// The resource's id, or where it stands; its name and region in brackets.
-fn subject_words(finding: &Finding) -> String {
+pub(super) fn subject_words(finding: &Finding) -> String {
     let Subject { id, name, region, .. } = finding.resource.as_ref();
     let mut words = match id {
         Some(id) => cut_to(id, MAX_NAME),

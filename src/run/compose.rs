@@ -1,11 +1,12 @@
 //! Outcomes become findings: places, evidence, fingerprints.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::evidence::{ReadValue, read_values};
-use super::text::{Text, locate_at};
+use super::text::Text;
 use crate::evaluate::{Denial, EngineError, Outcome};
 use crate::finding::{Evidence, EvidenceValue, Finding, Fingerprint, Location, Subject, Verdict};
 use crate::model::{Resource, is_sensitive};
@@ -48,6 +49,21 @@ pub(super) struct Shown {
     pub(super) excerpts: bool,
     /// The values that were read.
     pub(super) evidence: bool,
+}
+
+impl Standing<'_> {
+    /// What a finding about it is about.
+    pub(super) fn subject(&self) -> Subject {
+        let Self { operation, resource, .. } = self;
+        let identity = resource.identity();
+        Subject {
+            operation: *operation,
+            id: (!identity.is_empty()).then(|| identity.to_string()),
+            name: resource.name().map(str::to_owned),
+            region: resource.region().map(str::to_owned),
+            account: resource.account().map(str::to_owned),
+        }
+    }
 }
 
 /// Makes the findings of one resource. What all of them need is made once, and only if there is one.
@@ -158,11 +174,14 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
         let mut decided: Vec<usize> = denials.iter().filter_map(|denial| denial.definition).collect();
         decided.sort_unstable();
         decided.dedup();
+        let outline = self.outline.get_or_insert_with(|| Outline::new(standing.text));
         let mut placed: Vec<Placed> = denials
             .into_iter()
             .map(|Denial { message, path, focus, .. }| {
                 let path = path.or(focus).unwrap_or_default();
-                let located = locate_at(standing.text, &standing.span, &path);
+                let mut located = outline.locate(&path);
+                located.span =
+                    located.span.start + standing.span.start..located.span.end + standing.span.start;
                 Placed {
                     message,
                     found: path.prefix(located.found),
@@ -283,11 +302,8 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             is_found: placed.is_found,
         });
         let read = self.values(&reads.reads);
-        for value in named.chain(read) {
-            if !values.iter().any(|known| known.path == value.path) {
-                values.push(value);
-            }
-        }
+        let mut known = BTreeSet::new();
+        values.extend(named.chain(read).filter(|value| known.insert(value.path.clone())));
         let mut evidence: Vec<Evidence> = values.iter().map(|value| self.evidence_of(value)).collect();
         evidence.extend(self.payload_evidence(&reads.reads));
         evidence
@@ -333,17 +349,8 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
     }
 
     fn subject(&mut self) -> Arc<Subject> {
-        let Standing { operation, resource, .. } = self.standing;
-        Arc::clone(self.subject.get_or_insert_with(|| {
-            let identity = resource.identity();
-            Arc::new(Subject {
-                operation: *operation,
-                id: (!identity.is_empty()).then(|| identity.to_string()),
-                name: resource.name().map(str::to_owned),
-                region: resource.region().map(str::to_owned),
-                account: resource.account().map(str::to_owned),
-            })
-        }))
+        let standing = self.standing;
+        Arc::clone(self.subject.get_or_insert_with(|| Arc::new(standing.subject())))
     }
 
     fn fingerprint(&self, rule: &Rule) -> Fingerprint {

@@ -4,6 +4,7 @@
 //! calling thread takes their outcomes in order. The number of batches on the way is bounded, and so is
 //! memory: nothing is kept of a resource once its findings are reported.
 
+mod candidate;
 mod collect;
 mod compose;
 mod duplicates;
@@ -14,6 +15,7 @@ mod pipeline;
 mod text;
 mod worker;
 
+pub use candidate::{Candidate, Chosen};
 pub(crate) use evidence::read_paths;
 pub use pipeline::{Progress, Stopped, execute};
 
@@ -24,6 +26,8 @@ pub enum Event<'e> {
     Finding(&'e crate::finding::Finding),
     /// The document that a rule would see, as one line of JSON.
     Input(&'e str),
+    /// A resource that a verdict may be explained on.
+    Candidate(Candidate),
     /// Something is wrong.
     Diagnostic(&'e crate::source::Diagnostic),
 }

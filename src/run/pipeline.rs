@@ -202,10 +202,15 @@ fn sink(
         while let Some(message) = waiting.remove(&next) {
             next += 1;
             match message {
-                Message::Outcome(outcome, read_bytes) => {
+                Message::Outcome(mut outcome, read_bytes) => {
                     sink.progress.done_bytes.store(read_bytes, Ordering::Relaxed);
                     for input in &outcome.inputs {
                         if !tell(Event::Input(input)) {
+                            return Err(Stopped);
+                        }
+                    }
+                    for candidate in std::mem::take(&mut outcome.candidates) {
+                        if !tell(Event::Candidate(candidate)) {
                             return Err(Stopped);
                         }
                     }

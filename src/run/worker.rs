@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use super::candidate::{Candidate, Chosen};
 use super::compose::{Composer, Shown, Standing};
 use super::duplicates::Seen;
 use super::log::Log;
 use super::page::{PageBuilder, remark};
 use super::text::{Text, fault_words};
 use crate::evaluate::{self, Input, Judge, Outcome, Plan, Source, Unreadable};
-use crate::finding::{Counts, Finding, Tally, Verdict};
+use crate::finding::{Counts, Finding, Location, Tally, Verdict};
 use crate::load::{
     Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, Stranger, describe,
     error_response, error_text, recognise,
@@ -30,6 +31,8 @@ pub(super) struct BatchOutcome {
     pub(super) findings: Vec<Finding>,
     /// What rules would see, where that is asked for.
     pub(super) inputs: Vec<String>,
+    /// Resources that a verdict may be explained on, where that is asked for.
+    pub(super) candidates: Vec<Candidate>,
     pub(super) log: Log,
     pub(super) tally: Tally,
     /// Judged resources, each by the weightiest of its verdicts.
@@ -456,6 +459,12 @@ impl<'s> Worker<'s> {
                 }
                 return;
             }
+            Purpose::Explain(name) => {
+                if self.plan.judges(operation) {
+                    self.explain(visit, spot, resource, &source, &unreadable, name.as_deref());
+                }
+                return;
+            }
         }
         if !self.plan.judges(operation) {
             visit.out.unjudged.entry(operation).or_insert_with(|| visit.text.place(&spot.span));
@@ -472,6 +481,50 @@ impl<'s> Worker<'s> {
         };
         let findings = self.evaluate(visit, &standing, &unreadable, &source);
         visit.out.findings.extend(findings);
+    }
+
+    /// Judges a resource if it is the one that is called so, and keeps what an explanation takes.
+    fn explain(
+        &mut self,
+        visit: &mut Visit<'_, '_>,
+        spot: &Spot<'_>,
+        resource: &Resource<'_>,
+        source: &Source<'_>,
+        unreadable: &[Unreadable],
+        name: Option<&str>,
+    ) {
+        let operation = visit.page.operation();
+        let standing = Standing {
+            operation,
+            resource,
+            text: spot.body,
+            span: spot.span.clone(),
+            document: visit.page.document(),
+            path: spot.path.clone(),
+            payload: visit.payload.clone(),
+        };
+        let place = visit.text.place(&spot.span);
+        let end_line_1based = visit.text.position(spot.span.end.saturating_sub(1)).line_1based;
+        let start = place.start;
+        let identity = resource.identity();
+        let mut candidate = Candidate {
+            subject: standing.subject(),
+            location: Location { place, document: standing.document, pointer: standing.path.pointer() },
+            chosen: None,
+        };
+        let parts: Vec<&str> = identity.parts().collect();
+        if name.is_none_or(|name| candidate.is_called(name, &parts, end_line_1based)) {
+            let findings = self.evaluate(visit, &standing, unreadable, source);
+            candidate.chosen = findings.into_iter().next().map(|finding| {
+                let payload = evaluate::Payload(visit.envelope);
+                let input = Input { resource, payload, source: source.clone(), params: &finding.rule.params };
+                // A rule that reads what is unreadable is not asked.
+                let is_shown = unreadable.is_empty() || finding.verdict != Verdict::Error;
+                let input = is_shown.then(|| serde_json::to_string(&input).unwrap_or_default());
+                Box::new(Chosen { input, text: spot.body.to_owned(), start, finding })
+            });
+        }
+        visit.out.candidates.push(candidate);
     }
 
     fn evaluate(

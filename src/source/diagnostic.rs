@@ -139,6 +139,10 @@ codes! {
     LintMessageWithoutValue = "lint.message_without_value",
     /// Versions are ordered letter by letter.
     LintTextOrder = "lint.text_order",
+    /// The inputs hold no resource that is called as was asked, or none that the rule is about.
+    ResourceUnknown = "resource.unknown",
+    /// Several resources could be meant.
+    ResourceAmbiguous = "resource.ambiguous",
     /// A defect of probity itself.
     InternalDefect = "internal.defect",
     /// The result could not be written.

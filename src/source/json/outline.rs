@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::locate::{decode, skip_whitespace};
+use super::locate::{Located, decode, skip_whitespace};
 use super::skip::string_end;
+use super::{JsonPath, Segment};
 
 /// The places of all values of one JSON text.
 ///
@@ -123,6 +124,27 @@ impl<'t> Outline<'t> {
         self.text(value).starts_with('[')
     }
 
+    /// Finds the value at a path, as [`locate`](super::locate()) does.
+    pub fn locate(&self, path: &JsonPath) -> Located {
+        let Some(mut value) = self.root() else {
+            return Located { span: 0..0, found: 0 };
+        };
+        for (found, segment) in path.segments().iter().enumerate() {
+            let next = match segment {
+                Segment::Key(name) if self.is_object(value) => self.member(value, name),
+                // A pointer cannot tell the member "0" from the element 0.
+                Segment::Index(index) if self.is_object(value) => self.member(value, &index.to_string()),
+                Segment::Index(index) if self.is_array(value) => self.children(value).nth(*index),
+                _ => None,
+            };
+            match next {
+                Some(next) => value = next,
+                None => return Located { span: self.span(value), found },
+            }
+        }
+        Located { span: self.span(value), found: path.segments().len() }
+    }
+
     /// The elements of an array, or the values of the members of an object.
     pub fn children(&self, value: Outlined) -> impl Iterator<Item = Outlined> + '_ {
         let end = self.values.get(value.0).map_or(0, |entry| entry.next);
@@ -156,7 +178,7 @@ impl<'t> Outline<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::json::{JsonPath, locate};
+    use crate::source::json::locate;
 
     #[test]
     fn values_are_found_with_their_names() {
@@ -179,6 +201,10 @@ mod tests {
     /// Compares an outline with the other way to find values.
     fn same(outline: &Outline<'_>, value: Outlined, path: &mut JsonPath) {
         assert_eq!(outline.span(value), locate(outline.text, path).span, "{path}");
+        assert_eq!(outline.locate(path), locate(outline.text, path), "{path}");
+        path.push_key("absent");
+        assert_eq!(outline.locate(path), locate(outline.text, path), "{path}");
+        path.pop();
         for (index, child) in outline.children(value).enumerate() {
             match outline.name(child) {
                 Some(name) => path.push_key(name.into_owned()),
