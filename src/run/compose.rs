@@ -422,7 +422,7 @@ fn rule_excerpt(rule: &Rule, decided: &[&DefinitionReads]) -> Option<Excerpt> {
             labels.push(Label::new(span, "this holds"));
         }
     }
-    (!labels.is_empty()).then(|| Excerpt::lines(&rule.file.name, rule.file.text.as_bytes(), labels))
+    (!labels.is_empty()).then(|| Excerpt::narrow(&rule.file.name, rule.file.text.as_bytes(), labels))
 }
 
 fn on_one_line(text: &str, from: usize, to: usize) -> bool {

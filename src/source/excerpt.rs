@@ -92,10 +92,10 @@ impl Excerpt {
         Self::of(file, ShownText { bytes: text, secrets: &[] }, &mut tracker, labels)
     }
 
-    /// Takes nothing but the lines of `labels` out of `text`, all of `file`.
-    pub fn lines(file: &Arc<str>, text: &[u8], labels: Vec<Label>) -> Self {
+    /// Takes the lines of `labels` out of `text`, all of `file`, with one line around each.
+    pub fn narrow(file: &Arc<str>, text: &[u8], labels: Vec<Label>) -> Self {
         let mut tracker = Tracker::new(text, Position::START);
-        Self::around(file, ShownText { bytes: text, secrets: &[] }, &mut tracker, labels, 0)
+        Self::around(file, ShownText { bytes: text, secrets: &[] }, &mut tracker, labels, 1)
     }
 
     /// Takes the lines around `labels` out of a part of `file`, whose positions `tracker` tells. No line goes on
