@@ -320,8 +320,11 @@ mod tests {
         let plan = plan(&[("a.rego", &plain), ("b.rego", &own)]).unwrap();
         let [a, b] = &plan.rules[..] else { panic!("two rules") };
         assert_eq!((a.package.as_str(), b.package.as_str()), ("r", "x.other.name"));
-        assert_eq!(a.files[0].text.len(), plain.len());
         assert!(a.files[0].text.contains("package r          \n"));
+        // With marks, on the same lines.
+        assert_eq!(a.files[0].text.lines().count(), plain.lines().count());
+        assert!(a.files[0].text.contains("\ndeny contains [\"§\", 0, [], \"d\"] if input.n\n"));
+        assert_eq!(*b.files[0].text, *own, "what others may see is as it was written");
     }
 
     #[test]
@@ -332,7 +335,7 @@ mod tests {
         assert_eq!(problems[0].place.as_ref().unwrap().start.line_1based, 11);
         let unbound = rule("A-1", "x.a", "deny contains \"d\" if {\n\tx > 1\n}");
         let problems = plan(&[("a.rego", &unbound)]).unwrap_err();
-        assert_eq!(problems[0].code, Code::PolicyParse);
+        assert_eq!(problems[0].code, Code::PolicyUnbound);
         let start = problems[0].place.as_ref().unwrap().start;
         assert_eq!((start.line_1based, start.column_1based), (10, 2));
     }
