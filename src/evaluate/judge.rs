@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use regorus::{Engine, Value};
 
 use super::engine::{EngineError, EvaluationError, evaluate};
-use super::outcome::denials;
+use super::outcome::{FocusOf, denials};
 use super::plan::{Plan, PlannedRule, compile};
 use super::presence::missing;
 use super::value::{Names, to_value};
@@ -204,16 +204,18 @@ impl RuleJudge<'_> {
                 }
             }
         }
-        let focus = |definition: usize, keys: &[Value]| self.planned.focus(definition, keys);
+        let planned = self.planned;
+        let focus = |definition: usize, keys: &[Value]| planned.focus(definition, keys);
+        let focus = planned.is_marked().then_some::<&FocusOf<'_>>(&focus);
         let denied = evaluate(&mut self.engine, &self.deny)?;
-        let denied = denials("deny", &denied, &focus).map_err(EvaluationError::Engine)?;
+        let denied = denials("deny", &denied, focus).map_err(EvaluationError::Engine)?;
         if !denied.is_empty() {
             return Ok(Outcome::Fail(denied));
         }
         let mut reasons = Vec::new();
         if let Some(inconclusive) = &self.inconclusive {
             let said = evaluate(&mut self.engine, inconclusive)?;
-            reasons = denials("inconclusive", &said, &focus).map_err(EvaluationError::Engine)?;
+            reasons = denials("inconclusive", &said, focus).map_err(EvaluationError::Engine)?;
         }
         if reasons.is_empty() {
             reasons = seen.missing(&reads.reads);

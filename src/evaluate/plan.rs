@@ -61,6 +61,11 @@ impl PlannedRule {
         compiles
     }
 
+    /// Whether its denials tell which definition they come from.
+    pub(super) const fn is_marked(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
     /// What a definition most likely speaks of, with the keys of one evaluation.
     pub(super) fn focus(&self, definition: usize, keys: &[regorus::Value]) -> Option<JsonPath> {
         let focus = self.reads.definitions.get(definition)?.focus.as_ref()?;

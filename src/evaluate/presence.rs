@@ -16,7 +16,11 @@ pub(super) fn missing(root: &str, node: &ReadNode, value: &Value) -> Vec<Denial>
     search.below(node, value);
     let Search { mut found, more, .. } = search;
     if more > 0 {
-        found.push(Denial::new(format!("{more} more values that the rule reads are absent or null"), None));
+        let rest = match more {
+            1 => "one more value that the rule reads is absent or null".to_owned(),
+            more => format!("{more} more values that the rule reads are absent or null"),
+        };
+        found.push(Denial::new(rest, None));
     }
     found
 }

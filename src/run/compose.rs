@@ -172,8 +172,10 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
                 }
             })
             .collect();
-        // By path: the order of members in the text is no matter.
-        placed.sort_by(|a, b| (&a.found, &a.message, &a.path).cmp(&(&b.found, &b.message, &b.path)));
+        // By path: the order of members in the text is no matter. Those about no value are the last: the first
+        // tells where the finding is.
+        let rank = |p: &Placed| (p.path.is_root(), p.found.clone(), p.message.clone(), p.path.clone());
+        placed.sort_by_cached_key(rank);
         placed.dedup_by(|b, a| a.path == b.path && a.message == b.message);
         self.push(rule, reads, verdict, &placed, &decided);
     }
