@@ -4,6 +4,7 @@ mod definitions;
 mod handled;
 mod missing;
 mod places;
+mod silent;
 mod unreadable;
 mod values;
 

@@ -120,7 +120,6 @@ fn blanks(node: &Node, edits: &mut Vec<Edit>, captured: &mut Vec<(Range<usize>, 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::evaluate::Plan;
     use crate::policy::{builtin_files, load};
     use chrono::DateTime;
@@ -130,7 +129,6 @@ mod tests {
         let plan = Plan::new(&load(&builtin_files()).unwrap(), DateTime::UNIX_EPOCH).unwrap();
         for rule in &plan.rules {
             assert!(!rule.keys.is_empty(), "{}", rule.rule.id);
-            println!("{}", rule.files[0].text);
         }
     }
 }
