@@ -67,10 +67,10 @@ impl Search<'_> {
     fn step(&mut self, segment: Segment, node: &ReadNode, value: Option<&Value>) {
         match value {
             None | Some(Value::Undefined) if node.needed => self.tell(segment, "absent"),
-            None | Some(Value::Undefined) => {}
-            Some(Value::Null) if node.null_is_handled => {}
-            Some(Value::Null) if node.null_matters || needs_more(node) => self.tell(segment, "null"),
-            Some(Value::Null) => {}
+            Some(Value::Null) if !node.null_is_handled && (node.null_matters || needs_more(node)) => {
+                self.tell(segment, "null");
+            }
+            None | Some(Value::Undefined | Value::Null) => {}
             Some(value) => {
                 self.at.push(segment);
                 self.below(node, value);
