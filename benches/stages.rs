@@ -134,7 +134,7 @@ fn evaluate_stage(criterion: &mut Criterion) {
             bencher.iter(|| {
                 for resource in &resources {
                     let source = Source::new(operation, "bench", resource, None);
-                    judge.judge(resource, &source, |_, outcome| {
+                    judge.judge(resource, &[], &source, |_, outcome| {
                         black_box(outcome);
                     });
                 }

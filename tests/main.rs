@@ -13,6 +13,7 @@ mod cases;
 mod check;
 mod contract;
 mod documents;
+mod evidence;
 mod explain;
 mod inspect;
 mod lint;

@@ -81,12 +81,9 @@ fn said(finding: &Finding) -> String {
         })
         .collect();
     evidence.sort();
-    // In the order of the text today: see `layout::several_reasons_…`, which is to hold one day.
-    let mut reasons: Vec<&str> = finding.message.split("; ").collect();
-    reasons.sort_unstable();
     format!(
-        "{:?} {} {:?} {reasons:?} {evidence:?} {}",
-        finding.resource, finding.rule.id, finding.verdict, finding.fingerprint
+        "{:?} {} {:?} {:?} {evidence:?} {}",
+        finding.resource, finding.rule.id, finding.verdict, finding.message, finding.fingerprint
     )
 }
 

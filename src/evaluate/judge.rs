@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use regorus::{Engine, Value};
 
 use super::engine::{EngineError, EvaluationError, evaluate};
-use super::outcome::denials;
+use super::outcome::{FocusOf, denials};
 use super::plan::{Plan, PlannedRule, compile};
 use super::presence::missing;
 use super::value::{Names, to_value};
@@ -124,7 +124,20 @@ impl<'p> Judge<'p> {
             input.insert(name("params"), rule.params.clone());
             rule.engine.set_input(Value::from(input));
             let outcome = rule.outcome(&seen).unwrap_or_else(|error| match error {
-                EvaluationError::Engine(error) => Outcome::Error(rule.planned.as_written(error)),
+                EvaluationError::Engine(error) => {
+                    let error = rule.planned.as_written(error);
+                    // A built-in may err for no other reason than that a value is null.
+                    let mut missing = seen.missing(&rule.planned.reads.reads);
+                    if missing.is_empty() {
+                        Outcome::Error(error)
+                    } else {
+                        missing.push(Denial::new(
+                            format!("the rule cannot be evaluated: {}", error.message),
+                            None,
+                        ));
+                        Outcome::Inconclusive(missing)
+                    }
+                }
                 EvaluationError::Panic(message) => {
                     // A new engine: nobody knows in what state a panic left the old one.
                     if let Ok(engine) = compile(rule.planned, self.plan.clock) {
@@ -204,16 +217,18 @@ impl RuleJudge<'_> {
                 }
             }
         }
-        let focus = |definition: usize, keys: &[Value]| self.planned.focus(definition, keys);
+        let planned = self.planned;
+        let focus = |definition: usize, keys: &[Value]| planned.focus(definition, keys);
+        let focus = planned.is_marked().then_some::<&FocusOf<'_>>(&focus);
         let denied = evaluate(&mut self.engine, &self.deny)?;
-        let denied = denials("deny", &denied, &focus).map_err(EvaluationError::Engine)?;
+        let denied = denials("deny", &denied, focus).map_err(EvaluationError::Engine)?;
         if !denied.is_empty() {
             return Ok(Outcome::Fail(denied));
         }
         let mut reasons = Vec::new();
         if let Some(inconclusive) = &self.inconclusive {
             let said = evaluate(&mut self.engine, inconclusive)?;
-            reasons = denials("inconclusive", &said, &focus).map_err(EvaluationError::Engine)?;
+            reasons = denials("inconclusive", &said, focus).map_err(EvaluationError::Engine)?;
         }
         if reasons.is_empty() {
             reasons = seen.missing(&reads.reads);

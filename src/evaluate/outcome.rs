@@ -47,17 +47,21 @@ impl Denial {
     }
 }
 
+/// Tells what a definition most likely speaks of, by its number and the keys of its iterations.
+pub(super) type FocusOf<'f> = dyn Fn(usize, &[Value]) -> Option<JsonPath> + 'f;
+
 /// Reads a `deny` or `inconclusive` set.
 ///
 /// # Errors
 ///
 /// Where it is no set, or an element is neither a text nor an object with `msg` (and perhaps `path`).
 ///
-/// `focus_of` tells what a definition most likely speaks of, given its number and the keys of its iterations.
+/// `focus_of` tells what a definition most likely speaks of, given its number and the keys of its iterations;
+/// `None` where elements have no marks.
 pub(super) fn denials(
     name: &str,
     value: &Value,
-    focus_of: &dyn Fn(usize, &[Value]) -> Option<JsonPath>,
+    focus_of: Option<&FocusOf<'_>>,
 ) -> Result<Vec<Denial>, EngineError> {
     let error = |message: String| EngineError { message, place: None };
     let Value::Set(set) = value else {
@@ -67,9 +71,9 @@ pub(super) fn denials(
     let mut denials = Vec::with_capacity(set.len());
     let mut known = BTreeSet::new();
     for element in set.iter() {
-        let (mark, element) = unmarked(element);
-        let mut denial = denial(name, element).map_err(error)?;
-        if let Some((definition, keys)) = mark {
+        let marked = focus_of.and_then(|focus_of| Some((focus_of, unmarked(element)?)));
+        let mut denial = denial(name, marked.map_or(element, |(_, (.., element))| element)).map_err(error)?;
+        if let Some((focus_of, (definition, keys, _))) = marked {
             denial.definition = Some(definition);
             denial.focus = focus_of(definition, keys);
         }
@@ -81,16 +85,16 @@ pub(super) fn denials(
     Ok(denials)
 }
 
-/// Takes the mark off an element: number of its definition, and keys.
-fn unmarked(element: &Value) -> (Option<(usize, &[Value])>, &Value) {
+/// Takes the mark off an element: number of its definition, keys, and the element.
+fn unmarked(element: &Value) -> Option<(usize, &[Value], &Value)> {
     if let Value::Array(parts) = element
         && let [Value::String(mark), number, Value::Array(keys), denial] = parts.as_slice()
         && **mark == *MARK
         && let Some(number) = as_index(number)
     {
-        return (Some((number, keys.as_slice())), denial);
+        return Some((number, keys.as_slice(), denial));
     }
-    (None, element)
+    None
 }
 
 fn as_index(number: &Value) -> Option<usize> {
@@ -191,7 +195,7 @@ mod tests {
         let mut engine = new_engine(chrono::DateTime::UNIX_EPOCH).unwrap();
         add(&mut engine, &PolicyFile::new("f", format!("package x\n\n{rule}\n"))).unwrap();
         let value = evaluate(&mut engine, "data.x.deny").unwrap();
-        denials("deny", &value, &|_, _| None)
+        denials("deny", &value, None)
             .map(|denials| {
                 denials
                     .into_iter()

@@ -61,6 +61,11 @@ impl PlannedRule {
         compiles
     }
 
+    /// Whether its denials tell which definition they come from.
+    pub(super) const fn is_marked(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
     /// What a definition most likely speaks of, with the keys of one evaluation.
     pub(super) fn focus(&self, definition: usize, keys: &[regorus::Value]) -> Option<JsonPath> {
         let focus = self.reads.definitions.get(definition)?.focus.as_ref()?;
@@ -345,8 +350,11 @@ mod tests {
         let plan = plan(&[("a.rego", &plain), ("b.rego", &own)]).unwrap();
         let [a, b] = &plan.rules[..] else { panic!("two rules") };
         assert_eq!((a.package.as_str(), b.package.as_str()), ("r", "x.other.name"));
-        assert_eq!(a.files[0].text.len(), plain.len());
         assert!(a.files[0].text.contains("package r          \n"));
+        // With marks, on the same lines.
+        assert_eq!(a.files[0].text.lines().count(), plain.lines().count());
+        assert!(a.files[0].text.contains("\ndeny contains [\"§\", 0, [], \"d\"] if input.n\n"));
+        assert_eq!(*b.files[0].text, *own, "what others may see is as it was written");
     }
 
     #[test]

@@ -16,7 +16,11 @@ pub(super) fn missing(root: &str, node: &ReadNode, value: &Value) -> Vec<Denial>
     search.below(node, value);
     let Search { mut found, more, .. } = search;
     if more > 0 {
-        found.push(Denial::new(format!("{more} more values that the rule reads are absent or null"), None));
+        let rest = match more {
+            1 => "one more value that the rule reads is absent or null".to_owned(),
+            more => format!("{more} more values that the rule reads are absent or null"),
+        };
+        found.push(Denial::new(rest, None));
     }
     found
 }
@@ -45,6 +49,7 @@ impl Search<'_> {
                         self.step(Segment::Index(index), child, Some(element));
                     }
                 }
+                (Step::Each, Value::Object(_)) if child.only_elements => {}
                 (Step::Each, Value::Object(members)) => {
                     for (name, member) in members.iter() {
                         if let Value::String(name) = name {
@@ -68,10 +73,25 @@ impl Search<'_> {
             Some(Value::Null) => self.nothing_below(segment, node),
             Some(value) => {
                 self.at.push(segment);
+                if let Value::Array(elements) = value
+                    && !node.lengths.is_empty()
+                    && !node.lengths.contains(&elements.len())
+                {
+                    self.tell_length(elements.len());
+                }
                 self.below(node, value);
                 self.at.pop();
             }
         }
+    }
+
+    /// A list that no pattern of the rule fits.
+    fn tell_length(&mut self, elements: usize) {
+        let path = self.at.clone();
+        let is_resource = self.root == "resource";
+        let shown = if is_resource { path.to_string() } else { format!("input.{}.{path}", self.root) };
+        let message = format!("`{shown}` has {elements} elements, and no pattern of the rule fits so many");
+        self.found.push(Denial::new(message, is_resource.then_some(path)));
     }
 
     fn absent(&mut self, segment: Segment, node: &ReadNode) {

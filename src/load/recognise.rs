@@ -164,16 +164,16 @@ fn recognise_forced<'a>(members: &Members<'a>, operation: Operation) -> Recognis
 
 /// An error response that has an empty collection beside it.
 fn error_with_nothing(members: &Members<'_>, collection: &RawValue) -> Option<ErrorBody> {
-    let empty = match collection.get().strip_prefix('[') {
-        Some(rest) => rest.trim_start().starts_with(']'),
-        None => collection.get() == "null",
-    };
-    if !empty {
+    if !is_empty_array(collection) && collection.get() != "null" {
         return None;
     }
     // Some services also name a code when all is well.
     let well = |code: &str| ["ok", "success", "200", "0"].contains(&code.to_lowercase().as_str());
     error_response(members).filter(|error| !error.code.as_deref().is_some_and(well))
+}
+
+fn is_empty_array(value: &RawValue) -> bool {
+    value.get().strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(']'))
 }
 
 /// Alibaba's ListInstancePatchStates, or AWS's DescribeInstancePatchStates under the same name.
@@ -182,7 +182,8 @@ fn recognise_patch_states<'a>(members: &Members<'a>, collection: &'a RawValue) -
     let payload = Recognised::Payload { operation, collection: Some(collection) };
     let Some(element) = first_element(collection) else {
         let by_alibaba = ["RequestId", "MaxResults"].iter().any(|name| member(members, name).is_some());
-        if by_alibaba || !collection.get().starts_with('[') {
+        // What cannot be read of a list that holds something is told at its place.
+        if by_alibaba || !is_empty_array(collection) {
             return payload;
         }
         return Recognised::LookAlike(Stranger {

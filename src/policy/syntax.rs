@@ -393,7 +393,7 @@ impl Reader<'_> {
         Some(Rule {
             name: path.first()?.clone(),
             path,
-            span: span(spec)?,
+            span: joined(span(spec), self.whole(spec))?,
             name_span: target.span.clone(),
             is_default,
             arguments: is_function.then_some(arguments),

@@ -59,7 +59,9 @@ impl Shown<'_> {
         let mut start = 0;
         let mut labels = Vec::new();
         for (_, window) in &self.windows {
-            for mark in &window.marks {
+            // The place above a window is that of its primary label.
+            let leads = window.marks.iter().position(|mark| !mark.is_beside).unwrap_or_default();
+            for (number, mark) in window.marks.iter().enumerate() {
                 let span = SourceSpan::from(start + mark.span.start..start + mark.span.end);
                 let text = words.then(|| {
                     let before = window.text.get(..mark.span.start).unwrap_or_default();
@@ -70,7 +72,11 @@ impl Shown<'_> {
                     let used = gutter(window) + before + underlined.width() / 2 + 5;
                     broken(&shortened(&mark.text), width.saturating_sub(used).max(MIN_LABEL))
                 });
-                labels.push(LabeledSpan::new_with_span(text, span));
+                labels.push(if number == leads {
+                    LabeledSpan::new_primary_with_span(text, span)
+                } else {
+                    LabeledSpan::new_with_span(text, span)
+                });
             }
             start += window.text.len();
         }

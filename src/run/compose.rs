@@ -191,8 +191,10 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
                 }
             })
             .collect();
-        // By path: the order of members in the text is no matter.
-        placed.sort_by(|a, b| (&a.found, &a.message, &a.path).cmp(&(&b.found, &b.message, &b.path)));
+        // By path: the order of members in the text is no matter. Those about no value are the last: the first
+        // tells where the finding is.
+        let rank = |p: &Placed| (p.path.is_root(), p.found.clone(), p.message.clone(), p.path.clone());
+        placed.sort_by_cached_key(rank);
         placed.dedup_by(|b, a| a.path == b.path && a.message == b.message);
         self.push(rule, reads, verdict, &placed, &decided);
     }
@@ -269,14 +271,15 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             _ => "read too",
         };
         let mut more: Vec<Label> = Vec::new();
-        for value in values.into_iter().filter(|value| value.is_found) {
+        let named: Vec<&JsonPath> = placed.iter().map(|placed| &placed.path).collect();
+        for value in values.into_iter().filter(|value| value.is_found && !is_of_another(value, &named)) {
             let span = value.span.start + offset..value.span.end + offset;
             let around = |label: &Label| label.span.start <= span.end && span.start <= label.span.end;
             if more.len() < MAX_LABELS
                 && !more.iter().any(around)
                 && (verdict == Verdict::Pass || !labels.iter().any(around))
             {
-                more.push(Label::new(span, words));
+                more.push(Label::beside(span, words));
             }
         }
         if verdict == Verdict::Pass && !more.is_empty() {
@@ -363,6 +366,18 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
         let normalised = serde_json::to_string(resource).unwrap_or_default();
         Fingerprint::of_content(&rule.id, *operation, &normalised)
     }
+}
+
+/// Whether a value belongs to another element of a list than those that are named: it was read there too, but
+/// speaks neither for nor against these.
+fn is_of_another(value: &ReadValue, named: &[&JsonPath]) -> bool {
+    let own = value.path.segments();
+    let common = |path: &JsonPath| own.iter().zip(path.segments()).take_while(|(a, b)| a == b).count();
+    let Some(nearest) = named.iter().max_by_key(|path| common(path)) else {
+        return false;
+    };
+    let at = common(nearest);
+    matches!((own.get(at), nearest.segments().get(at)), (Some(Segment::Index(_)), Some(Segment::Index(_))))
 }
 
 fn in_words(error: &EngineError) -> String {

@@ -58,6 +58,7 @@ impl Search<'_, '_> {
                     let element = elements.and_then(|mut elements| elements.nth(*index));
                     self.step(Segment::Index(*index), child, element, value);
                 }
+                Step::Each if child.only_elements && outline.is_object(value) => {}
                 Step::Each if outline.children(value).nth(MAX_ELEMENTS).is_some() => self.tell(value, true),
                 Step::Each => {
                     for (index, element) in outline.children(value).enumerate() {

@@ -33,12 +33,19 @@ pub struct Label {
     pub span: Range<usize>,
     /// The words beside the underline.
     pub text: String,
+    /// It is not what the excerpt is about, but stands beside that.
+    pub is_beside: bool,
 }
 
 impl Label {
     /// A label over `span`.
     pub fn new(span: Range<usize>, text: impl Into<String>) -> Self {
-        Self { span, text: text.into() }
+        Self { span, text: text.into(), is_beside: false }
+    }
+
+    /// A label over something that is shown beside what the excerpt is about.
+    pub fn beside(span: Range<usize>, text: impl Into<String>) -> Self {
+        Self { is_beside: true, ..Self::new(span, text) }
     }
 }
 
@@ -71,6 +78,8 @@ pub struct Mark {
     pub text: String,
     /// Where the labelled text stands in its file.
     pub position: Position,
+    /// It is not what the excerpt is about, but stands beside that.
+    pub is_beside: bool,
 }
 
 /// A text to take lines out of.
@@ -296,7 +305,7 @@ fn push_line(
             continue;
         }
         let position = tracker.position(label.span.start);
-        shown.marks.push(Mark { span, text: label.text.clone(), position });
+        shown.marks.push(Mark { span, text: label.text.clone(), position, is_beside: label.is_beside });
     }
     push_printable(&mut shown.text, &text.part(at..cut.end));
     if cut.end < line.end {

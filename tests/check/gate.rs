@@ -13,8 +13,8 @@ const FAILS: &str = "deny contains \"no\"";
 const UNCLEAR: &str = "deny contains \"no\" if input.resource.name == \"never\"\n\ninconclusive contains {\"msg\": \"unclear\"}";
 const PASSES: &str = "deny contains \"no\" if input.resource.name == \"never\"";
 const NOT_ABOUT_IT: &str = "applies if input.resource.name == \"never\"\n\ndeny contains \"no\"";
-/// What `deny` is must be a set.
-const ERRS: &str = "deny contains 1";
+/// A name is no number: the built-in function errs.
+const ERRS: &str = "deny contains \"no\" if to_number(input.resource.name) > 1";
 
 /// A folder with one node, and a rule of each severity that says what `body` says: `ORG-low` and so on.
 fn folder(body: &str) -> Folder {

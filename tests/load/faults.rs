@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::{counts, findings, inspect, load, load_stdin, message_of, node, nodes, problems, told};
-use crate::support::{CLOCK, Folder, Outcome, probity, probity_with, sample};
+use crate::support::{CLOCK, Folder, Outcome, probity, probity_with, rule, sample};
 
 /// `inspect -` with bytes on standard input.
 fn inspect_bytes(bytes: &[u8]) -> Outcome {
@@ -313,11 +313,19 @@ fn a_count_of_32_bits_stays_within_them() {
             "{{\"count\": 1, \"instance_compliant\": [{{\"id\": \"a\", \"group\": \"g\", \"non_compliant_summary\":\n {{\"non_compliant_count\": {count}}}}}]}}"
         )
     };
+    let folder = Folder::new();
+    let body = "deny contains \"x\" if input.resource.non_compliant_summary.non_compliant_count < 0";
+    let reads = folder.file("rule.rego", rule("ORG-1", "org.one", body));
     for count in ["-1", "1.5", "2147483648", "1e10", "18446744073709551616", "\"1\"", "false", "[]", "{}"] {
         let outcome = load_stdin(&[], text(count).as_bytes());
         // A blank and `{"non_compliant_count": ` are 25 characters.
         assert_eq!((told(&outcome), outcome.code), mismatch("2:26"), "{count}");
+        // The rule on groups does not read the count; one that does cannot judge.
+        assert_eq!((outcome.verdicts("pass"), findings(&outcome)), (1, vec![]), "{count}");
         let pointer = "/instance_compliant/0/non_compliant_summary/non_compliant_count";
+        let reading = ["check", "-", "--format", "json", "--no-builtin", "--policies", &reads];
+        let outcome = probity_with(&reading, text(count).as_bytes());
+        assert_eq!((told(&outcome), outcome.code), mismatch("2:26"), "{count}");
         assert_eq!(findings(&outcome), [format!("error a 2:26 {pointer}")], "{count}");
     }
     for count in ["0", "-0", "2147483647", "2147483647.0", "1e3", "null"] {

@@ -92,13 +92,19 @@ impl<'m> Interpreter<'m> {
             value.trails(&mut |trail| {
                 nulls.insert(path_of(trail));
             });
-            self.look_at(value, &Look { null_is_handled: true, decides: Decides::Not }, span);
+            self.look_at(value, &Look { null_is_handled: true, decides: Decides::Not, content: false }, span);
             return Values::one(Value::Boolean);
         }
         let writes = WRITERS.contains(&name);
         for argument in arguments {
             let decides = if writes { Decides::Not } else { Decides::Perhaps };
-            self.look_at(argument, &Look { null_is_handled: writes, decides }, span);
+            self.look_at(argument, &Look { null_is_handled: writes, decides, content: true }, span);
+        }
+        if writes {
+            // Null is written as text: where that is compared, null is compared.
+            let mut parts = Values::default();
+            arguments.iter().for_each(|argument| parts.extend(argument.clone()));
+            return Values::one(Value::Written(parts));
         }
         if CHOOSERS.contains(&name) {
             let mut elements = Values::default();

@@ -122,7 +122,11 @@ impl<'m> Interpreter<'m> {
         self.file = file;
         let outputs = self.bodies(rule);
         // What a denial shows decides nothing.
-        self.look_at(&outputs, &Look { null_is_handled: true, decides: Decides::Not }, &rule.name_span);
+        self.look_at(
+            &outputs,
+            &Look { null_is_handled: true, decides: Decides::Not, content: false },
+            &rule.name_span,
+        );
         std::mem::take(&mut self.log)
     }
 
@@ -137,9 +141,10 @@ impl<'m> Interpreter<'m> {
             given.extend(self.in_frame(|this| this.outputs(rule, &[])));
         }
         let mood = self.mood;
-        self.mood.settled |=
-            rule.bodies.last().is_some_and(|last| last.is_else && last.statements.is_empty());
+        let settled = rule.bodies.last().is_some_and(|last| last.is_else && last.statements.is_empty());
         for (index, body) in rule.bodies.iter().enumerate() {
+            // What the last `else` gives may itself be absent.
+            self.mood.settled = mood.settled || (settled && index + 1 < rule.bodies.len());
             let values = if index == 0 {
                 self.in_frame(|this| this.body(&body.statements, |this| this.outputs(rule, &body.outputs)))
             } else {
@@ -223,7 +228,7 @@ impl<'m> Interpreter<'m> {
             }
             StatementKind::SomeIn { patterns, collection } => {
                 let collection_values = self.value(collection);
-                self.look_at(&collection_values, &Look::NEEDED, &collection.span);
+                self.look_at(&collection_values, &Look::EACH, &collection.span);
                 self.some(patterns, &collection_values, &collection.span);
             }
             StatementKind::Holds(node) => self.holds(node, guards),
@@ -235,7 +240,7 @@ impl<'m> Interpreter<'m> {
             }
             StatementKind::Every { names, domain, body } => {
                 let values = self.value(domain);
-                self.look_at(&values, &Look::NEEDED, &domain.span);
+                self.look_at(&values, &Look::EACH, &domain.span);
                 self.in_frame(|this| {
                     let (keys, elements) = this.entries(&values, &domain.span);
                     let names: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
@@ -355,6 +360,7 @@ impl<'m> Interpreter<'m> {
                 self.compare(Operator::Equal, &known, values, &pattern.span);
             }
             Term::Array(parts) => {
+                self.count(values, parts.len());
                 for (index, part) in parts.iter().enumerate() {
                     #[expect(clippy::cast_precision_loss, reason = "patterns are short")]
                     let key = Values::one(Value::Number(Some(index as f64)));
@@ -463,11 +469,14 @@ impl<'m> Interpreter<'m> {
     }
 
     fn comprehension(&mut self, collected: Collected, body: &'m Body) -> Values {
+        // It has a value whatever is absent within: what stands around it handles nothing.
+        let mood = std::mem::take(&mut self.mood);
         let given = self.in_frame(|this| {
             this.body(&body.statements, |this| {
                 body.outputs.iter().map(|output| this.value(output)).collect::<Vec<_>>()
             })
         });
+        self.mood = mood;
         let mut given = given.into_iter();
         let first = given.next().unwrap_or_default();
         Values::one(match (collected, given.next()) {
@@ -612,7 +621,7 @@ impl<'m> Interpreter<'m> {
         };
         if open {
             // What is done with the elements decides.
-            self.look_at(values, &Look { decides: Decides::Not, ..Look::NEEDED }, &step.span);
+            self.look_at(values, &Look { decides: Decides::Not, ..Look::EACH }, &step.span);
             let (keys, elements) = self.entries(values, &step.span);
             self.bind(step, &keys, true);
             return elements;
@@ -620,7 +629,7 @@ impl<'m> Interpreter<'m> {
         let keys = self.value(step);
         self.look_at(
             &keys,
-            &Look { null_is_handled: self.mood.negated, decides: Decides::Perhaps },
+            &Look { null_is_handled: self.mood.negated, decides: Decides::Perhaps, content: true },
             &step.span,
         );
         self.under(values, &keys, &step.span)
@@ -691,6 +700,10 @@ impl<'m> Interpreter<'m> {
         let definitions = self.definitions.get(path).cloned().unwrap_or_default();
         let mut mood = self.mood;
         mood.settled |= definitions.iter().any(|(_, rule)| rule.is_default);
+        if definitions.iter().any(|(_, rule)| rule.is_set() || rule.steps.len() + 1 > rule.path.len()) {
+            // Like a comprehension, it has a value whatever is absent.
+            mood = Mood::default();
+        }
         let key = (path.to_vec(), key.to_owned(), mood);
         let plain = self.replaced.is_empty();
         if plain && let Some((values, log)) = self.known.get(&key) {

@@ -17,6 +17,8 @@ pub(crate) struct Use {
     pub(crate) null_is_handled: bool,
     /// How likely it is that something is decided by it: 0 not at all, 3 surely.
     pub(crate) weight: u8,
+    /// Whether what is in it matters, and not only whether it is there.
+    pub(crate) content: bool,
     /// Where.
     pub(crate) site: Site,
 }
@@ -45,6 +47,8 @@ pub(crate) struct Log {
     pub(crate) uses: Vec<Use>,
     /// Paths that are compared with null.
     pub(crate) nulls: BTreeSet<ReadPath>,
+    /// Lists that are taken apart by patterns, with the numbers of elements of those.
+    pub(crate) lengths: BTreeSet<(ReadPath, usize)>,
     /// Comparisons.
     pub(crate) compared: Vec<Compared>,
     /// Where so much happens that the rule was not gone through to its end.
@@ -57,6 +61,7 @@ impl Log {
         self.reads.extend_from_slice(&other.reads);
         self.uses.extend_from_slice(&other.uses);
         self.nulls.extend(other.nulls.iter().cloned());
+        self.lengths.extend(other.lengths.iter().cloned());
         self.compared.extend_from_slice(&other.compared);
         if self.given_up.is_none() {
             self.given_up.clone_from(&other.given_up);

@@ -12,6 +12,8 @@ use crate::policy::syntax::Operator;
 pub(super) struct Look {
     pub(super) null_is_handled: bool,
     pub(super) decides: Decides,
+    /// Whether what is in it matters, and not only whether it is there.
+    pub(super) content: bool,
 }
 
 /// Whether a statement holds by a value.
@@ -27,9 +29,11 @@ pub(super) enum Decides {
 
 impl Look {
     /// The value is needed, and null is not thought of.
-    pub(super) const NEEDED: Self = Self { null_is_handled: false, decides: Decides::Perhaps };
+    pub(super) const NEEDED: Self = Self { null_is_handled: false, decides: Decides::Perhaps, content: true };
+    /// Its elements are gone through, one by one.
+    pub(super) const EACH: Self = Self { content: false, ..Self::NEEDED };
     /// The same where the statement is about nothing else.
-    pub(super) const HOLDS: Self = Self { null_is_handled: false, decides: Decides::Surely };
+    pub(super) const HOLDS: Self = Self { null_is_handled: false, decides: Decides::Surely, content: true };
 }
 
 impl Interpreter<'_> {
@@ -58,12 +62,17 @@ impl Interpreter<'_> {
             let look = Look {
                 null_is_handled: with_null || (self.mood.negated && stays_below),
                 decides: if left.is_null() || right.is_null() { Decides::Not } else { Decides::Surely },
+                content: !(left.is_null() || right.is_null()),
             };
             self.look_at(values, &look, span);
         }
         if operator == Operator::Member {
             let (_, elements) = self.entries(right, span);
-            let look = Look { null_is_handled: with_null || self.mood.negated, decides: Decides::Not };
+            let look = Look {
+                null_is_handled: with_null || self.mood.negated,
+                decides: Decides::Not,
+                content: true,
+            };
             self.look_at(&elements, &look, span);
         }
         if !self.matching {
@@ -130,9 +139,19 @@ impl Interpreter<'_> {
                 trail: trail.clone(),
                 null_is_handled: look.null_is_handled,
                 weight,
+                content: look.content,
                 site: site.clone(),
             });
         });
+    }
+
+    /// Notes that lists must have so many elements for a pattern to fit them.
+    pub(super) fn count(&mut self, values: &Values, elements: usize) {
+        let lists = values.iter().filter_map(|value| match value {
+            Value::Input(trail) => Some((path_of(trail), elements)),
+            _ => None,
+        });
+        self.log.lengths.extend(lists);
     }
 
     /// Notes that values must be there for what stands around them to go on.

@@ -323,7 +323,7 @@ fn kinds(values: &Values, inputs: &[(Operation, Shape)]) -> Vec<Kind> {
             Value::Null => kinds.push(Kind::Null),
             Value::Boolean => kinds.push(Kind::Boolean),
             Value::Number(_) => kinds.push(Kind::Number),
-            Value::Text(_) => kinds.push(Kind::Text),
+            Value::Text(_) | Value::Written(_) => kinds.push(Kind::Text),
             Value::List(_) | Value::Elements(_) => kinds.push(Kind::List),
             Value::Object(_) => kinds.push(Kind::Object),
         }

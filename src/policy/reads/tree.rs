@@ -20,8 +20,14 @@ pub struct ReadNode {
     pub null_is_handled: bool,
     /// Where it is absent it counts as null: it must be there where null matters.
     pub absent_is_null: bool,
+    /// Numbers of elements that patterns take the list apart by; none where no pattern does.
+    pub lengths: Vec<usize>,
+    /// What is below stands under a computed key: only elements of arrays can be meant, not members.
+    pub only_elements: bool,
     /// Its value is looked at, not only what is below it.
     pub looked_at: bool,
+    /// What is in it matters as a whole, not only what is read below it.
+    pub whole: bool,
     /// Any part of it may be read: a key is computed.
     pub any_below: bool,
 }
@@ -41,9 +47,13 @@ impl ReadNode {
                 if taken.computed {
                     node.any_below = true;
                     node.looked_at = true;
+                }
+                let is_new = !node.children.iter().any(|(step, _)| *step == taken.step);
+                node = node.child(&taken.step);
+                node.only_elements = taken.computed && (is_new || node.only_elements);
+                if taken.computed && index + 1 == trail.len() {
                     break;
                 }
-                node = node.child(&taken.step);
                 node.needed |= !taken.handled && !spared(index + 1);
                 node.absent_is_null |= taken.absent_is_null && !spared(index + 1);
             }
@@ -55,7 +65,13 @@ impl ReadNode {
                 used.null_is_handled || nulls.contains(&used.path) || optional.iter().find(is_used).is_some();
             if let Some(node) = root.find(&used.path.0) {
                 node.looked_at = true;
+                node.whole |= used.content;
                 node.null_matters |= !null_is_handled;
+            }
+        }
+        for (path, elements) in &log.lengths {
+            if let Some(node) = root.find(&path.0) {
+                node.lengths.push(*elements);
             }
         }
         root.forgive_null(&mut Vec::new(), nulls, optional);
@@ -102,7 +118,7 @@ impl ReadNode {
     /// Whether it, or what is around or below it, is read: whether a rule may hang on the value there.
     pub fn touches(&self, path: &[crate::source::json::Segment]) -> bool {
         use crate::source::json::Segment;
-        if self.any_below || self.looked_at {
+        if self.any_below || self.whole {
             return true;
         }
         let Some((first, rest)) = path.split_first() else {

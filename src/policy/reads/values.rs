@@ -26,6 +26,8 @@ pub(crate) enum Value {
     Elements(Values),
     /// An object: keys and values.
     Object(Vec<(Values, Values)>),
+    /// A text that is put together from these.
+    Written(Values),
     /// Anything that was computed.
     Unknown,
 }
@@ -78,7 +80,7 @@ impl Values {
             match value {
                 Value::Input(trail) => show(trail),
                 Value::List(elements) => elements.iter().for_each(|element| element.trails(show)),
-                Value::Elements(elements) => elements.trails(show),
+                Value::Elements(parts) | Value::Written(parts) => parts.trails(show),
                 Value::Object(fields) => fields.iter().for_each(|(key, value)| {
                     key.trails(show);
                     value.trails(show);
@@ -132,7 +134,12 @@ impl Values {
                     keys.push(Value::Unknown);
                     values.push(Value::Unknown);
                 }
-                Value::KeyOf(_) | Value::Null | Value::Boolean | Value::Number(_) | Value::Text(_) => {}
+                Value::KeyOf(_)
+                | Value::Null
+                | Value::Boolean
+                | Value::Number(_)
+                | Value::Text(_)
+                | Value::Written(_) => {}
             }
         }
         (keys, values)
@@ -166,7 +173,12 @@ impl Values {
                     }
                 }
                 Value::Unknown => found.push(Value::Unknown),
-                Value::KeyOf(_) | Value::Null | Value::Boolean | Value::Number(_) | Value::Text(_) => {}
+                Value::KeyOf(_)
+                | Value::Null
+                | Value::Boolean
+                | Value::Number(_)
+                | Value::Text(_)
+                | Value::Written(_) => {}
             }
         }
         found
