@@ -135,6 +135,7 @@ impl Lint<'_> {
                 problems.push((diagnostic, Some(rule.id.clone())));
             }
         };
+        let remarks = analysis.remarks(rule);
         for problem in analysis.problems {
             tell(problem, problems);
         }
@@ -159,7 +160,7 @@ impl Lint<'_> {
         let author = Author {
             rule,
             module,
-            remarks: &analysis.remarks,
+            remarks: &remarks,
             files: &self.files,
             is_tested: self.is_tested(rule, module),
             is_complete: !refers_to_unread,

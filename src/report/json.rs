@@ -75,7 +75,7 @@ struct SummaryV1 {
     /// Verdicts: one for each resource and rule about its operation.
     verdicts: VerdictsV1,
     /// Judged resources: each counted once, by the weightiest of its verdicts (error, fail, inconclusive,
-    /// waived, pass, not_applicable).
+    /// waived, pass, `not_applicable`).
     outcomes: VerdictsV1,
 }
 

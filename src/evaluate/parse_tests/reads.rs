@@ -355,7 +355,7 @@ fn authors_are_told_of_subtrees_optional_fields_and_params() {
     let modules = parse_all(&[&file], DateTime::UNIX_EPOCH).unwrap();
     let (declared, rule) = (Declared::new(&modules), &set.rules[0]);
     let shapes = Shapes::of(rule.applies_to.iter().copied());
-    let remarks = analyse(rule, 0, &[&file], &modules, &declared, &shapes).remarks;
+    let remarks = analyse(rule, 0, &[&file], &modules, &declared, &shapes).remarks(rule);
     let at = |list: &[(usize, std::ops::Range<usize>, ReadPath)]| -> Vec<(String, String)> {
         let words = |range: &std::ops::Range<usize>| text[range.clone()].to_owned();
         list.iter().map(|(_, range, path)| (words(range), path.to_string())).collect()

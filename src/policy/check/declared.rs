@@ -1,13 +1,15 @@
 //! What a set of files declares.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::policy::syntax::Module;
+use crate::policy::syntax::{Module, Rule};
 
 /// The rules and functions of a set of files, by package.
 #[derive(Debug)]
 pub(crate) struct Declared<'m> {
     packages: BTreeMap<&'m [String], BTreeMap<&'m [String], Option<usize>>>,
+    /// Where each rule and function is defined: file and definition, by its path behind `data`.
+    definitions: HashMap<Vec<String>, Vec<(usize, &'m Rule)>>,
     /// First steps of the names of each package.
     names: BTreeMap<&'m [String], BTreeSet<&'m str>>,
     /// Packages of files that do not parse: whatever they may declare.
@@ -31,16 +33,32 @@ impl<'m> Declared<'m> {
 
     /// What these files declare, beside others of these packages that do not parse.
     pub(crate) fn beside(modules: &'m [Module], unread: Vec<Vec<String>>) -> Self {
-        let mut declared = Self { packages: BTreeMap::new(), names: BTreeMap::new(), unread };
-        for module in modules {
+        let mut declared =
+            Self { packages: BTreeMap::new(), definitions: HashMap::new(), names: BTreeMap::new(), unread };
+        for (file, module) in modules.iter().enumerate() {
             let package = declared.packages.entry(&module.package).or_default();
             let names = declared.names.entry(&module.package).or_default();
             for rule in &module.rules {
                 names.insert(&rule.name);
+                let path = [module.package.as_slice(), &rule.path].concat();
+                declared.definitions.entry(path).or_default().push((file, rule));
                 package.entry(&rule.path).or_insert(rule.arguments.as_ref().map(Vec::len));
             }
         }
         declared
+    }
+
+    /// The definitions of the rule or function at a path behind `data`, each with the index of its file.
+    pub(crate) fn definitions(&self, path: &[String]) -> &[(usize, &'m Rule)] {
+        self.definitions.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Paths of the rules and functions at a path behind `data` and below it, in order.
+    pub(crate) fn below(&self, path: &[String]) -> Vec<Vec<String>> {
+        let below = self.definitions.keys().filter(|known| known.starts_with(path));
+        let mut below: Vec<Vec<String>> = below.cloned().collect();
+        below.sort();
+        below
     }
 
     /// First steps of the names that a package declares in any file.

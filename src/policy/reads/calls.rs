@@ -103,7 +103,9 @@ impl<'m> Interpreter<'m> {
         if writes {
             // Null is written as text: where that is compared, null is compared.
             let mut parts = Values::default();
-            arguments.iter().for_each(|argument| parts.extend(argument.clone()));
+            for argument in arguments {
+                parts.extend(argument.clone());
+            }
             return Values::one(Value::Written(parts));
         }
         if CHOOSERS.contains(&name) {

@@ -49,8 +49,6 @@ type Replaced = (Vec<String>, Values);
 /// Goes through rules.
 pub(crate) struct Interpreter<'m> {
     modules: &'m [Module],
-    /// Where each rule and function is defined: file and definition, by its path behind `data`.
-    definitions: HashMap<Vec<String>, Vec<(usize, &'m Rule)>>,
     declared: &'m Declared<'m>,
     params: &'m BTreeMap<String, serde_json::Value>,
     pub(super) log: Log,
@@ -87,16 +85,8 @@ impl<'m> Interpreter<'m> {
         declared: &'m Declared<'m>,
         params: &'m BTreeMap<String, serde_json::Value>,
     ) -> Self {
-        let mut definitions: HashMap<Vec<String>, Vec<(usize, &'m Rule)>> = HashMap::new();
-        for (file, module) in modules.iter().enumerate() {
-            for rule in &module.rules {
-                let path = [module.package.as_slice(), &rule.path].concat();
-                definitions.entry(path).or_default().push((file, rule));
-            }
-        }
         Self {
             modules,
-            definitions,
             declared,
             params,
             log: Log::default(),
@@ -662,20 +652,15 @@ impl<'m> Interpreter<'m> {
         let behind = path.get(1..).unwrap_or_default();
         for used in (1..=behind.len()).rev() {
             let candidate = behind.get(..used).unwrap_or_default().to_vec();
-            if self.definitions.contains_key(&candidate) {
+            if !self.declared.definitions(&candidate).is_empty() {
                 let values = self.rule(&candidate);
                 return (values, rest(used + 1));
             }
         }
         // Everything in the packages that it names.
-        let mut all: Vec<Vec<String>> =
-            self.definitions.keys().filter(|path| path.starts_with(behind)).cloned().collect();
-        all.sort();
-        for path in all {
-            let is_function = self
-                .definitions
-                .get(&path)
-                .is_some_and(|all| all.iter().any(|(_, rule)| rule.arguments.is_some()));
+        for path in self.declared.below(behind) {
+            let is_function =
+                self.declared.definitions(&path).iter().any(|(_, rule)| rule.arguments.is_some());
             if !is_function {
                 let values = self.rule(&path);
                 self.read_all(&values, &steps.first().map_or(0..0, |step| step.span.clone()));
@@ -697,7 +682,7 @@ impl<'m> Interpreter<'m> {
 
     /// What all definitions of a rule or function give.
     pub(super) fn defined(&mut self, path: &[String], arguments: &[Values], key: &str) -> Values {
-        let definitions = self.definitions.get(path).cloned().unwrap_or_default();
+        let definitions = self.declared.definitions(path).to_vec();
         let mut mood = self.mood;
         mood.settled |= definitions.iter().any(|(_, rule)| rule.is_default);
         if definitions.iter().any(|(_, rule)| rule.is_set() || rule.steps.len() + 1 > rule.path.len()) {

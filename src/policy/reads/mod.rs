@@ -20,6 +20,8 @@ use std::sync::Arc;
 use super::check::Declared;
 use super::syntax::{Module, Rule as Definition};
 use super::{PolicyFile, Rule};
+use crate::model::Shape;
+use crate::operation::Operation;
 use crate::source::json::Segment;
 use crate::source::{Diagnostic, json};
 use interpret::Interpreter;
@@ -107,8 +109,10 @@ pub struct ReadRemarks {
 #[derive(Debug)]
 pub(crate) struct Analysis {
     pub(crate) reads: ReadSet,
-    pub(crate) remarks: ReadRemarks,
     pub(crate) problems: Vec<Diagnostic>,
+    log: Log,
+    optional: Vec<ReadPath>,
+    inputs: Vec<(Operation, Shape)>,
 }
 
 /// Works out what `rule`, which is the file at `index`, reads, and holds it against the documents.
@@ -148,9 +152,16 @@ pub(crate) fn analyse(
             focus: focus(log, index, &definition.span),
         })
         .collect();
-    let problems = plausible::problems(rule, &all, &optional, shapes, files);
+    let problems = plausible::problems(rule, &all, &optional, &inputs, files);
     let reads = ReadSet { reads: node(&all), of_applies: node(&of_applies), definitions };
-    Analysis { remarks: plausible::remarks(rule, &all, &optional, shapes), reads, problems }
+    Analysis { reads, problems, log: all, optional, inputs }
+}
+
+impl Analysis {
+    /// What there is to say to the author, beside problems.
+    pub(crate) fn remarks(&self, rule: &Rule) -> ReadRemarks {
+        plausible::remarks(rule, &self.log, &self.optional, &self.inputs)
+    }
 }
 
 /// A path of `custom.optional`: within the resource, or from `input`.

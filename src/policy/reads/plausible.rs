@@ -124,10 +124,9 @@ pub(super) fn problems(
     rule: &Rule,
     log: &Log,
     optional: &[ReadPath],
-    shapes: &Shapes,
+    inputs: &[(Operation, Shape)],
     files: &[&Arc<PolicyFile>],
 ) -> Vec<Diagnostic> {
-    let inputs = shapes.inputs(rule);
     let mut found: BTreeMap<(usize, usize, usize), Diagnostic> = BTreeMap::new();
     let mut tell = |site: &Site, diagnostic: Diagnostic, label: &str, help: String| {
         let Some(file) = files.get(site.file) else { return };
@@ -158,7 +157,7 @@ pub(super) fn problems(
         tell(&taken.site, Diagnostic::error(Code::PolicyUnknownPath, message), "this step", help);
     }
     for compared in &log.compared {
-        if let Some((message, help)) = implausible(compared, &inputs) {
+        if let Some((message, help)) = implausible(compared, inputs) {
             let diagnostic = Diagnostic::error(Code::PolicyComparison, message);
             tell(&compared.site, diagnostic, "here", help);
         }
@@ -185,8 +184,12 @@ fn help_for(path: &ReadPath, operation: Operation) -> String {
 }
 
 /// Remarks for authors.
-pub(super) fn remarks(rule: &Rule, log: &Log, optional: &[ReadPath], shapes: &Shapes) -> ReadRemarks {
-    let inputs = shapes.inputs(rule);
+pub(super) fn remarks(
+    rule: &Rule,
+    log: &Log,
+    optional: &[ReadPath],
+    inputs: &[(Operation, Shape)],
+) -> ReadRemarks {
     let mut remarks = ReadRemarks::default();
     let mut seen: BTreeSet<(usize, usize, ReadPath)> = BTreeSet::new();
     let params = ReadPath(vec![Step::Key("params".to_owned())]);
@@ -231,7 +234,7 @@ pub(super) fn remarks(rule: &Rule, log: &Log, optional: &[ReadPath], shapes: &Sh
         }
     }
     for Compared { operator, left, right, site, .. } in &log.compared {
-        let is_text = |values: &Values| kinds(values, &inputs).iter().all(|kind| *kind == Kind::Text);
+        let is_text = |values: &Values| kinds(values, inputs).iter().all(|kind| *kind == Kind::Text);
         let path = path_in(left).or_else(|| path_in(right));
         if let Some(path) = path.filter(|_| orders(*operator) && is_text(left) && is_text(right)) {
             let known =
