@@ -8,13 +8,14 @@ use super::Failure;
 use crate::finding::ExitCode;
 use crate::model::resource_schema;
 use crate::operation::Operation;
-use crate::report::{lint_schema, run_schema};
+use crate::report::{explain_schema, lint_schema, mutations_schema, run_schema};
 use crate::source::{Code, Diagnostic};
 
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
 pub(super) struct SchemaArguments {
-    /// An operation, `run` for the result of `check --format json`, or `lint` for that of `lint --format json`.
+    /// An operation; or `run`, `lint`, `explain` or `mutations` for the results of `check`, `lint`, `explain` and
+    /// `test --mutate` with `--format json`.
     #[arg(value_name = "OPERATION", required_unless_present = "list")]
     of: Option<String>,
 
@@ -30,12 +31,15 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
             for operation in Operation::ALL {
                 writeln!(out, "{operation}")?;
             }
-            writeln!(out, "run")?;
-            writeln!(out, "lint")?;
+            for result in ["run", "lint", "explain", "mutations"] {
+                writeln!(out, "{result}")?;
+            }
             return Ok(ExitCode::Pass);
         }
         Some("run") => run_schema(),
         Some("lint") => lint_schema(),
+        Some("explain") => explain_schema(),
+        Some("mutations") => mutations_schema(),
         Some(name) => match name.parse::<Operation>() {
             Ok(operation) => resource_schema(operation),
             Err(error) => {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Explained, safe_json};
@@ -10,8 +11,9 @@ use crate::evaluate::{
 };
 use crate::finding::Run;
 
-#[derive(Serialize)]
-struct ExplanationsV1<'e> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ExplanationsV1<'e> {
+    /// `probity.explain/v1`
     schema: &'static str,
     /// The run's clock, RFC 3339 in UTC.
     at: String,
@@ -21,7 +23,7 @@ struct ExplanationsV1<'e> {
     more: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ExplanationV1<'e> {
     rule: &'e str,
     title: &'e str,
@@ -41,7 +43,7 @@ struct ExplanationV1<'e> {
     more_reads: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct DefinitionV1<'e> {
     name: &'e str,
     role: &'static str,
@@ -53,7 +55,7 @@ struct DefinitionV1<'e> {
     statements: Vec<StatementV1<'e>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct StatementV1<'e> {
     text: &'e str,
     line: u64,
@@ -64,14 +66,14 @@ struct StatementV1<'e> {
     ways: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct NamedV1<'e> {
     name: &'e str,
     #[serde(flatten)]
     value: ValueV1<'e>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ValueV1<'e> {
     /// `value`, `undefined`, `secret` or `error`.
     state: &'static str,
@@ -80,7 +82,7 @@ struct ValueV1<'e> {
     cut: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ReadV1<'e> {
     path: &'e str,
     #[serde(flatten)]

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::{Style, safe_json, write_diagnostic};
 use crate::evaluate::{LintProblem, LintReport};
@@ -51,23 +50,10 @@ pub fn write_lint_json(report: &LintReport, out: &mut dyn Write) -> io::Result<(
     out.flush()
 }
 
-/// The JSON Schema (2020-12) of that document.
-pub fn lint_schema() -> Value {
-    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-    let mut schema = settings.into_generator().into_root_schema_for::<LintV1>().to_value();
-    if let Some(members) = schema.as_object_mut() {
-        members.insert("title".to_owned(), json!("probity.lint/v1"));
-        if let Some(properties) = members.get_mut("properties").and_then(Value::as_object_mut) {
-            properties.insert("schema".to_owned(), json!({"const": "probity.lint/v1"}));
-        }
-    }
-    schema
-}
-
 /// What `probity lint --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct LintV1 {
+pub(super) struct LintV1 {
     schema: &'static str,
     summary: SummaryV1,
     /// By file and place.

@@ -26,11 +26,11 @@ pub use explain::{Explained, write_explanations};
 pub use explain_json::write_explanations_json;
 pub use inspect::{write_inspection, write_inspection_json};
 pub use json::{JsonReporter, NdjsonReporter};
-pub use lint::{lint_schema, write_lint, write_lint_json};
+pub use lint::{write_lint, write_lint_json};
 pub use mutation::{write_mutations, write_mutations_json};
 pub use pretty::PrettyReporter;
 pub use rules::{write_rule, write_rules, write_rules_json};
-pub use schema::run_schema;
+pub use schema::{explain_schema, lint_schema, mutations_schema, run_schema};
 pub use style::Style;
 pub use tests::write_test_report;
 

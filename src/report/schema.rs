@@ -1,21 +1,49 @@
-//! The JSON Schema of the result.
+//! The JSON Schemas of results.
 
+use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
+use super::explain_json::ExplanationsV1;
 use super::json::{FindingV1, RunV1, SummaryLineV1};
+use super::lint::LintV1;
+use super::mutation::MutationsV1;
 
 /// The JSON Schema (2020-12) of `--format json`. Its `$defs` hold `FindingV1` and `SummaryLineV1`, the two
 /// kinds of lines of `--format ndjson`.
 pub fn run_schema() -> Value {
-    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-    let mut generator = settings.into_generator();
+    let mut generator = generator();
     let _ = generator.subschema_for::<FindingV1>();
     let _ = generator.subschema_for::<SummaryLineV1>();
-    let mut schema = generator.into_root_schema_for::<RunV1>().to_value();
+    titled(generator.into_root_schema_for::<RunV1>(), "probity.run/v1")
+}
+
+/// The JSON Schema of `lint --format json`.
+pub fn lint_schema() -> Value {
+    titled(generator().into_root_schema_for::<LintV1>(), "probity.lint/v1")
+}
+
+/// The JSON Schema of `explain --format json`.
+pub fn explain_schema() -> Value {
+    titled(generator().into_root_schema_for::<ExplanationsV1<'_>>(), "probity.explain/v1")
+}
+
+/// The JSON Schema of `test --mutate --format json`.
+pub fn mutations_schema() -> Value {
+    titled(generator().into_root_schema_for::<MutationsV1>(), "probity.mutations/v1")
+}
+
+fn generator() -> SchemaGenerator {
+    SchemaSettings::draft2020_12().for_serialize().into_generator()
+}
+
+/// A schema with the name and version of the result that it describes.
+fn titled(schema: Schema, name: &str) -> Value {
+    let mut schema = schema.to_value();
     if let Some(members) = schema.as_object_mut() {
-        members.insert("title".to_owned(), json!("probity.run/v1"));
+        members.insert("title".to_owned(), json!(name));
         if let Some(properties) = members.get_mut("properties").and_then(Value::as_object_mut) {
-            properties.insert("schema".to_owned(), json!({"const": "probity.run/v1"}));
+            properties.insert("schema".to_owned(), json!({"const": name}));
         }
     }
     schema
@@ -24,6 +52,16 @@ pub fn run_schema() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_schema_is_valid_and_names_its_version() {
+        for (schema, name) in
+            [(lint_schema(), "lint"), (explain_schema(), "explain"), (mutations_schema(), "mutations")]
+        {
+            assert!(jsonschema::meta::is_valid(&schema), "{name}");
+            assert_eq!(schema["properties"]["schema"]["const"], format!("probity.{name}/v1"));
+        }
+    }
 
     #[test]
     fn the_schema_is_valid_and_names_every_key_of_the_contract() {

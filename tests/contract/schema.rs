@@ -166,6 +166,9 @@ fn schemas_are_listed_and_are_schemas() {
         "aws.ssm.GetPatchBaseline",
         "huawei.coc.ListInstanceCompliant",
         "run",
+        "lint",
+        "explain",
+        "mutations",
     ];
     assert_eq!(listed, expected);
     for name in listed {
