@@ -1,5 +1,6 @@
 //! Verdicts and what they rest on: user rules on small payloads, every expectation derived by hand.
 
+mod adversary;
 mod definitions;
 mod handled;
 mod missing;
