@@ -112,7 +112,7 @@ impl Search<'_> {
                 Step::Index(index) => Segment::Index(*index),
                 Step::Each => continue,
             };
-            if child.absent_is_null && !child.needed {
+            if (child.absent_is_null && !child.needed) || (node.absent_is_empty && child.needed) {
                 self.absent(segment, child);
             }
         }

@@ -88,10 +88,7 @@ impl<'m> Interpreter<'m> {
 
     fn builtin(&mut self, name: &str, arguments: &[Values], span: &Range<usize>) -> Values {
         if let ("is_null", [value]) = (name, arguments) {
-            let nulls = &mut self.log.nulls;
-            value.trails(&mut |trail| {
-                nulls.insert(path_of(trail));
-            });
+            self.log.nulls.extend(value.inputs().map(|trail| path_of(trail)));
             self.look_at(value, &Look { null_is_handled: true, decides: Decides::Not, content: false }, span);
             return Values::one(Value::Boolean);
         }
@@ -140,12 +137,13 @@ impl<'m> Interpreter<'m> {
 
     fn entries_of(&mut self, values: &Values, span: &Range<usize>) -> Values {
         let site = self.site(span);
-        let handled = self.mood.lenient();
+        let handled = false;
         let (_, elements) = values.entries(&mut |trail| {
             let taken = Taken {
                 step: Step::Each,
                 handled,
                 absent_is_null: false,
+                absent_is_empty: false,
                 computed: false,
                 site: site.clone(),
             };
@@ -178,7 +176,12 @@ impl<'m> Interpreter<'m> {
                         trail.iter_mut().skip(kept).for_each(|taken| taken.handled = true);
                         // Null and nothing are the same to the rule, so that it must think of null.
                         let absent_is_null = default.is_null();
-                        trail.iter_mut().skip(kept).for_each(|taken| taken.absent_is_null = absent_is_null);
+                        // What is empty has nothing of what is read below it.
+                        let absent_is_empty = default.is_empty_literal();
+                        for taken in trail.iter_mut().skip(kept) {
+                            taken.absent_is_null = absent_is_null;
+                            taken.absent_is_empty = absent_is_empty;
+                        }
                         found.push(Value::Input(trail));
                     }
                     other => found.push(other.clone()),

@@ -26,12 +26,20 @@ pub(super) struct Mood {
     pub(super) settled: bool,
     /// Within an odd number of `not`s: two of them are none.
     pub(super) negated: bool,
+    /// Within what is collected: whether more of it speaks for or against a denial is not known, and so neither what
+    /// a `not` does.
+    pub(super) collecting: bool,
 }
 
 impl Mood {
     /// Whether the rule has said what holds where a value is absent.
     pub(super) const fn lenient(self) -> bool {
-        self.settled || self.negated
+        self.settled || self.turned()
+    }
+
+    /// Whether what does not hold speaks for a denial.
+    pub(super) const fn turned(self) -> bool {
+        self.negated && !self.collecting
     }
 }
 
@@ -61,6 +69,8 @@ pub(crate) struct Interpreter<'m> {
     missed: bool,
     /// Whether what is computed is given a name: it may be for a message.
     pub(super) naming: bool,
+    /// Whether a function of several definitions is gone through.
+    pub(super) choosing: bool,
     /// Whether arguments are held against the patterns of a function.
     pub(super) matching: bool,
     pub(super) mood: Mood,
@@ -95,6 +105,7 @@ impl<'m> Interpreter<'m> {
             base: 0,
             missed: false,
             naming: false,
+            choosing: false,
             matching: false,
             mood: Mood::default(),
             replaced: Vec::new(),
@@ -225,6 +236,8 @@ impl<'m> Interpreter<'m> {
             StatementKind::Not(node) => {
                 let mood = self.mood;
                 self.mood.negated = !mood.negated;
+                // `not r.a` by itself asks for nothing but absence.
+                self.mood.collecting &= !matches!(node.term, Term::Variable(_) | Term::Reference { .. });
                 self.in_frame(|this| this.holds(node, &mut Vec::new()));
                 self.mood = mood;
             }
@@ -264,12 +277,14 @@ impl<'m> Interpreter<'m> {
 
     pub(super) fn entries(&mut self, values: &Values, span: &Range<usize>) -> (Values, Values) {
         let site = self.site(span);
-        let handled = self.mood.lenient();
+        // An element is never absent; a member of an object that is gone through may be.
+        let handled = false;
         let (keys, elements) = values.entries(&mut |trail| {
             let taken = Taken {
                 step: Step::Each,
                 handled,
                 absent_is_null: false,
+                absent_is_empty: false,
                 computed: false,
                 site: site.clone(),
             };
@@ -289,7 +304,7 @@ impl<'m> Interpreter<'m> {
                     self.compare(Operator::NotEqual, &left, &right, &node.span);
                     for (one, other) in [(&left, &right), (&right, &left)] {
                         if other.is_null() {
-                            one.trails(&mut |trail| guards.push(path_of(trail)));
+                            guards.extend(one.inputs().map(|trail| path_of(trail)));
                         }
                     }
                 }
@@ -460,7 +475,8 @@ impl<'m> Interpreter<'m> {
 
     fn comprehension(&mut self, collected: Collected, body: &'m Body) -> Values {
         // It has a value whatever is absent within: what stands around it handles nothing.
-        let mood = std::mem::take(&mut self.mood);
+        let collecting = Mood { collecting: true, ..Mood::default() };
+        let mood = std::mem::replace(&mut self.mood, collecting);
         let given = self.in_frame(|this| {
             this.body(&body.statements, |this| {
                 body.outputs.iter().map(|output| this.value(output)).collect::<Vec<_>>()
@@ -522,7 +538,14 @@ impl<'m> Interpreter<'m> {
         let keys = self.params_in(keys);
         let (handled, site) = (self.mood.lenient(), self.site(span));
         values.under(&keys, &mut |trail, step, computed| {
-            let taken = Taken { step, handled, absent_is_null: false, computed, site: site.clone() };
+            let taken = Taken {
+                step,
+                handled,
+                absent_is_null: false,
+                absent_is_empty: false,
+                computed,
+                site: site.clone(),
+            };
             trail.iter().cloned().chain([taken]).collect()
         })
     }
@@ -619,7 +642,7 @@ impl<'m> Interpreter<'m> {
         let keys = self.value(step);
         self.look_at(
             &keys,
-            &Look { null_is_handled: self.mood.negated, decides: Decides::Perhaps, content: true },
+            &Look { null_is_handled: self.mood.turned(), decides: Decides::Perhaps, content: true },
             &step.span,
         );
         self.under(values, &keys, &step.span)
@@ -687,13 +710,14 @@ impl<'m> Interpreter<'m> {
         mood.settled |= definitions.iter().any(|(_, rule)| rule.is_default);
         if definitions.iter().any(|(_, rule)| rule.is_set() || rule.steps.len() + 1 > rule.path.len()) {
             // Like a comprehension, it has a value whatever is absent.
-            mood = Mood::default();
+            mood = Mood { collecting: true, ..Mood::default() };
         }
         let key = (path.to_vec(), key.to_owned(), mood);
         let plain = self.replaced.is_empty();
         if plain && let Some((values, log)) = self.known.get(&key) {
             let values = values.clone();
             let log = log.clone();
+            self.steps += log.size();
             self.log.append(&log);
             return values;
         }
@@ -704,6 +728,9 @@ impl<'m> Interpreter<'m> {
         let log = std::mem::take(&mut self.log);
         let outside = (self.file, self.base, self.mood, self.missed);
         self.mood = mood;
+        // Which definition is meant hangs on the argument: the others need not fit it.
+        let is_choice = definitions.len() > 1 && !arguments.is_empty();
+        let choosing = std::mem::replace(&mut self.choosing, is_choice);
         let mut values = Values::default();
         for (file, rule) in definitions {
             self.file = file;
@@ -719,8 +746,10 @@ impl<'m> Interpreter<'m> {
             }));
         }
         (self.file, self.base, self.mood, self.missed) = outside;
+        self.choosing = choosing;
         self.under_way.pop();
         let own = std::mem::replace(&mut self.log, log);
+        self.steps += own.size();
         self.log.append(&own);
         if plain {
             self.known.insert(key, (values.clone(), own));

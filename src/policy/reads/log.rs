@@ -34,6 +34,10 @@ pub(crate) struct Compared {
     pub(crate) right: Values,
     /// Whether it is an argument and the pattern that a definition of a function is chosen by.
     pub(crate) is_pattern: bool,
+    /// Whether it stands in a definition that may be chosen by its arguments, among others.
+    pub(crate) is_choice: bool,
+    /// Whether it stands under a `not`, so that it leaves things out.
+    pub(crate) is_negated: bool,
     /// Where.
     pub(crate) site: Site,
 }
@@ -56,6 +60,11 @@ pub(crate) struct Log {
 }
 
 impl Log {
+    /// How much is in it.
+    pub(crate) fn size(&self) -> usize {
+        self.reads.len() + self.uses.len() + self.compared.len()
+    }
+
     /// Adds what another saw.
     pub(crate) fn append(&mut self, other: &Self) {
         self.reads.extend_from_slice(&other.reads);

@@ -62,6 +62,8 @@ fn is_picked(log: &Log, object: &ReadPath) -> bool {
     let mut compared = log
         .compared
         .iter()
-        .filter(|compared| matches!(compared.operator, Operator::Equal | Operator::Member));
+        .filter(|compared| matches!(compared.operator, Operator::Equal | Operator::Member))
+        // Who leaves some out reads all others; a pattern only chooses a definition.
+        .filter(|compared| !compared.is_negated && !compared.is_pattern);
     compared.any(|compared| compared.left.iter().any(is_name) || compared.right.iter().any(is_name))
 }

@@ -47,10 +47,8 @@ impl Interpreter<'_> {
         let site = self.site(span);
         for (values, is_left) in [(left, true), (right, false)] {
             if with_null {
-                let nulls = &mut self.log.nulls;
-                values.trails(&mut |trail| {
-                    nulls.insert(path_of(trail));
-                });
+                // What is put together is no null, whatever is in it; a list that is searched may hold some.
+                self.log.nulls.extend(values.inputs().map(|trail| path_of(trail)));
             }
             // Null equals nothing, and stands below all numbers and texts.
             let stays_below = match operator {
@@ -60,7 +58,7 @@ impl Interpreter<'_> {
                 _ => false,
             };
             let look = Look {
-                null_is_handled: with_null || (self.mood.negated && stays_below),
+                null_is_handled: with_null || (self.mood.turned() && stays_below),
                 decides: if left.is_null() || right.is_null() { Decides::Not } else { Decides::Surely },
                 content: !(left.is_null() || right.is_null()),
             };
@@ -69,7 +67,7 @@ impl Interpreter<'_> {
         if operator == Operator::Member {
             let (_, elements) = self.entries(right, span);
             let look = Look {
-                null_is_handled: with_null || self.mood.negated,
+                null_is_handled: with_null || self.mood.turned(),
                 decides: Decides::Not,
                 content: true,
             };
@@ -83,8 +81,15 @@ impl Interpreter<'_> {
             self.compare_members(operator, left, right, span);
             self.compare_members(operator, right, left, span);
         }
-        let (left, right, is_pattern) = (left.clone(), right.clone(), self.matching);
-        self.log.compared.push(Compared { operator, left, right, is_pattern, site });
+        self.log.compared.push(Compared {
+            operator,
+            left: left.clone(),
+            right: right.clone(),
+            is_pattern: self.matching,
+            is_choice: self.choosing,
+            is_negated: self.mood.negated,
+            site,
+        });
     }
 
     /// The name of a member is compared with others: those are the members that are read.
@@ -101,7 +106,14 @@ impl Interpreter<'_> {
             for other in others.iter() {
                 if let Value::Text(Some(text)) = other {
                     let (step, site) = (Step::Key(text.clone()), self.site(span));
-                    let taken = Taken { step, handled, absent_is_null: false, computed: false, site };
+                    let taken = Taken {
+                        step,
+                        handled,
+                        absent_is_null: false,
+                        absent_is_empty: false,
+                        computed: false,
+                        site,
+                    };
                     self.log.reads.push(object.iter().cloned().chain([taken]).collect());
                 }
             }
@@ -176,6 +188,7 @@ impl Interpreter<'_> {
                 step: Step::Each,
                 handled,
                 absent_is_null: false,
+                absent_is_empty: false,
                 computed: true,
                 site: site.clone(),
             });

@@ -86,6 +86,8 @@ pub(crate) struct Taken {
     pub(crate) handled: bool,
     /// Whether it says that nothing is null: `object.get` with null as its default.
     pub(crate) absent_is_null: bool,
+    /// Whether it says that nothing is an empty object or array.
+    pub(crate) absent_is_empty: bool,
     /// Whether the key is computed, so that it may be any.
     pub(crate) computed: bool,
     /// Where it stands.

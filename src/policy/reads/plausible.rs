@@ -353,7 +353,10 @@ const fn orders(operator: Operator) -> bool {
 
 /// What is wrong with a comparison, and what to do about it.
 fn implausible(compared: &Compared, inputs: &[(Operation, Shape)]) -> Option<(String, String)> {
-    let Compared { operator, left, right, is_pattern, .. } = compared;
+    let Compared { operator, left, right, is_pattern, is_choice, .. } = compared;
+    if *is_choice {
+        return None;
+    }
     if *operator == Operator::Member {
         return implausible_search(left, right, inputs);
     }

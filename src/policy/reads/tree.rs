@@ -20,6 +20,8 @@ pub struct ReadNode {
     pub null_is_handled: bool,
     /// Where it is absent it counts as null: it must be there where null matters.
     pub absent_is_null: bool,
+    /// Where it is absent it counts as empty: what is needed below it is then missing.
+    pub absent_is_empty: bool,
     /// Numbers of elements that patterns take the list apart by; none where no pattern does.
     pub lengths: Vec<usize>,
     /// What is below stands under a computed key: only elements of arrays can be meant, not members.
@@ -56,6 +58,7 @@ impl ReadNode {
                 }
                 node.needed |= !taken.handled && !spared(index + 1);
                 node.absent_is_null |= taken.absent_is_null && !spared(index + 1);
+                node.absent_is_empty |= taken.absent_is_empty && !spared(index + 1);
             }
         }
         for used in &log.uses {

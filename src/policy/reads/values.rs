@@ -4,6 +4,8 @@ use super::path::{Step, Trail, path_of};
 
 /// Alternatives of one expression that are told apart; beyond that it may be anything.
 const MOST: usize = 48;
+/// Parts of one value that are told apart, all within each other counted.
+const MOST_PARTS: usize = 4_000;
 
 /// One thing that an expression may stand for.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,8 +55,37 @@ impl Values {
     }
 
     /// Whether there are more than are told apart.
-    pub(crate) const fn is_crowded(&self) -> bool {
-        self.0.len() > MOST
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.0.len() > MOST || self.left_of(MOST_PARTS).is_none()
+    }
+
+    /// What is left of a number of parts when its own are taken off; `None` where it has more.
+    fn left_of(&self, parts: usize) -> Option<usize> {
+        self.0.iter().try_fold(parts.checked_sub(1)?, |left, value| match value {
+            Value::List(elements) => elements.iter().try_fold(left, |left, element| element.left_of(left)),
+            Value::Elements(parts) | Value::Written(parts) => parts.left_of(left),
+            Value::Object(fields) => {
+                fields.iter().try_fold(left, |left, (key, value)| value.left_of(key.left_of(left)?))
+            }
+            _ => left.checked_sub(1),
+        })
+    }
+
+    /// The paths of `input` that it may itself be, not those that are in it.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = &Trail> {
+        self.0.iter().filter_map(|value| match value {
+            Value::Input(trail) => Some(trail),
+            _ => None,
+        })
+    }
+
+    /// Whether it is written out as an empty object or array.
+    pub(crate) fn is_empty_literal(&self) -> bool {
+        match self.0.as_slice() {
+            [Value::Object(fields)] => fields.is_empty(),
+            [Value::List(elements)] => elements.is_empty(),
+            _ => false,
+        }
     }
 
     /// Whether it is null and nothing else.
