@@ -73,3 +73,77 @@ fn definitions(explanation: &Value) -> Vec<String> {
         })
         .collect()
 }
+
+/// A patch baseline whose source holds a password, and a rule on it.
+fn with_password(body: &str) -> (crate::support::Folder, String, String) {
+    let folder = crate::support::Folder::new();
+    let text = crate::support::sample("aws/ssm/get-patch-baseline/compliant.json").replace(
+        "\"Sources\": []",
+        "\"Sources\": [{\"Name\": \"a\", \"Products\": [\"b\"], \"Configuration\": \"[main]\\npassword=hunter2\\nenabled=1\"}]",
+    );
+    let payload = folder.file("payload.json", text);
+    let rule = format!(
+        "# METADATA\n# title: t\n# custom:\n#   id: ORG-1\n#   severity: low\n#   applies_to: \
+         aws.ssm.GetPatchBaseline\npackage org.one\n\n{body}\n"
+    );
+    let rules = folder.file("rules/rule.rego", rule);
+    (folder, payload, rules)
+}
+
+// BUG: the error of a `path` that is none repeats it as it is, the secret too.
+#[test]
+#[ignore = "a secret given as `path` is printed in the error of `check`"]
+fn a_secret_as_path_is_not_repeated_by_its_error() {
+    let body =
+        "deny contains {\"msg\": \"x\", \"path\": s.Configuration} if some s in input.resource.Sources";
+    let (_folder, payload, rules) = with_password(body);
+    for format in ["pretty", "json", "ndjson"] {
+        let outcome = crate::support::probity(&[
+            "check",
+            &payload,
+            "--policies",
+            &rules,
+            "--rule",
+            "ORG-1",
+            "--format",
+            format,
+        ]);
+        assert_eq!(outcome.code, 2);
+        assert!(!(outcome.stdout + &outcome.stderr).contains("hunter2"), "{format}");
+    }
+}
+
+// BUG: `explain` hides the values of statements, but repeats a message that is made of a part of a secret.
+#[test]
+#[ignore = "a message made of a part of a secret is printed by `check` and `explain`"]
+fn a_message_made_of_a_part_of_a_secret_is_hidden() {
+    let body = "deny contains \"x\" if input.resource.Name == \"none\"\n\ninconclusive contains \
+                {\"msg\": split(c, \"\\n\")[1], \"path\": \"Sources\"} if {\n\tsome s in input.resource.Sources\n\tc := \
+                s.Configuration\n}";
+    let (_folder, payload, rules) = with_password(body);
+    for command in ["check", "explain"] {
+        let outcome = crate::support::probity(&[command, &payload, "--policies", &rules, "--rule", "ORG-1"]);
+        assert_eq!(outcome.code, 1);
+        assert!(!(outcome.stdout + &outcome.stderr).contains("hunter2"), "{command}");
+    }
+}
+
+// BUG: `check` repeats a message that is the secret itself; `explain` does not.
+#[test]
+#[ignore = "a message that holds a whole secret is printed by `check`"]
+fn a_message_that_holds_a_secret_is_hidden_by_check() {
+    let body = "deny contains sprintf(\"%s\", [s.Configuration]) if some s in input.resource.Sources";
+    let (_folder, payload, rules) = with_password(body);
+    let outcome = crate::support::probity(&[
+        "check",
+        &payload,
+        "--policies",
+        &rules,
+        "--rule",
+        "ORG-1",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(outcome.code, 1);
+    assert!(!(outcome.stdout + &outcome.stderr).contains("hunter2"));
+}

@@ -288,3 +288,27 @@ fn an_optional_path_that_is_none_is_refused_at_its_place() {
     // `#   optional: [` has 15 characters.
     assert_eq!(problems(&outcome), [("policy.metadata".to_owned(), "rule.rego:7:16".to_owned())]);
 }
+
+// BUG: a file that does not parse is said to have no `deny` and to be referred to by nobody; `check` says only that.
+#[test]
+#[ignore = "a missing `)` before the first `deny` is told as `this rule has no deny`"]
+fn a_file_that_does_not_parse_is_told_of_as_that_and_nothing_else() {
+    let body = "x := lower(\"a\"\n\ndeny contains \"x\" if input.resource.status != x";
+    let text = rule("ORG-1", "org.one", body);
+    let outcome = linted(&[("rule.rego", &text)], &["--format", "json"]);
+    let codes: Vec<String> = problems(&outcome).into_iter().map(|(code, _)| code).collect();
+    assert_eq!((outcome.code, codes), (1, vec!["policy.parse".to_owned()]));
+}
+
+// BUG: `rules` prints METADATA as it stands: a control character in a title reaches the terminal.
+#[test]
+#[ignore = "`rules` prints control and bidi characters of METADATA"]
+fn what_a_rule_file_says_of_itself_does_not_reach_the_terminal_raw() {
+    let folder = Folder::new();
+    let text = "# METADATA\n# title: \"a \\u001b[31m \u{202e} b\"\n# custom:\n#   id: ORG-1\n#   severity: low\n#   applies_to: \
+                huawei.coc.ListInstanceCompliant\npackage org.one\n\ndeny contains input.resource.name if true\n";
+    let file = folder.file("rule.rego", text);
+    let outcome = probity(&["rules", "ORG-1", "--policies", &file]);
+    assert_eq!(outcome.code, 0);
+    assert!(!outcome.stdout.contains(['\u{1b}', '\u{202e}']), "{}", outcome.stdout);
+}
