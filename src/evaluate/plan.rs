@@ -353,7 +353,9 @@ mod tests {
         assert!(a.files[0].text.contains("package r          \n"));
         // With marks, on the same lines.
         assert_eq!(a.files[0].text.lines().count(), plain.lines().count());
-        assert!(a.files[0].text.contains("\ndeny contains [\"§\", 0, [], \"d\"] if input.n\n"));
+        assert!(
+            a.files[0].text.contains("\ndeny contains [\"§\", 0, [], \"d\"] if input.resource.Version\n")
+        );
         assert_eq!(*b.files[0].text, *own, "what others may see is as it was written");
     }
 

@@ -32,6 +32,9 @@ use text::Original;
 pub use files::FileFault;
 pub use text::Change;
 
+/// Elements of each list that are changed: what holds for the first holds for all.
+const ELEMENTS: usize = 5;
+
 /// Why payloads could not be changed and judged again.
 #[derive(Debug, thiserror::Error)]
 pub enum MutateError {
@@ -264,7 +267,14 @@ impl Engine<'_> {
             let original = Original::new(&subject.text);
             let before = normalised(subject.operation, &subject.text);
             let mut paths: BTreeSet<JsonPath> = BTreeSet::new();
-            for path in read_paths(original.outline(), reads) {
+            let few = |path: &JsonPath| {
+                let mut indices = path.segments().iter().filter_map(|segment| match segment {
+                    Segment::Index(index) => Some(*index),
+                    Segment::Key(_) => None,
+                });
+                indices.all(|index| index < ELEMENTS)
+            };
+            for path in read_paths(original.outline(), reads).into_iter().filter(few) {
                 // What is around a value may be missing too.
                 paths.extend((1..=path.segments().len()).map(|count| path.prefix(count)));
             }

@@ -11,6 +11,7 @@ use super::pretty::new_table;
 use super::{Style, safe_json};
 use crate::operation::Operation;
 use crate::policy::Rule;
+use crate::source::printable;
 
 /// Writes a table of rules.
 ///
@@ -53,11 +54,12 @@ fn params(rule: &Rule) -> String {
 ///
 /// Where it cannot be written.
 pub fn write_rule(rule: &Rule, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}  {}  {}\n", rule.id, rule.severity, rule.title)?;
+    writeln!(out, "{}  {}  {}\n", rule.id, rule.severity, printable(&rule.title))?;
     let mut table = new_table(style);
     let mut row = |name: &str, text: &str| {
         if !text.is_empty() {
-            table.add_row([name, text]);
+            let lines: Vec<_> = text.lines().map(printable).collect();
+            table.add_row([name, &lines.join("\n")]);
         }
     };
     row("what", rule.description.as_deref().unwrap_or_default());

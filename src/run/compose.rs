@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::evidence::{ReadValue, read_values};
+use super::hidden::{HIDDEN, pieces, tells};
 use super::text::Text;
 use crate::evaluate::{Denial, EngineError, Outcome};
 use crate::finding::{Evidence, EvidenceValue, Finding, Fingerprint, Location, Subject, Verdict};
@@ -112,7 +113,10 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             Outcome::Fail(denials) => self.reasoned(rule, reads, Verdict::Fail, denials),
             Outcome::Inconclusive(reasons) => self.reasoned(rule, reads, Verdict::Inconclusive, reasons),
             Outcome::Unreadable(reasons) => self.reasoned(rule, reads, Verdict::Error, reasons),
-            Outcome::Error(error) => self.whole(rule, reads, Verdict::Error, in_words(&error)),
+            Outcome::Error(error) => {
+                let message = kept_out(in_words(&error), &self.secret_pieces());
+                self.whole(rule, reads, Verdict::Error, message);
+            }
         }
     }
 
@@ -157,6 +161,12 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
         reads.under("resource").map_or_else(Vec::new, |reads| read_values(outline, reads))
     }
 
+    /// Pieces of the resource that no message may hold.
+    fn secret_pieces(&mut self) -> Vec<String> {
+        let outline = self.outline.get_or_insert_with(|| Outline::new(self.standing.text));
+        pieces(self.standing.operation, outline)
+    }
+
     /// A finding about the resource as a whole.
     fn whole(&mut self, rule: &Arc<Rule>, reads: &ReadSet, verdict: Verdict, message: String) {
         let placed = Placed {
@@ -169,11 +179,16 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
         self.push(rule, reads, verdict, &[placed], &[]);
     }
 
-    fn reasoned(&mut self, rule: &Arc<Rule>, reads: &ReadSet, verdict: Verdict, denials: Vec<Denial>) {
+    fn reasoned(&mut self, rule: &Arc<Rule>, reads: &ReadSet, verdict: Verdict, mut denials: Vec<Denial>) {
         let standing = self.standing;
         let mut decided: Vec<usize> = denials.iter().filter_map(|denial| denial.definition).collect();
         decided.sort_unstable();
         decided.dedup();
+        let pieces = self.secret_pieces();
+        for denial in &mut denials {
+            denial.message = kept_out(std::mem::take(&mut denial.message), &pieces);
+            denial.path = denial.path.take().filter(|path| !tells(&path.to_string(), &pieces));
+        }
         let outline = self.outline.get_or_insert_with(|| Outline::new(standing.text));
         let mut placed: Vec<Placed> = denials
             .into_iter()
@@ -385,6 +400,11 @@ fn in_words(error: &EngineError) -> String {
         None => error.message.clone(),
         Some(place) => format!("{} (at {}:{})", error.message, place.file, place.line_1based),
     }
+}
+
+/// A message, unless it tells a secret.
+fn kept_out(message: String, pieces: &[String]) -> String {
+    if tells(&message, pieces) { HIDDEN.to_owned() } else { message }
 }
 
 /// The first characters of a value.

@@ -9,6 +9,7 @@ mod collect;
 mod compose;
 mod duplicates;
 mod evidence;
+mod hidden;
 mod log;
 mod page;
 mod pipeline;

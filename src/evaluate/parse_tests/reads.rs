@@ -196,14 +196,16 @@ fn with_puts_something_else_in_place_of_the_input() {
 
 #[test]
 fn a_computed_key_may_read_all_around_it() {
-    let any = &["Description!0", "GlobalFilters!*"];
+    // What is under a computed key counts where it is an element of an array.
+    let any = &["Description!0", "GlobalFilters!*", "GlobalFilters[]0"];
     reads(&format!("{DENY} input.resource.GlobalFilters[input.resource.Description] == 1"), any);
     reads(
         &format!("{DENY} {{ walk(input.resource.GlobalFilters, [_, value]); value == 1 }}"),
-        &["GlobalFilters!0*"],
+        &["GlobalFilters!0*", "GlobalFilters[]"],
     );
-    reads(&format!("{DENY} json.marshal(input.resource.GlobalFilters) == \"\""), &["GlobalFilters!0*"]);
-    reads(&format!("{DENY} input[lower(\"RESOURCE\")].Name == \"a\""), &["input*"]);
+    let all = &["GlobalFilters!0*", "GlobalFilters[]"];
+    reads(&format!("{DENY} json.marshal(input.resource.GlobalFilters) == \"\""), all);
+    reads(&format!("{DENY} input[lower(\"RESOURCE\")].Name == \"a\""), &["input*", "input[].Name!0"]);
 }
 
 #[test]
@@ -221,7 +223,7 @@ fn functions_of_the_engine_hide_nothing() {
         assert!(shown(&plan.rules[0].reads.reads).contains(&"Name!0".to_owned()), "{object}");
     }
     let patched = format!("{DENY} {{ r := json.patch(input.resource, []); r.Name == \"a\" }}");
-    reads(&patched, &["input.resource!0*"]);
+    reads(&patched, &["input.resource!0*", "input.resource[]"]);
     let left = "some s in {t | some t in input.resource.Sources} - {1}; s.Name == \"a\"";
     let expected = &["Sources!0", "Sources[]!0", "Sources[].Name!0"];
     reads(&format!("{DENY} {{ {left} }}"), expected);

@@ -55,6 +55,7 @@ struct Frame {
 type Replaced = (Vec<String>, Values);
 
 /// Goes through rules.
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub(crate) struct Interpreter<'m> {
     modules: &'m [Module],
     declared: &'m Declared<'m>,
@@ -69,6 +70,8 @@ pub(crate) struct Interpreter<'m> {
     missed: bool,
     /// Whether what is computed is given a name: it may be for a message.
     pub(super) naming: bool,
+    /// How much had been read when the body at hand began.
+    body_start: usize,
     /// Whether a function of several definitions is gone through.
     pub(super) choosing: bool,
     /// Whether arguments are held against the patterns of a function.
@@ -105,6 +108,7 @@ impl<'m> Interpreter<'m> {
             base: 0,
             missed: false,
             naming: false,
+            body_start: 0,
             choosing: false,
             matching: false,
             mood: Mood::default(),
@@ -189,6 +193,7 @@ impl<'m> Interpreter<'m> {
     /// have values; here they are gone through again where one was used too early.
     fn body<T>(&mut self, statements: &'m [Statement], mut then: impl FnMut(&mut Self) -> T) -> T {
         let start = self.log.clone_lengths();
+        let outer = std::mem::replace(&mut self.body_start, start.reads);
         let missed_outside = self.missed;
         let mut rounds = 0;
         loop {
@@ -204,6 +209,7 @@ impl<'m> Interpreter<'m> {
                     self.log.guard(start.reads, path);
                 }
                 self.missed |= missed_outside;
+                self.body_start = outer;
                 return result;
             }
             self.log.truncate(&start);
@@ -717,8 +723,11 @@ impl<'m> Interpreter<'m> {
         if plain && let Some((values, log)) = self.known.get(&key) {
             let values = values.clone();
             let log = log.clone();
-            self.steps += log.size();
-            self.log.append(&log);
+            // A second reference in the same body tells nothing new.
+            if self.log.is_new(&key, self.body_start) {
+                self.steps += log.size();
+                self.log.append(&log);
+            }
             return values;
         }
         if self.under_way.contains(&key.0) {
@@ -727,6 +736,7 @@ impl<'m> Interpreter<'m> {
         self.under_way.push(key.0.clone());
         let log = std::mem::take(&mut self.log);
         let outside = (self.file, self.base, self.mood, self.missed);
+        let body_start = std::mem::take(&mut self.body_start);
         self.mood = mood;
         // Which definition is meant hangs on the argument: the others need not fit it.
         let is_choice = definitions.len() > 1 && !arguments.is_empty();
@@ -747,9 +757,11 @@ impl<'m> Interpreter<'m> {
         }
         (self.file, self.base, self.mood, self.missed) = outside;
         self.choosing = choosing;
+        self.body_start = body_start;
         self.under_way.pop();
         let own = std::mem::replace(&mut self.log, log);
         self.steps += own.size();
+        self.log.is_new(&key, self.body_start);
         self.log.append(&own);
         if plain {
             self.known.insert(key, (values.clone(), own));

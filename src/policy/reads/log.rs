@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::interpret::Mood;
 use super::path::{ReadPath, Site, Trail};
 use super::values::Values;
 use crate::policy::syntax::Operator;
@@ -57,9 +58,23 @@ pub(crate) struct Log {
     pub(crate) compared: Vec<Compared>,
     /// Where so much happens that the rule was not gone through to its end.
     pub(crate) given_up: Option<Site>,
+    /// What was appended as a whole, by what it is of, and how much had been read then.
+    whole: Vec<(Whole, usize)>,
 }
 
+/// A rule or function, its arguments, and how it was gone through.
+type Whole = (Vec<String>, String, Mood);
+
 impl Log {
+    /// Whether what was seen of this was not appended since so much had been read; it counts as appended then.
+    pub(super) fn is_new(&mut self, whole: &Whole, since: usize) -> bool {
+        let is_known = self.whole.iter().any(|(known, at)| *at >= since && known == whole);
+        if !is_known {
+            self.whole.push((whole.clone(), self.reads.len()));
+        }
+        !is_known
+    }
+
     /// How much is in it.
     pub(crate) fn size(&self) -> usize {
         self.reads.len() + self.uses.len() + self.compared.len()
@@ -111,6 +126,7 @@ impl Log {
     /// Forgets what came since.
     pub(crate) fn truncate(&mut self, to: &Lengths) {
         self.reads.truncate(to.reads);
+        self.whole.retain(|(_, at)| *at < to.reads);
         self.uses.truncate(to.uses);
         self.compared.truncate(to.compared);
         self.nulls.clone_from(&to.nulls);

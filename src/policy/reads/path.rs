@@ -79,6 +79,7 @@ pub(crate) struct Site {
 
 /// A step, with what is known of the place where it is taken.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub(crate) struct Taken {
     /// The step.
     pub(crate) step: Step,
