@@ -289,15 +289,23 @@ fn an_optional_path_that_is_none_is_refused_at_its_place() {
     assert_eq!(problems(&outcome), [("policy.metadata".to_owned(), "rule.rego:7:16".to_owned())]);
 }
 
-// BUG: a file that does not parse is said to have no `deny` and to be referred to by nobody; `check` says only that.
 #[test]
-#[ignore = "a missing `)` before the first `deny` is told as `this rule has no deny`"]
 fn a_file_that_does_not_parse_is_told_of_as_that_and_nothing_else() {
     let body = "x := lower(\"a\"\n\ndeny contains \"x\" if input.resource.status != x";
     let text = rule("ORG-1", "org.one", body);
     let outcome = linted(&[("rule.rego", &text)], &["--format", "json"]);
     let codes: Vec<String> = problems(&outcome).into_iter().map(|(code, _)| code).collect();
     assert_eq!((outcome.code, codes), (1, vec!["policy.parse".to_owned()]));
+    let folder = Folder::new();
+    let file = folder.file("rule.rego", text);
+    let sample = "samples/huawei/coc/list-instance-compliant/compliant.json";
+    let checked = probity(&["check", sample, "--policies", &file]);
+    assert_eq!(checked.code, 2);
+    assert!(
+        checked.stderr.contains("policy.parse") && !checked.stderr.contains("has no `deny`"),
+        "{}",
+        checked.stderr
+    );
 }
 
 // Once: `rules` prints METADATA as it stands: a control character in a title reaches the terminal.

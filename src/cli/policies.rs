@@ -1,5 +1,6 @@
 //! Loading the policies that a command asks for.
 
+use crate::evaluate::parse_problems;
 use crate::policy::{self, PolicySet, builtin_files, find_files, select, with_builtin_libraries};
 use crate::settings::PolicySettings;
 use crate::source::Diagnostic;
@@ -12,7 +13,7 @@ pub(super) fn load(settings: &PolicySettings) -> Result<PolicySet, Vec<Diagnosti
     } else {
         files = with_builtin_libraries(files);
     }
-    policy::load(&files)
+    policy::load(&files).map_err(|problems| parse_problems(&files, problems))
 }
 
 /// The selected rules, with their params.

@@ -11,7 +11,7 @@ use super::options::ClockOptions;
 use super::output::Output;
 use super::{ColorChoice, Failure, stdout_style};
 use crate::discover::discover;
-use crate::evaluate::{Plan, run_tests};
+use crate::evaluate::{Plan, parse_problems, run_tests};
 use crate::finding::ExitCode;
 use crate::mutate::{MutateSettings, mutate};
 use crate::policy::{Override, Selection, builtin_files, find_files, load, select, with_builtin_libraries};
@@ -70,7 +70,10 @@ fn mutate_payloads(arguments: &TestArguments, color: ColorChoice) -> Result<Exit
         with_builtin_libraries(find_files(&arguments.folders)?)
     };
     let selection = Selection { overrides: arguments.overrides.clone(), ..Selection::default() };
-    let plan = Plan::new(&select(&load(&files)?, &selection)?, clock)?;
+    let plan = Plan::new(
+        &select(&load(&files).map_err(|problems| parse_problems(&files, problems))?, &selection)?,
+        clock,
+    )?;
     let discovery = discover(&arguments.mutate);
     if !discovery.diagnostics.is_empty() {
         return Err(discovery.diagnostics.into());

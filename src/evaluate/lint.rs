@@ -8,7 +8,7 @@ use super::engine::{EngineError, add, new_engine};
 use super::parse::parse;
 use super::plan::{by_package, needed};
 use crate::policy::{
-    Author, Declared, Definition, Member, Module, PolicyFile, Rule, RuleId, Shapes, analyse, check,
+    Author, Declared, Definition, Member, Module, NO_DENY, PolicyFile, Rule, RuleId, Shapes, analyse, check,
     duplicate_tests, hidden, load_partly, unreachable, warnings,
 };
 use crate::source::{Code, Diagnostic, Level, Position, Tracker};
@@ -72,6 +72,12 @@ pub fn lint(files: &[Arc<PolicyFile>], clock: DateTime<Utc>) -> LintReport {
     let members: Vec<Member<'_>> = members.chain(unread.iter().map(|file| Member::new(file, None))).collect();
     found.extend(hidden(&members));
     found.extend(unreachable(&members));
+    // What is missing in a file that does not parse may only be behind the place where it breaks.
+    found.retain(|problem| {
+        let file = problem.place.as_ref().map(|place| &place.file);
+        let is_unread = unread.iter().any(|unread| Some(&unread.name) == file);
+        !(is_unread && (problem.code == Code::PolicyUnreachable || problem.message == NO_DENY))
+    });
     let mut problems: Vec<(Diagnostic, Option<RuleId>)> = found.into_iter().map(|one| (one, None)).collect();
     let lint = Lint { files: read, modules: &modules, unread, declared, clock };
     for rule in set.rules.iter().filter(|rule| is_own(&rule.file)) {

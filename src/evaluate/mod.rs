@@ -22,5 +22,6 @@ pub use input::{Input, Payload, Source};
 pub use judge::{Judge, Unreadable};
 pub use lint::{LintProblem, LintReport, lint};
 pub use outcome::{Denial, Outcome};
+pub use parse::parse_problems;
 pub use plan::Plan;
 pub use rego_test::{Comparison, Coverage, TestFailure, TestOutcome, TestReport, run_tests};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::engine::{EngineError, add, new_engine};
-use crate::policy::{Module, PolicyFile, module, too_deep};
+use crate::policy::{Module, NO_DENY, PolicyFile, module, too_deep};
 use crate::source::{Code, Diagnostic};
 
 /// Most bytes that the engine reads of a file.
@@ -54,6 +54,29 @@ pub(super) fn parse(file: &PolicyFile, clock: DateTime<Utc>) -> Result<Module, D
         module(&tree, &file.text).map_err(|error| own(error.to_string()))
     };
     parsed().map_err(|error: EngineError| error.diagnostic(Code::PolicyParse, [file]))
+}
+
+/// What is wrong with files, where their METADATA was found wanting: a file that does not parse says so first, and
+/// not that it has no `deny`, which may stand behind the place where it breaks.
+pub fn parse_problems(files: &[Arc<PolicyFile>], problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let is_of = |problem: &Diagnostic, file: &PolicyFile| {
+        problem.place.as_ref().is_some_and(|place| place.file == file.name)
+    };
+    let wanting = files.iter().filter(|file| problems.iter().any(|problem| is_of(problem, file)));
+    let mut told: Vec<Diagnostic> = Vec::new();
+    let mut broken: Vec<&Arc<PolicyFile>> = Vec::new();
+    for file in wanting {
+        if let Err(problem) = parse(file, DateTime::UNIX_EPOCH) {
+            told.push(problem);
+            broken.push(file);
+        }
+    }
+    told.extend(
+        problems
+            .into_iter()
+            .filter(|problem| problem.message != NO_DENY || !broken.iter().any(|file| is_of(problem, file))),
+    );
+    told
 }
 
 /// What is wrong with a file that is larger than the engine reads.

@@ -24,7 +24,7 @@ pub use file::PolicyFile;
 pub use find::{builtin_files, find_files, find_files_partly, with_builtin_libraries};
 pub use reads::{DefinitionReads, Focus, Part, ReadNode, ReadPath, ReadRemarks, ReadSet, Step};
 pub(crate) use reads::{Shapes, analyse, is_optional};
-pub(crate) use registry::load_partly;
+pub(crate) use registry::{NO_DENY, load_partly};
 pub use registry::{PolicySet, load};
 pub use rule::{RelatedResource, Rule, RuleId, RuleIdError};
 pub use select::{Override, OverrideError, Selection, select};

@@ -11,6 +11,9 @@ use super::{PolicyFile, Rule, RuleId, Severity};
 use crate::operation::Operation;
 use crate::source::{Code, Diagnostic, printable};
 
+/// What is said of a rule without `deny`, also where the text is only broken before it.
+pub(crate) const NO_DENY: &str = "this rule has no `deny`";
+
 /// Rules, libraries and tests.
 #[derive(Clone, Debug, Default)]
 pub struct PolicySet {
@@ -129,7 +132,7 @@ fn rule(
         missing("`custom.applies_to`", "name the operation whose resources the rule judges");
     }
     if deny.is_none() {
-        problems.push(problem(file, mark, "this rule has no `deny`").help(
+        problems.push(problem(file, mark, NO_DENY).help(
             "add `deny contains {\"msg\": msg, \"path\": path} if { … }`: without it nothing can ever fail",
         ));
     }

@@ -45,10 +45,10 @@ impl Mood {
 
 /// Local names.
 #[derive(Debug, Default)]
-struct Frame {
-    names: BTreeMap<String, Values>,
+pub(super) struct Frame {
+    pub(super) names: BTreeMap<String, Values>,
     /// Names that hide those of the file, though they have no value yet.
-    declared: Vec<String>,
+    pub(super) declared: Vec<String>,
 }
 
 /// Replaced by `with`: the path, and what stands there instead.
@@ -57,15 +57,15 @@ type Replaced = (Vec<String>, Values);
 /// Goes through rules.
 #[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub(crate) struct Interpreter<'m> {
-    modules: &'m [Module],
-    declared: &'m Declared<'m>,
+    pub(super) modules: &'m [Module],
+    pub(super) declared: &'m Declared<'m>,
     params: &'m BTreeMap<String, serde_json::Value>,
     pub(super) log: Log,
     /// Index of the file at hand.
-    file: usize,
-    frames: Vec<Frame>,
+    pub(super) file: usize,
+    pub(super) frames: Vec<Frame>,
     /// The first frame of the function or rule at hand.
-    base: usize,
+    pub(super) base: usize,
     /// Whether a name was met that has no value yet.
     missed: bool,
     /// Whether what is computed is given a name: it may be for a message.
@@ -86,7 +86,7 @@ pub(crate) struct Interpreter<'m> {
 }
 
 /// What a name of the file stands for.
-enum Global {
+pub(super) enum Global {
     /// A path with its root, `input` or `data`.
     Path(Vec<String>),
     Unknown,
@@ -327,117 +327,6 @@ impl<'m> Interpreter<'m> {
                 self.look_at(&values, &Look::HOLDS, &node.span);
             }
         }
-    }
-
-    fn assign(&mut self, left: &'m Node, right: &'m Node, declares: bool, span: &Range<usize>) {
-        if declares {
-            let naming = std::mem::replace(&mut self.naming, true);
-            let values = self.value(right);
-            self.naming = naming;
-            self.bind(left, &values, true);
-        } else if self.is_open(left) {
-            let values = self.value(right);
-            self.bind(left, &values, false);
-        } else if self.is_open(right) {
-            let values = self.value(left);
-            self.bind(right, &values, false);
-        } else {
-            let (left, right) = (self.value(left), self.value(right));
-            self.compare(Operator::Equal, &left, &right, span);
-        }
-    }
-
-    /// Whether a pattern holds a name without a value.
-    fn is_open(&self, node: &Node) -> bool {
-        match &node.term {
-            Term::Variable(name) => {
-                name == "_"
-                    || (self.local(name).is_none() && matches!(self.name(name), Global::Unknown))
-                    || self.is_declared(name)
-            }
-            Term::Array(parts) => parts.iter().any(|part| self.is_open(part)),
-            Term::Object(fields) => fields.iter().any(|(_, value)| self.is_open(value)),
-            _ => false,
-        }
-    }
-
-    /// Gives the names of a pattern their values.
-    pub(super) fn bind(&mut self, pattern: &'m Node, values: &Values, fresh: bool) {
-        match &pattern.term {
-            Term::Variable(name) if name == "_" => {}
-            Term::Variable(name) if fresh || self.local(name).is_none() => self.set(name, values.clone()),
-            Term::Variable(_) => {
-                let known = self.value(pattern);
-                self.compare(Operator::Equal, &known, values, &pattern.span);
-            }
-            Term::Array(parts) => {
-                self.count(values, parts.len());
-                for (index, part) in parts.iter().enumerate() {
-                    #[expect(clippy::cast_precision_loss, reason = "patterns are short")]
-                    let key = Values::one(Value::Number(Some(index as f64)));
-                    let element = self.under(values, &key, &part.span);
-                    self.need(&element);
-                    self.bind(part, &element, fresh);
-                }
-            }
-            Term::Object(fields) => {
-                for (key, value) in fields {
-                    let keys = self.value(key);
-                    let member = self.under(values, &keys, &key.span);
-                    self.need(&member);
-                    self.bind(value, &member, fresh);
-                }
-            }
-            _ => {
-                let other = self.value(pattern);
-                self.compare(Operator::Equal, values, &other, &pattern.span);
-            }
-        }
-    }
-
-    pub(super) fn set(&mut self, name: &str, values: Values) {
-        if let Some(frame) = self.frames.last_mut() {
-            frame.names.insert(name.to_owned(), values);
-        }
-    }
-
-    fn local(&self, name: &str) -> Option<&Values> {
-        let frames = self.frames.get(self.base..).unwrap_or_default();
-        frames.iter().rev().find_map(|frame| frame.names.get(name))
-    }
-
-    fn is_declared(&self, name: &str) -> bool {
-        let frames = self.frames.get(self.base..).unwrap_or_default();
-        frames.iter().any(|frame| frame.declared.iter().any(|declared| declared == name))
-            && self.local(name).is_none()
-    }
-
-    fn module(&self) -> Option<&'m Module> {
-        self.modules.get(self.file)
-    }
-
-    fn name(&self, name: &str) -> Global {
-        self.global(&[name.to_owned()])
-    }
-
-    /// What a path of the file stands for, with its root.
-    fn global(&self, path: &[String]) -> Global {
-        let Some((root, rest)) = path.split_first() else {
-            return Global::Unknown;
-        };
-        if root == "input" || root == "data" {
-            return Global::Path(path.to_vec());
-        }
-        let Some(module) = self.module() else {
-            return Global::Unknown;
-        };
-        if let Some(import) = module.import(root) {
-            return Global::Path([import.path.as_slice(), rest].concat());
-        }
-        if self.declared.names(&module.package).any(|name| name == root) {
-            return Global::Path([&["data".to_owned()], module.package.as_slice(), path].concat());
-        }
-        Global::Unknown
     }
 
     /// What an expression may stand for.

@@ -7,6 +7,7 @@ mod calls;
 mod interpret;
 mod log;
 mod members;
+mod names;
 mod observe;
 mod path;
 mod plausible;
