@@ -94,11 +94,13 @@ fn an_inconclusive_verdict_is_shown_where_the_value_is_missing() {
     let outcome = pretty(&[path, "--rule", "AWS-SSM-010"]);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (1, ""));
     // The fourth line's baseline lacks the field; it is the nearest thing that is there.
-    // The rule's first `inconclusive` stands in line 36; that a value is null is no condition to be shown.
+    // The system also decides; before its value stand 78 characters. The rule's `inconclusive` of that stands in line 44,
+    // its condition on the system in line 46, behind a tab; that a value is null is no condition to be shown.
     let rule = "builtin:aws/ssm/get_patch_baseline/available_security_updates_non_compliant.rego";
-    let expected = [format!("{path}:4:1"), format!("{rule}:36:1")];
+    let expected = [format!("{path}:4:1"), format!("{path}:4:79"), format!("{rule}:44:1")];
     assert_eq!(places(&outcome.stdout), expected);
-    let marks = [(4, "{"), (36, "inconclusive")];
+    let marks =
+        [(4, "{"), (4, "\"WINDOWS\""), (44, "inconclusive"), (46, "operating_system in {\"WINDOWS\", null}")];
     assert_eq!(underlined(&outcome.stdout), marks.map(|(line, text)| (line, text.to_owned())));
     insta::assert_snapshot!(outcome.stdout);
 }
@@ -129,20 +131,20 @@ fn several_denials_are_shown_in_one_block() {
     // `"ApprovedPatchesComplianceLevel": `, 38 characters.
     // The second denial also hangs on the list of line 49, which is shown by its bracket. The level of the other
     // rule, `HIGH` in line 43, has nothing to do with either.
-    // The rule: `deny` in lines 39 and 46, the conditions on the level in lines 41 and 48 behind a tab.
+    // The rule: `deny` in lines 50 and 57, the conditions on the level in lines 52 and 59 behind a tab; each with its
+    // `deny` in one window.
     let rule = "builtin:aws/ssm/get_patch_baseline/compliance_levels_specified.rego";
-    let of_rule =
-        [(39, 1), (41, 2), (46, 1), (48, 2)].map(|(line, column)| format!("{rule}:{line}:{column}"));
+    let of_rule = [50, 57].map(|line| format!("{rule}:{line}:1"));
     let of_json = [format!("{path}:28:36"), format!("{path}:53:39")];
     assert_eq!(places(&outcome.stdout), [&of_json[..], &of_rule].concat());
     let marks = [
         (28, "\"UNSPECIFIED\""),
         (49, "["),
         (53, "\"UNSPECIFIED\""),
-        (39, "deny"),
-        (41, "level == \"UNSPECIFIED\""),
-        (46, "deny"),
-        (48, "approved_level == \"UNSPECIFIED\""),
+        (50, "deny"),
+        (52, "level == \"UNSPECIFIED\""),
+        (57, "deny"),
+        (59, "approved_level == \"UNSPECIFIED\""),
     ];
     assert_eq!(underlined(&outcome.stdout), marks.map(|(line, text)| (line, text.to_owned())));
     insta::assert_snapshot!(outcome.stdout);
