@@ -222,8 +222,15 @@ fn functions_of_the_engine_hide_nothing() {
         let plan = plan(&[("rule.rego", &text)]).unwrap_or_else(|problems| panic!("{object}\n{problems:#?}"));
         assert!(shown(&plan.rules[0].reads.reads).contains(&"Name!0".to_owned()), "{object}");
     }
-    let patched = format!("{DENY} {{ r := json.patch(input.resource, []); r.Name == \"a\" }}");
-    reads(&patched, &["input.resource!0*", "input.resource[]"]);
+    // What a patch that is written out changes is known; any other may change all.
+    let patched =
+        |patches: &str| format!("{DENY} {{ r := json.patch(input.resource, {patches}); r.Name == \"a\" }}");
+    reads(&patched("[{\"op\": \"add\", \"path\": \"/x\", \"value\": 1}]"), &["Name!0"]);
+    reads(&patched("[]"), &["Name!0"]);
+    for operation in ["remove", "replace"] {
+        let patch = format!("[{{\"op\": \"{operation}\", \"path\": \"/Name\", \"value\": 1}}]");
+        reads(&patched(&patch), &["input.resource!0*", "input.resource[]"]);
+    }
     let left = "some s in {t | some t in input.resource.Sources} - {1}; s.Name == \"a\"";
     let expected = &["Sources!0", "Sources[]!0", "Sources[].Name!0"];
     reads(&format!("{DENY} {{ {left} }}"), expected);

@@ -4,13 +4,15 @@ use std::ops::Range;
 
 use super::interpret::Interpreter;
 use super::observe::{Decides, Look};
-use super::path::{Step, Taken, Trail, path_of};
+use super::path::{Trail, path_of};
 use super::values::{Value, Values};
 use crate::policy::builtins::{Gives, builtin};
-use crate::policy::syntax::{Node, Term};
+use crate::policy::syntax::{Node, Operator, Term};
 
 /// Built-in functions that put text together, mostly for messages.
 const WRITERS: [&str; 3] = ["sprintf", "concat", "print"];
+/// Texts that a text of known parts is told apart into.
+const MOST_TEXTS: usize = 48;
 /// Those that give some or all elements of the lists that they get.
 const CHOOSERS: [&str; 6] = ["array.concat", "array.reverse", "array.slice", "sort", "union", "intersection"];
 /// Those that give an object with members of the objects that they get.
@@ -99,57 +101,56 @@ impl<'m> Interpreter<'m> {
         }
         if writes {
             // Null is written as text: where that is compared, null is compared.
-            let mut parts = Values::default();
-            for argument in arguments {
-                parts.extend(argument.clone());
-            }
-            return Values::one(Value::Written(parts));
+            return written(name, arguments);
         }
         if CHOOSERS.contains(&name) {
             let mut elements = Values::default();
             for argument in arguments {
-                elements.extend(self.entries_of(argument, span));
+                elements.extend(self.entries_unread(argument, span).1);
             }
             if matches!(name, "union" | "intersection") {
                 // A set of sets.
-                elements = self.entries_of(&elements, span);
+                elements = self.entries_unread(&elements, span).1;
             }
             return Values::one(Value::Elements(elements));
         }
         match (name, arguments) {
-            ("max" | "min", [list]) => self.entries_of(list, span),
+            ("object.keys", [object]) if let Some(names) = object.names() => {
+                Values::one(Value::Elements(names))
+            }
+            ("object.filter", [object, names]) if let Some(names) = names.known_elements() => {
+                let members = names.into_iter().map(|name| {
+                    let member = self.under(object, &name, span);
+                    (name, member)
+                });
+                Values::one(Value::Object(members.collect()))
+            }
+            ("object.subset", [object, part]) if part.names().is_some() => {
+                self.compare(Operator::Equal, object, part, span);
+                given(name)
+            }
+            ("json.patch", [object, patches]) if let Some(fields) = patched(patches) => {
+                Values::one(Value::Overlaid(object.clone(), fields))
+            }
+            ("max" | "min", [list]) => self.entries_unread(list, span).1,
             (known, arguments) if TAKERS.contains(&known) => {
                 for argument in arguments {
                     self.read_all(argument, span);
                 }
                 given(name)
             }
-            ("object.union_n", [list]) => self.entries_of(list, span),
-            ("object.union", [one, other]) => {
-                let mut values = one.clone();
-                values.extend(other.clone());
-                values
-            }
+            ("object.union_n", [list]) => self.entries_unread(list, span).1,
+            ("object.union", [one, other]) => match other.written_out() {
+                Some(fields) => Values::one(Value::Overlaid(one.clone(), fields.to_vec())),
+                None => {
+                    let mut values = one.clone();
+                    values.extend(other.clone());
+                    values
+                }
+            },
             (shaper, [object, ..]) if SHAPERS.contains(&shaper) => object.clone(),
             _ => given(name),
         }
-    }
-
-    fn entries_of(&mut self, values: &Values, span: &Range<usize>) -> Values {
-        let site = self.site(span);
-        let handled = false;
-        let (_, elements) = values.entries(&mut |trail| {
-            let taken = Taken {
-                step: Step::Each,
-                handled,
-                absent_is_null: false,
-                absent_is_empty: false,
-                computed: false,
-                site: site.clone(),
-            };
-            trail.iter().cloned().chain([taken]).collect()
-        });
-        elements
     }
 
     /// `object.get(object, key or path, default)`: absence is handled on every step.
@@ -173,14 +174,12 @@ impl<'m> Interpreter<'m> {
                     Value::Input(trail) => {
                         let kept = trail.len() - path.len().min(trail.len());
                         let mut trail: Trail = trail.clone();
-                        trail.iter_mut().skip(kept).for_each(|taken| taken.handled = true);
-                        // Null and nothing are the same to the rule, so that it must think of null.
-                        let absent_is_null = default.is_null();
-                        // What is empty has nothing of what is read below it.
-                        let absent_is_empty = default.is_empty_literal();
                         for taken in trail.iter_mut().skip(kept) {
-                            taken.absent_is_null = absent_is_null;
-                            taken.absent_is_empty = absent_is_empty;
+                            taken.handled = true;
+                            // Null and nothing are the same to the rule, so that it must think of null.
+                            taken.absent_is_null = default.is_null();
+                            // What is empty has nothing of what is read below it.
+                            taken.absent_is_empty = default.is_empty_literal();
                         }
                         found.push(Value::Input(trail));
                     }
@@ -192,6 +191,85 @@ impl<'m> Interpreter<'m> {
         found.extend(default.clone());
         found
     }
+}
+
+/// A text that is put together: known where all its parts are, or what it is made of.
+fn written(name: &str, arguments: &[Values]) -> Values {
+    let known = match (name, arguments) {
+        ("sprintf", [format, parts]) => formatted(format, parts),
+        ("concat", [between, parts]) => joined(between, parts),
+        _ => None,
+    };
+    known.unwrap_or_else(|| {
+        let mut parts = Values::default();
+        for argument in arguments {
+            parts.extend(argument.clone());
+        }
+        // Null is written as text: where that is compared, null is compared.
+        Values::one(Value::Written(parts))
+    })
+}
+
+/// All texts that a list of known texts can be made into.
+fn combined(parts: &Values, make: impl Fn(&[String]) -> Option<String>) -> Option<Values> {
+    let mut ways: Vec<Vec<String>> = vec![Vec::new()];
+    for part in parts.listed()? {
+        let texts = part.texts()?;
+        ways = ways
+            .iter()
+            .flat_map(|way| texts.iter().map(|text| [&way[..], &[text.clone()]].concat()))
+            .collect();
+        if ways.len() > MOST_TEXTS {
+            return None;
+        }
+    }
+    let mut made = Values::default();
+    for way in ways {
+        made.push(Value::Text(Some(make(&way)?)));
+    }
+    Some(made)
+}
+
+fn joined(between: &Values, parts: &Values) -> Option<Values> {
+    let [between] = &between.texts()?[..] else { return None };
+    combined(parts, |way| Some(way.join(between)))
+}
+
+/// `%s` and `%v` of texts; any other verb is not known.
+fn formatted(format: &Values, parts: &Values) -> Option<Values> {
+    let [format] = &format.texts()?[..] else { return None };
+    let pieces: Vec<&str> = format.split('%').collect();
+    combined(parts, |way| {
+        let (first, verbs) = pieces.split_first()?;
+        let mut text = (*first).to_owned();
+        for (index, piece) in verbs.iter().enumerate() {
+            text.push_str(way.get(index)?);
+            text.push_str(piece.strip_prefix(['s', 'v'])?);
+        }
+        (verbs.len() == way.len()).then_some(text)
+    })
+}
+
+/// The members that `json.patch` sets, where its patches are written out and only add members to the object itself.
+/// To replace one asks for it to be there.
+fn patched(patches: &Values) -> Option<Vec<(Values, Values)>> {
+    let mut fields = Vec::new();
+    for patch in patches.listed()? {
+        let patch = patch.written_out()?;
+        let member = |name: &str| {
+            let is_it = |(known, _): &&(Values, Values)| known.texts().is_some_and(|texts| texts == [name]);
+            patch.iter().find(is_it).map(|(_, value)| value)
+        };
+        let operation = member("op")?.texts()?;
+        let path = member("path")?.texts()?;
+        let ([operation], [path]) = (&operation[..], &path[..]) else { return None };
+        let name = path.strip_prefix('/').filter(|name| !name.contains(['/', '~']))?;
+        if operation != "add" {
+            return None;
+        }
+        fields.push((Values::one(Value::Text(Some(name.to_owned()))), member("value")?.clone()));
+    }
+    Some(fields)
 }
 
 /// What a built-in function gives.

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::log::Log;
 use super::observe::{Decides, Look};
-use super::path::{ReadPath, Site, Step, Taken, Trail, path_of};
+use super::path::{ReadPath, Site, Step, Taken, Trail, further, path_of};
 use super::values::{Value, Values};
 use crate::policy::check::Declared;
 use crate::policy::syntax::{
@@ -281,23 +281,18 @@ impl<'m> Interpreter<'m> {
         }
     }
 
+    /// The keys and elements of a value that is gone through.
     pub(super) fn entries(&mut self, values: &Values, span: &Range<usize>) -> (Values, Values) {
-        let site = self.site(span);
-        // An element is never absent; a member of an object that is gone through may be.
-        let handled = false;
-        let (keys, elements) = values.entries(&mut |trail| {
-            let taken = Taken {
-                step: Step::Each,
-                handled,
-                absent_is_null: false,
-                absent_is_empty: false,
-                computed: false,
-                site: site.clone(),
-            };
-            trail.iter().cloned().chain([taken]).collect()
-        });
+        let (keys, elements) = self.entries_unread(values, span);
         self.need(&elements);
         (keys, elements)
+    }
+
+    /// The same where nothing is looked at yet.
+    pub(super) fn entries_unread(&self, values: &Values, span: &Range<usize>) -> (Values, Values) {
+        let site = self.site(span);
+        // An element is never absent; a member of an object that is gone through may be.
+        values.entries(&mut |trail| further(trail, Taken::new(Step::Each, false, false, site.clone())))
     }
 
     /// An expression that must hold.
@@ -433,15 +428,7 @@ impl<'m> Interpreter<'m> {
         let keys = self.params_in(keys);
         let (handled, site) = (self.mood.lenient(), self.site(span));
         values.under(&keys, &mut |trail, step, computed| {
-            let taken = Taken {
-                step,
-                handled,
-                absent_is_null: false,
-                absent_is_empty: false,
-                computed,
-                site: site.clone(),
-            };
-            trail.iter().cloned().chain([taken]).collect()
+            further(trail, Taken::new(step, handled, computed, site.clone()))
         })
     }
 
@@ -540,6 +527,7 @@ impl<'m> Interpreter<'m> {
             &Look { null_is_handled: self.mood.turned(), decides: Decides::Perhaps, content: true },
             &step.span,
         );
+        self.look_up(values, &keys, &step.span);
         self.under(values, &keys, &step.span)
     }
 

@@ -37,8 +37,8 @@ pub(crate) struct Compared {
     pub(crate) is_pattern: bool,
     /// Whether it stands in a definition that may be chosen by its arguments, among others.
     pub(crate) is_choice: bool,
-    /// Whether it stands under a `not`, so that it leaves things out.
-    pub(crate) is_negated: bool,
+    /// Whether what it holds for is all that is gone on with.
+    pub(crate) picks: bool,
     /// Where.
     pub(crate) site: Site,
 }

@@ -62,8 +62,6 @@ fn is_picked(log: &Log, object: &ReadPath) -> bool {
     let mut compared = log
         .compared
         .iter()
-        .filter(|compared| matches!(compared.operator, Operator::Equal | Operator::Member))
-        // Who leaves some out reads all others; a pattern only chooses a definition.
-        .filter(|compared| !compared.is_negated && !compared.is_pattern);
+        .filter(|compared| compared.picks && matches!(compared.operator, Operator::Equal | Operator::Member));
     compared.any(|compared| compared.left.iter().any(is_name) || compared.right.iter().any(is_name))
 }

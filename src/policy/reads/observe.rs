@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::interpret::Interpreter;
 use super::log::{Compared, Use};
-use super::path::{Step, Taken, path_of};
+use super::path::{Step, Taken, further, path_of};
 use super::values::{Value, Values};
 use crate::policy::syntax::Operator;
 
@@ -87,7 +87,8 @@ impl Interpreter<'_> {
             right: right.clone(),
             is_pattern: self.matching,
             is_choice: self.choosing,
-            is_negated: self.mood.negated,
+            // Who leaves some out reads all others; an `else` goes on with them; a pattern only chooses a definition.
+            picks: !(self.mood.negated || self.mood.settled || self.matching),
             site,
         });
     }
@@ -101,20 +102,29 @@ impl Interpreter<'_> {
             _ => return,
         }
         let handled = self.mood.lenient() || operator == Operator::NotEqual;
+        self.pick(names, &others, handled, span);
+    }
+
+    /// A table of the rule is looked up by the name of a member: those that it lists are read.
+    pub(super) fn look_up(&mut self, tables: &Values, names: &Values, span: &Range<usize>) {
+        let handled = self.mood.lenient();
+        for table in tables.iter() {
+            if let Value::Object(fields) = table {
+                for (name, _) in fields {
+                    self.pick(names, name, handled, span);
+                }
+            }
+        }
+    }
+
+    /// Notes that of the members which `names` may be those are meant that `others` are.
+    fn pick(&mut self, names: &Values, others: &Values, handled: bool, span: &Range<usize>) {
         for name in names.iter() {
             let Value::KeyOf(object) = name else { continue };
             for other in others.iter() {
                 if let Value::Text(Some(text)) = other {
-                    let (step, site) = (Step::Key(text.clone()), self.site(span));
-                    let taken = Taken {
-                        step,
-                        handled,
-                        absent_is_null: false,
-                        absent_is_empty: false,
-                        computed: false,
-                        site,
-                    };
-                    self.log.reads.push(object.iter().cloned().chain([taken]).collect());
+                    let taken = Taken::new(Step::Key(text.clone()), handled, false, self.site(span));
+                    self.log.reads.push(further(object, taken));
                 }
             }
         }
@@ -159,22 +169,12 @@ impl Interpreter<'_> {
 
     /// Notes that lists must have so many elements for a pattern to fit them.
     pub(super) fn count(&mut self, values: &Values, elements: usize) {
-        let lists = values.iter().filter_map(|value| match value {
-            Value::Input(trail) => Some((path_of(trail), elements)),
-            _ => None,
-        });
-        self.log.lengths.extend(lists);
+        self.log.lengths.extend(values.inputs().map(|trail| (path_of(trail), elements)));
     }
 
     /// Notes that values must be there for what stands around them to go on.
     pub(super) fn need(&mut self, values: &Values) {
-        for value in values.iter() {
-            if let Value::Input(trail) = value
-                && !trail.is_empty()
-            {
-                self.log.reads.push(trail.clone());
-            }
-        }
+        self.log.reads.extend(values.inputs().filter(|trail| !trail.is_empty()).cloned());
     }
 
     /// Notes that all below the values may be read, since it is not known what is.
@@ -183,15 +183,7 @@ impl Interpreter<'_> {
         let mut trails = Vec::new();
         values.trails(&mut |trail| trails.push(trail.clone()));
         for mut trail in trails {
-            let handled = true;
-            trail.push(Taken {
-                step: Step::Each,
-                handled,
-                absent_is_null: false,
-                absent_is_empty: false,
-                computed: true,
-                site: site.clone(),
-            });
+            trail.push(Taken::new(Step::Each, true, true, site.clone()));
             self.log.reads.push(trail);
         }
     }

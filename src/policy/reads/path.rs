@@ -95,6 +95,18 @@ pub(crate) struct Taken {
     pub(crate) site: Site,
 }
 
+impl Taken {
+    /// A step that is taken as it stands.
+    pub(crate) const fn new(step: Step, handled: bool, computed: bool, site: Site) -> Self {
+        Self { step, handled, absent_is_null: false, absent_is_empty: false, computed, site }
+    }
+}
+
+/// A path that goes one step further.
+pub(crate) fn further(trail: &[Taken], taken: Taken) -> Trail {
+    trail.iter().cloned().chain([taken]).collect()
+}
+
 /// A path as it is taken, step by step, from `input`.
 pub(crate) type Trail = Vec<Taken>;
 

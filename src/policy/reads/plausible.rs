@@ -328,7 +328,7 @@ fn kinds(values: &Values, inputs: &[(Operation, Shape)]) -> Vec<Kind> {
             Value::Number(_) => kinds.push(Kind::Number),
             Value::Text(_) | Value::Written(_) => kinds.push(Kind::Text),
             Value::List(_) | Value::Elements(_) => kinds.push(Kind::List),
-            Value::Object(_) => kinds.push(Kind::Object),
+            Value::Object(_) | Value::Overlaid(..) => kinds.push(Kind::Object),
         }
     }
     kinds

@@ -28,6 +28,8 @@ pub(crate) enum Value {
     Elements(Values),
     /// An object: keys and values.
     Object(Vec<(Values, Values)>),
+    /// An object, with members that are set to something else.
+    Overlaid(Values, Vec<(Values, Values)>),
     /// A text that is put together from these.
     Written(Values),
     /// Anything that was computed.
@@ -64,9 +66,8 @@ impl Values {
         self.0.iter().try_fold(parts.checked_sub(1)?, |left, value| match value {
             Value::List(elements) => elements.iter().try_fold(left, |left, element| element.left_of(left)),
             Value::Elements(parts) | Value::Written(parts) => parts.left_of(left),
-            Value::Object(fields) => {
-                fields.iter().try_fold(left, |left, (key, value)| value.left_of(key.left_of(left)?))
-            }
+            Value::Object(fields) => left_of_fields(fields, left),
+            Value::Overlaid(under, fields) => left_of_fields(fields, under.left_of(left)?),
             _ => left.checked_sub(1),
         })
     }
@@ -112,10 +113,11 @@ impl Values {
                 Value::Input(trail) => show(trail),
                 Value::List(elements) => elements.iter().for_each(|element| element.trails(show)),
                 Value::Elements(parts) | Value::Written(parts) => parts.trails(show),
-                Value::Object(fields) => fields.iter().for_each(|(key, value)| {
-                    key.trails(show);
-                    value.trails(show);
-                }),
+                Value::Object(fields) => fields_trails(fields, show),
+                Value::Overlaid(under, fields) => {
+                    under.trails(show);
+                    fields_trails(fields, show);
+                }
                 Value::KeyOf(_)
                 | Value::Null
                 | Value::Boolean
@@ -154,6 +156,15 @@ impl Values {
                 Value::Elements(elements) => {
                     keys.push(Value::Unknown);
                     values.extend(elements.clone());
+                }
+                Value::Overlaid(under, fields) => {
+                    let (own_keys, own_values) = under.entries(each);
+                    keys.extend(own_keys);
+                    values.extend(own_values);
+                    for (key, value) in fields {
+                        keys.extend(key.clone());
+                        values.extend(value.clone());
+                    }
                 }
                 Value::Object(fields) => {
                     for (key, value) in fields {
@@ -199,8 +210,18 @@ impl Values {
                 Value::Object(fields) => {
                     for (name, value) in fields {
                         if keys.may_equal(name) {
-                            found.extend(value.clone());
+                            found.extend(value.at_key(name, keys, take));
                         }
+                    }
+                }
+                Value::Overlaid(under, fields) => {
+                    let is_set =
+                        |key: &Self| fields.iter().any(|(name, _)| key.texts().is_some() && key == name);
+                    for (name, value) in fields.iter().filter(|(name, _)| keys.may_equal(name)) {
+                        found.extend(value.at_key(name, keys, take));
+                    }
+                    for key in keys.0.iter().map(|key| Self::one(key.clone())).filter(|key| !is_set(key)) {
+                        found.extend(under.under(&key, take));
                     }
                 }
                 Value::Unknown => found.push(Value::Unknown),
@@ -215,6 +236,83 @@ impl Values {
         found
     }
 
+    /// The value of a member of a copy, `{k: v | some k, v in object}`, that is looked up by a known name: that member
+    /// of the object.
+    fn at_key(&self, name: &Self, keys: &Self, take: &mut dyn FnMut(&Trail, Step, bool) -> Trail) -> Self {
+        let copied = name.0.iter().find_map(|name| match name {
+            Value::KeyOf(object) => Some(object),
+            _ => None,
+        });
+        let (Some(object), Some(texts)) = (copied, keys.texts()) else {
+            return self.clone();
+        };
+        let mut found = Self::default();
+        for value in &self.0 {
+            match value {
+                Value::Input(trail) if is_element(trail, object) => {
+                    for text in &texts {
+                        let mut member = take(object, Step::Key(text.clone()), false);
+                        member.extend(trail.iter().skip(object.len() + 1).cloned());
+                        found.push(Value::Input(member));
+                    }
+                }
+                other => found.push(other.clone()),
+            }
+        }
+        found
+    }
+
+    /// Its texts, where all that it may be are known texts.
+    pub(crate) fn texts(&self) -> Option<Vec<String>> {
+        let texts = self.0.iter().map(|value| match value {
+            Value::Text(Some(text)) => Some(text.clone()),
+            _ => None,
+        });
+        texts.collect::<Option<Vec<String>>>().filter(|texts| !texts.is_empty())
+    }
+
+    /// Its elements, where it is one list that is written out.
+    pub(crate) fn listed(&self) -> Option<&[Self]> {
+        match self.0.as_slice() {
+            [Value::List(elements)] => Some(elements),
+            _ => None,
+        }
+    }
+
+    /// Its members, where it is one object that is written out, with names that are known.
+    pub(crate) fn written_out(&self) -> Option<&[(Self, Self)]> {
+        match self.0.as_slice() {
+            [Value::Object(fields)] if fields.iter().all(|(name, _)| name.texts().is_some()) => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// The names of the members of such an object.
+    pub(crate) fn names(&self) -> Option<Self> {
+        let mut names = Self::default();
+        for (name, _) in self.written_out()? {
+            names.extend(name.clone());
+        }
+        Some(names)
+    }
+
+    /// The texts of an array or set of known ones, each by itself.
+    pub(crate) fn known_elements(&self) -> Option<Vec<Self>> {
+        let mut texts = Vec::new();
+        for value in &self.0 {
+            match value {
+                Value::List(elements) => {
+                    for element in elements {
+                        texts.extend(element.texts()?);
+                    }
+                }
+                Value::Elements(elements) => texts.extend(elements.texts()?),
+                _ => return None,
+            }
+        }
+        Some(texts.into_iter().map(|text| Self::one(Value::Text(Some(text)))).collect())
+    }
+
     /// Whether the two may be the same text or number.
     fn may_equal(&self, other: &Self) -> bool {
         self.0.iter().any(|a| {
@@ -225,6 +323,23 @@ impl Values {
             })
         })
     }
+}
+
+fn left_of_fields(fields: &[(Values, Values)], left: usize) -> Option<usize> {
+    fields.iter().try_fold(left, |left, (key, value)| value.left_of(key.left_of(left)?))
+}
+
+fn fields_trails(fields: &[(Values, Values)], show: &mut dyn FnMut(&Trail)) {
+    for (key, value) in fields {
+        key.trails(show);
+        value.trails(show);
+    }
+}
+
+/// Whether a path leads to or into any member of an object.
+fn is_element(trail: &Trail, object: &Trail) -> bool {
+    trail.get(object.len()).is_some_and(|taken| taken.step == Step::Each)
+        && trail.iter().zip(object).all(|(a, b)| a.step == b.step)
 }
 
 /// The step that a key makes from a path, and whether it is computed.
