@@ -231,6 +231,10 @@ fn functions_of_the_engine_hide_nothing() {
         let patch = format!("[{{\"op\": \"{operation}\", \"path\": \"/Name\", \"value\": 1}}]");
         reads(&patched(&patch), &["input.resource!0*", "input.resource[]"]);
     }
+    // Objects are joined, and not replaced.
+    let joined = "object.union(input.resource, {\"GlobalFilters\": {\"x\": 1}})";
+    let read = &["GlobalFilters!", "GlobalFilters.PatchFilters!0"];
+    reads(&format!("{DENY} {{ r := {joined}; r.GlobalFilters.PatchFilters == [] }}"), read);
     let left = "some s in {t | some t in input.resource.Sources} - {1}; s.Name == \"a\"";
     let expected = &["Sources!0", "Sources[]!0", "Sources[].Name!0"];
     reads(&format!("{DENY} {{ {left} }}"), expected);

@@ -140,14 +140,17 @@ impl<'m> Interpreter<'m> {
                 given(name)
             }
             ("object.union_n", [list]) => self.entries_unread(list, span).1,
-            ("object.union", [one, other]) => match other.written_out() {
-                Some(fields) => Values::one(Value::Overlaid(one.clone(), fields.to_vec())),
-                None => {
-                    let mut values = one.clone();
-                    values.extend(other.clone());
-                    values
+            ("object.union", [one, other]) => {
+                // Objects under the same name are joined, and not replaced.
+                let replaces =
+                    |fields: &&[(Values, Values)]| fields.iter().all(|(_, value)| value.is_single());
+                if let Some(fields) = other.written_out().filter(replaces) {
+                    return Values::one(Value::Overlaid(one.clone(), fields.to_vec()));
                 }
-            },
+                let mut values = one.clone();
+                values.extend(other.clone());
+                values
+            }
             (shaper, [object, ..]) if SHAPERS.contains(&shaper) => object.clone(),
             _ => given(name),
         }
@@ -217,7 +220,7 @@ fn combined(parts: &Values, make: impl Fn(&[String]) -> Option<String>) -> Optio
         let texts = part.texts()?;
         ways = ways
             .iter()
-            .flat_map(|way| texts.iter().map(|text| [&way[..], &[text.clone()]].concat()))
+            .flat_map(|way| texts.iter().map(|text| [way.as_slice(), std::slice::from_ref(text)].concat()))
             .collect();
         if ways.len() > MOST_TEXTS {
             return None;

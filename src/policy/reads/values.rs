@@ -89,6 +89,17 @@ impl Values {
         }
     }
 
+    /// Whether it is surely neither an object nor a collection.
+    pub(crate) fn is_single(&self) -> bool {
+        let single = |value: &Value| {
+            matches!(
+                value,
+                Value::Null | Value::Boolean | Value::Number(_) | Value::Text(_) | Value::Written(_)
+            )
+        };
+        !self.0.is_empty() && self.0.iter().all(single)
+    }
+
     /// Whether it is null and nothing else.
     pub(crate) fn is_null(&self) -> bool {
         matches!(self.0.as_slice(), [Value::Null])
