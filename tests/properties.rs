@@ -5,6 +5,7 @@ mod changes;
 mod layout;
 mod order;
 mod raw;
+mod scanned;
 mod second_parser;
 mod text;
 mod trackers;

@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use serde::ser::{Serialize, Serializer};
 
 use super::Inspect;
+use super::scan::{Scan, Unsure};
 
 /// What a payload says about a documented field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -74,6 +75,19 @@ pub type Reading<T> = Result<Option<T>, Mismatch>;
 /// stops the reading of the record around it, except that arrays and objects pass on errors of the JSON
 /// text itself.
 pub trait Wire<'de>: Sized + Inspect {
+    /// Places that a [`Scan`] needs for what may be in it: one for the beginning of a record, and one for each of its
+    /// fields beside those of what is in that.
+    const PLACES: usize = 0;
+
+    /// Reads the value at the cursor of a text into its field, which is absent. `place` is the first of its places.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsure`], where `serde_json` has to read the record.
+    fn scan(field: &mut Field<Self>, scan: &mut Scan<'de, '_>, _place: usize) -> Result<(), Unsure> {
+        scan.scalar(field)
+    }
+
     /// From `true` or `false`.
     ///
     /// # Errors
@@ -132,6 +146,24 @@ pub trait Wire<'de>: Sized + Inspect {
 }
 
 impl<'de, T: Wire<'de>> Wire<'de> for List<T> {
+    const PLACES: usize = T::PLACES;
+
+    fn scan(field: &mut Field<Self>, scan: &mut Scan<'de, '_>, place: usize) -> Result<(), Unsure> {
+        if !scan.takes(b'[') {
+            return scan.scalar(field);
+        }
+        let mut elements = Self::new();
+        let mut more = !scan.closes(b']');
+        while more {
+            let mut element = Field::Absent;
+            T::scan(&mut element, scan, place)?;
+            elements.push(element);
+            more = scan.another(b']')?;
+        }
+        field.put(Field::Value(elements));
+        Ok(())
+    }
+
     fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Reading<Self>, A::Error> {
         let mut elements = Self::new();
         while let Some(element) = list.next_element()? {
@@ -160,7 +192,16 @@ impl<T> Field<T> {
         }
     }
 
-    fn of(reading: Reading<T>) -> Self {
+    /// Takes the place of what is absent.
+    #[inline]
+    pub(super) fn put(&mut self, value: Self) {
+        debug_assert!(self.is_absent(), "a field is read once");
+        // What is absent has nothing to be dropped.
+        std::mem::forget(std::mem::replace(self, value));
+    }
+
+    #[inline]
+    pub(super) fn of(reading: Reading<T>) -> Self {
         match reading {
             Ok(Some(value)) => Self::Value(value),
             Ok(None) => Self::Null,

@@ -16,6 +16,7 @@ mod inspect;
 mod record;
 mod resource;
 mod scalars;
+mod scan;
 mod schema;
 mod shape;
 mod tree;
@@ -31,6 +32,7 @@ pub use scalars::{
     Int32, Int64, Integer, IsoTime, JsonText, NumberText, OptionalText, Placeholders, Text, Timestamp,
     Vocabulary,
 };
+pub use scan::{Filled, Order, Scan, Unsure};
 pub use schema::resource_schema;
 pub use shape::{Member, Shape};
 pub use tree::Tree;

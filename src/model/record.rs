@@ -78,7 +78,34 @@ macro_rules! record {
             }
         }
 
+        impl<'a> $name<'a> {
+            /// The names as they stand in a text, with their colon.
+            const NAMES: &'static [$crate::model::scan::Name] =
+                &[$($crate::model::scan::Name::new(concat!(",\"", $wire, "\":"))),*];
+            /// How many places the values of each field have, in the order of the names.
+            const FIELD_PLACES: &'static [usize] = &[$(<$type as $crate::model::Wire<'a>>::PLACES),*];
+        }
+
         impl<'a> $crate::model::Wire<'a> for $name<'a> {
+            const PLACES: usize = $crate::model::scan::place(Self::FIELD_PLACES, Self::FIELD_PLACES.len());
+
+            fn scan(
+                field: &mut $crate::model::Field<Self>,
+                scan: &mut $crate::model::scan::Scan<'a, '_>,
+                place: usize,
+            ) -> Result<(), $crate::model::scan::Unsure> {
+                if scan.peek() != Some(b'{') {
+                    return scan.scalar(field);
+                }
+                field.put($crate::model::Field::Value(Self::default()));
+                match field {
+                    $crate::model::Field::Value(record) => {
+                        $crate::model::scan::Filled::fill(record, scan, place)
+                    }
+                    _ => Ok(()),
+                }
+            }
+
             fn from_object<A: serde::de::MapAccess<'a>>(
                 mut object: A,
             ) -> Result<$crate::model::Reading<Self>, A::Error> {
@@ -102,6 +129,42 @@ macro_rules! record {
                     }
                 }
                 Ok(Ok(Some(record)))
+            }
+        }
+
+        impl<'a> $crate::model::scan::Filled<'a> for $name<'a> {
+            fn fill(
+                &mut self,
+                scan: &mut $crate::model::scan::Scan<'a, '_>,
+                place: usize,
+            ) -> Result<(), $crate::model::scan::Unsure> {
+                use $crate::model::scan::Unsure;
+                #[expect(non_camel_case_types, dead_code, reason = "they number the fields")]
+                enum Number { $($field,)* end }
+                let mut slot = place;
+                let mut is_first = true;
+                while let Some(number) = scan.name(Self::NAMES, slot, is_first)? {
+                    is_first = false;
+                    slot = match number {
+                        $(
+                            number if number == Number::$field as usize => {
+                                let slot = place
+                                    + const { $crate::model::scan::place(Self::FIELD_PLACES, Number::$field as usize) };
+                                if !self.$field.is_absent() {
+                                    return Err(Unsure);
+                                }
+                                <$type as $crate::model::Wire<'a>>::scan(&mut self.$field, scan, slot + 1)?;
+                                slot
+                            }
+                        )*
+                        _ => {
+                            let (name, value) = scan.unknown()?;
+                            self.unknown.insert(name, value).map_err(|_| Unsure)?;
+                            slot
+                        }
+                    };
+                }
+                Ok(())
             }
         }
 

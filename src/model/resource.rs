@@ -9,7 +9,7 @@ use super::alibaba::oos::InstancePatchState;
 use super::alibaba::sas::{ImageInstance, PublishBatch};
 use super::aws::ssm::{self, PatchBaseline};
 use super::huawei::coc::InstanceCompliant;
-use super::{Field, Identity, Inspect, Remark, Timestamp, Unknown, Wire};
+use super::{Field, Identity, Inspect, Order, Remark, Scan, Timestamp, Unknown, Unsure, Wire};
 use crate::operation::Operation;
 use crate::source::json::{JsonPath, SecretMember, Segment, is_too_deep};
 
@@ -72,6 +72,38 @@ impl<'a> Resource<'a> {
             Operation::DescribeImageInstances => Self::ImageInstance(Box::new(record(text)?)),
             Operation::ListInstanceCompliant => Self::InstanceCompliant(Box::new(record(text)?)),
         })
+    }
+
+    /// The order of names in resources of an operation, of which nothing is known yet.
+    pub fn order(operation: Operation) -> Order {
+        Order::new(match operation {
+            Operation::GetPatchBaseline => PatchBaseline::PLACES,
+            Operation::ListInstancePatchStates => InstancePatchState::PLACES,
+            Operation::ListPublishBatch => PublishBatch::PLACES,
+            Operation::DescribeImageInstances => ImageInstance::PLACES,
+            Operation::ListInstanceCompliant => InstanceCompliant::PLACES,
+        })
+    }
+
+    /// The same as [`Resource::parse`], fast where the text is plain. `order` is that of the resources before it.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Resource::parse`].
+    pub fn scan(operation: Operation, text: &'a str, order: &mut Order) -> Result<Self, ResourceError> {
+        let scanned = match operation {
+            Operation::GetPatchBaseline => {
+                Scan::whole(text, order).map(|mut baseline: Box<PatchBaseline<'a>>| {
+                    baseline.unknown.remove("ResponseMetadata");
+                    Self::PatchBaseline(baseline)
+                })
+            }
+            Operation::ListInstancePatchStates => Scan::whole(text, order).map(Self::InstancePatchState),
+            Operation::ListPublishBatch => Scan::whole(text, order).map(Self::PublishBatch),
+            Operation::DescribeImageInstances => Scan::whole(text, order).map(Self::ImageInstance),
+            Operation::ListInstanceCompliant => Scan::whole(text, order).map(Self::InstanceCompliant),
+        };
+        scanned.or_else(|Unsure| Self::parse(operation, text))
     }
 
     /// What identifies it.

@@ -12,14 +12,14 @@ use crate::support::{Folder, sample};
 
 /// A change of a text.
 #[derive(Clone, Debug)]
-enum Edit {
+pub(super) enum Edit {
     Cut(prop::sample::Index),
     Remove(prop::sample::Index, usize),
     Insert(prop::sample::Index, Vec<u8>),
     Repeat(prop::sample::Index, usize),
 }
 
-fn edit() -> impl Strategy<Value = Edit> {
+pub(super) fn edit() -> impl Strategy<Value = Edit> {
     let at = any::<prop::sample::Index>;
     let piece = prop_oneof![
         prop::collection::vec(any::<u8>(), 1..4),
@@ -37,7 +37,7 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-fn edited(mut text: Vec<u8>, edits: &[Edit]) -> Vec<u8> {
+pub(super) fn edited(mut text: Vec<u8>, edits: &[Edit]) -> Vec<u8> {
     for edit in edits {
         let length = text.len() + 1;
         match edit {
