@@ -12,7 +12,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use probity::discover::{InputFile, Origin, discover};
-use probity::evaluate::{Plan, Source};
+use probity::evaluate::{Judged, Payload, Plan, Source, Way};
 use probity::finding::{Finding, Run};
 use probity::load::{Limits, Splitter, open};
 use probity::model::Resource;
@@ -129,12 +129,14 @@ fn evaluate_stage(criterion: &mut Criterion) {
         let operation = operation(kind);
         let resources: Vec<Resource<'_>> =
             text.lines().filter_map(|line| Resource::parse(operation, line).ok()).collect();
-        let mut judge = plan.judge(operation).unwrap();
+        let mut judge = plan.judge(operation, Way::Fast).unwrap();
         group.bench_function(operation.id(), |bencher| {
             bencher.iter(|| {
                 for resource in &resources {
                     let source = Source::new(operation, "bench", resource, None);
-                    judge.judge(resource, &[], &source, |_, outcome| {
+                    let judged =
+                        Judged { resource, unreadable: &[], payload: Payload(None), source: &source };
+                    judge.judge(&judged, |_, outcome| {
                         black_box(outcome);
                     });
                 }
@@ -163,6 +165,7 @@ fn findings() -> (Vec<Finding>, Run) {
     };
     let judging = JudgeSettings {
         purpose: Purpose::Judge,
+        way: Way::Fast,
         clock: clock(),
         on_inconclusive: probity::finding::OnInconclusive::Fail,
         fail_on: Severity::Low,

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use crate::evaluate::Way;
 use crate::finding::{OnInconclusive, Verdict};
 use crate::load::Limits;
 use crate::operation::Operation;
@@ -62,6 +63,8 @@ pub enum Purpose {
 pub struct JudgeSettings {
     /// What is done with each resource.
     pub purpose: Purpose,
+    /// How rules are evaluated.
+    pub way: Way,
     /// The run's clock.
     pub clock: DateTime<Utc>,
     /// Severity from which on failures count.

@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use probity::discover::discover;
-use probity::evaluate::Plan;
+use probity::evaluate::{Plan, Way};
 use probity::finding::{EvidenceValue, Finding, Run, Verdict};
 use probity::load::Limits;
 use probity::policy::{Severity, builtin_files, load};
@@ -46,6 +46,7 @@ fn judged(plan: &Plan, inputs: &[PathBuf], threads: usize, all: bool) -> (Vec<Fi
     };
     let judging = JudgeSettings {
         purpose: Purpose::Judge,
+        way: Way::Fast,
         clock: clock(),
         on_inconclusive: probity::finding::OnInconclusive::Fail,
         fail_on: Severity::Low,

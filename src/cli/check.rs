@@ -1,6 +1,7 @@
 //! `probity check`.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::thread;
@@ -14,7 +15,7 @@ use super::options::{ClockOptions, LoadOptions, PolicyOptions};
 use super::output::Output;
 use super::{ColorChoice, Failure, policies, stderr_style, stdout_style};
 use crate::discover::discover;
-use crate::evaluate::Plan;
+use crate::evaluate::{Plan, Way};
 use crate::finding::{ExitCode, OnInconclusive, Verdict};
 use crate::policy::Severity;
 use crate::report::{JsonReporter, NdjsonReporter, PrettyReporter, Reporter, Style, write_diagnostic};
@@ -52,6 +53,11 @@ pub(super) struct CheckArguments {
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
+
+    /// Judge the slow and plain way: each rule and resource by the engine, on one thread. The result is the same; this is
+    /// to prove it.
+    #[arg(long)]
+    reference: bool,
 
     /// Write the result to a file, which appears whole or not at all.
     #[arg(long, short, value_name = "FILE")]
@@ -91,7 +97,10 @@ fn severities() -> impl TypedValueParser<Value = Severity> {
 }
 
 pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
-    let load = arguments.load.resolve();
+    let mut load = arguments.load.resolve();
+    if arguments.reference {
+        load.threads = NonZeroUsize::MIN;
+    }
     let judging = judging(arguments);
     let policies = policies::load_selected(&arguments.policy.resolve())?;
     let plan = Plan::new(&policies, judging.clock)?;
@@ -134,6 +143,7 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
 fn judging(arguments: &CheckArguments) -> JudgeSettings {
     JudgeSettings {
         purpose: Purpose::Judge,
+        way: if arguments.reference { Way::Reference } else { Way::Fast },
         clock: arguments.clock.resolve(),
         fail_on: arguments.fail_on,
         on_inconclusive: match arguments.inconclusive {

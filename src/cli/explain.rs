@@ -12,7 +12,7 @@ use super::output::Output;
 use super::test::on_a_large_stack;
 use super::{ColorChoice, Failure, policies, stderr_style, stdout_style};
 use crate::discover::discover;
-use crate::evaluate::{ExplainedCase, Explanation, Plan, explain};
+use crate::evaluate::{ExplainedCase, Explanation, Plan, Way, explain};
 use crate::finding::{ExitCode, OnInconclusive, Run, Verdict};
 use crate::policy::{PolicySet, Rule, Severity};
 use crate::report::{Explained, Style, write_diagnostic, write_explanations, write_explanations_json};
@@ -71,6 +71,7 @@ pub(super) fn run(arguments: &ExplainArguments, color: ColorChoice) -> Result<Ex
     let plan = Plan::new(&policies, clock)?;
     let judging = JudgeSettings {
         purpose: Purpose::Explain(arguments.resource.clone()),
+        way: Way::Fast,
         clock,
         fail_on: Severity::Low,
         on_inconclusive: OnInconclusive::Fail,

@@ -13,7 +13,7 @@ use super::options::{ClockOptions, LoadOptions, PolicyOptions};
 use super::output::Output;
 use super::{ColorChoice, Failure, policies, stderr_style};
 use crate::discover::discover;
-use crate::evaluate::Plan;
+use crate::evaluate::{Plan, Way};
 use crate::finding::{ExitCode, OnInconclusive};
 use crate::policy::{Rule, Severity};
 use crate::report::{write_diagnostic, write_inspection, write_inspection_json};
@@ -66,6 +66,7 @@ pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<Ex
         if arguments.inputs { Purpose::ShowInputs(params(&arguments.policy)?) } else { Purpose::Inspect };
     let judging = JudgeSettings {
         purpose,
+        way: Way::Fast,
         clock,
         fail_on: Severity::Low,
         on_inconclusive: OnInconclusive::Fail,

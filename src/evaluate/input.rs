@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::{Envelope, Resource};
+use crate::model::{Envelope, Layout, Record, Resource, Tree, Unknown, View};
 use crate::operation::Operation;
 
 /// Where a resource comes from: what a rule sees as `input.source`.
@@ -50,6 +50,43 @@ impl<'a> Source<'a> {
     }
 }
 
+impl Source<'_> {
+    /// Its members, in the order of their numbers.
+    pub(super) const MEMBERS: &'static [(&'static str, &'static Layout)] = &[
+        ("operation", &Layout::Single),
+        ("provider", &Layout::Single),
+        ("service", &Layout::Single),
+        ("file", &Layout::Single),
+        ("region", &Layout::Single),
+        ("account", &Layout::Single),
+        ("captured_at", &Layout::Single),
+    ];
+}
+
+impl Record for Source<'_> {
+    fn members(&self) -> &'static [(&'static str, &'static Layout)] {
+        Self::MEMBERS
+    }
+
+    fn member(&self, number: usize) -> View<'_> {
+        let text = match number {
+            0 => Some(self.operation),
+            1 => Some(self.provider),
+            2 => Some(self.service),
+            3 => Some(self.file),
+            4 => self.region,
+            5 => self.account,
+            6 => self.captured_at,
+            _ => None,
+        };
+        text.map_or(View::Absent, View::Text)
+    }
+
+    fn unknown(&self) -> &Unknown<'_> {
+        const { &Unknown::NONE }
+    }
+}
+
 /// The whole of `input`.
 #[derive(Debug, Serialize)]
 pub struct Input<'a> {
@@ -64,8 +101,16 @@ pub struct Input<'a> {
 }
 
 /// The envelope, or an empty object.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Payload<'a>(pub Option<&'a Envelope<'a>>);
+
+impl<'a> Payload<'a> {
+    /// As rules see it.
+    pub(super) fn view(&self) -> View<'a> {
+        const EMPTY: &Tree<'static> = &Tree::Object(Vec::new());
+        self.0.map_or(View::Tree(EMPTY), Envelope::view)
+    }
+}
 
 impl Serialize for Payload<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,11 +1,13 @@
 //! Rules meet resources: the only place that knows the Rego engine.
 
+mod compiled;
 mod engine;
 mod explain;
 mod input;
 mod judge;
 mod lint;
 mod marks;
+mod needs;
 mod outcome;
 mod parse;
 mod plan;
@@ -19,7 +21,7 @@ pub use explain::{
     Shown, State, Ways, explain,
 };
 pub use input::{Input, Payload, Source};
-pub use judge::{Judge, Unreadable};
+pub use judge::{Judge, Judged, Unreadable, Way};
 pub use lint::{LintProblem, LintReport, lint};
 pub use outcome::{Denial, Outcome};
 pub use parse::parse_problems;

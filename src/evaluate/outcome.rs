@@ -75,7 +75,9 @@ pub(super) fn denials(
         let mut denial = denial(name, marked.map_or(element, |(_, (.., element))| element)).map_err(error)?;
         if let Some((focus_of, (definition, keys, _))) = marked {
             denial.definition = Some(definition);
-            denial.focus = focus_of(definition, keys);
+            if denial.path.is_none() {
+                denial.focus = focus_of(definition, keys);
+            }
         }
         // The same may be denied for several elements of a list: the first of them is shown.
         if known.insert((denial.definition, denial.message.clone(), denial.path.clone())) {
@@ -101,26 +103,32 @@ fn as_index(number: &Value) -> Option<usize> {
     usize::try_from(number.as_u64().ok()?).ok()
 }
 
-/// A path of the read set with the keys of an evaluation; `None` where a key is not known. It ends before the
-/// first step whose key nobody told.
-pub(super) fn resolved(focus: &Focus, places: &[Range<usize>], keys: &[Value]) -> Option<JsonPath> {
+/// A key of an iteration as a step of a path.
+pub(super) fn segment(key: &Value) -> Option<Segment> {
+    match key {
+        Value::String(name) => Some(Segment::Key(name.to_string())),
+        number @ Value::Number(_) => Some(Segment::Index(as_index(number)?)),
+        _ => None,
+    }
+}
+
+/// A path of the read set with the keys of an evaluation; `None` where it leads elsewhere than into the resource. It
+/// ends before the first step whose key nobody told. `key` gives the keys by their numbers, which `places` have.
+pub(super) fn resolved(
+    focus: &Focus,
+    places: &[Range<usize>],
+    key: impl Fn(usize) -> Option<Segment>,
+) -> Option<JsonPath> {
     let steps = focus.path.in_resource()?;
     // The first step is `resource`.
     let spans = focus.steps.get(1..)?;
     let mut path = JsonPath::default();
     for (step, span) in steps.iter().zip(spans) {
-        let key = || {
-            let at = places.iter().position(|place| Some(place) == span.as_ref())?;
-            match keys.get(at)? {
-                Value::String(name) => Some(Segment::Key(name.to_string())),
-                number @ Value::Number(_) => Some(Segment::Index(as_index(number)?)),
-                _ => None,
-            }
-        };
+        let told = || key(places.iter().position(|place| Some(place) == span.as_ref())?);
         let segment = match step {
             Step::Key(key) => Some(Segment::Key(key.clone())),
             Step::Index(index) => Some(Segment::Index(*index)),
-            Step::Each => key(),
+            Step::Each => told(),
         };
         match segment {
             Some(segment) => path.push(segment),

@@ -6,23 +6,25 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::Judge;
 use super::engine::{EngineError, add, new_engine};
 use super::marks::{Marked, marked};
 use super::outcome::resolved;
 use super::parse::{parse, parse_all};
+use super::{Judge, Way};
 use crate::operation::Operation;
 use crate::policy::{
     Declared, Member, Module, PolicyFile, PolicySet, ReadSet, Rule, Shapes, analyse, check, hidden,
     unreachable,
 };
-use crate::source::json::JsonPath;
+use crate::source::json::{JsonPath, Segment};
 use crate::source::{Code, Diagnostic};
 
 /// Rules that compile, with the files that they need. Shared by all threads.
 #[derive(Debug)]
 pub struct Plan {
     pub(super) rules: Vec<PlannedRule>,
+    /// The syntax trees of all files.
+    pub(super) modules: Vec<Module>,
     pub(super) clock: DateTime<Utc>,
 }
 
@@ -30,6 +32,8 @@ pub struct Plan {
 #[derive(Debug)]
 pub(super) struct PlannedRule {
     pub(super) rule: Arc<Rule>,
+    /// Its own file, as an index into the plan's syntax trees.
+    pub(super) module: usize,
     /// Its own file as the engine gets it, and all files that it refers to.
     pub(super) files: Vec<Arc<PolicyFile>>,
     /// The package of its own file as the engine gets it.
@@ -67,9 +71,13 @@ impl PlannedRule {
     }
 
     /// What a definition most likely speaks of, with the keys of one evaluation.
-    pub(super) fn focus(&self, definition: usize, keys: &[regorus::Value]) -> Option<JsonPath> {
+    pub(super) fn focus(
+        &self,
+        definition: usize,
+        key: impl Fn(usize) -> Option<Segment>,
+    ) -> Option<JsonPath> {
         let focus = self.reads.definitions.get(definition)?.focus.as_ref()?;
-        resolved(focus, self.keys.get(definition)?, keys)
+        resolved(focus, self.keys.get(definition)?, key)
     }
 
     /// The engine's words with the package as the author wrote it.
@@ -126,6 +134,7 @@ impl Plan {
                 keys: Vec::new(),
                 reads: analysis.reads,
                 rule: Arc::clone(rule),
+                module: index,
                 files: needed
                     .iter()
                     .filter_map(|&i| if i == index { Some(&own_file) } else { files.get(i).copied() })
@@ -146,12 +155,12 @@ impl Plan {
             }
             rules.push(planned);
         }
-        if problems.is_empty() { Ok(Self { rules, clock }) } else { Err(problems) }
+        if problems.is_empty() { Ok(Self { rules, modules, clock }) } else { Err(problems) }
     }
 
     /// A plan without rules, for runs that only read.
     pub const fn empty(clock: DateTime<Utc>) -> Self {
-        Self { rules: Vec::new(), clock }
+        Self { rules: Vec::new(), modules: Vec::new(), clock }
     }
 
     /// The rules, in the order in which they are judged by.
@@ -174,8 +183,8 @@ impl Plan {
     /// # Errors
     ///
     /// Where a rule that compiled before does not any more: a defect.
-    pub fn judge(&self, operation: Operation) -> Result<Judge<'_>, EngineError> {
-        Judge::new(self, operation)
+    pub fn judge(&self, operation: Operation, way: Way) -> Result<Judge<'_>, EngineError> {
+        Judge::new(self, operation, way)
     }
 }
 

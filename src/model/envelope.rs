@@ -11,6 +11,7 @@ use super::alibaba::oos::PatchStatesPage;
 use super::alibaba::sas::{BatchesPage, ImagesPage};
 use super::aws::ssm::BaselinePage;
 use super::huawei::coc::ReportsPage;
+use super::view::{Layout, View, Viewed as _};
 use super::{Inspect, Remark, Tree, Unknown, Wire};
 use crate::load::PageFacts;
 use crate::operation::Operation;
@@ -106,6 +107,22 @@ impl<'a> Envelope<'a> {
 
     fn unknown(&self) -> &Unknown<'a> {
         each!(self, envelope => &envelope.unknown)
+    }
+
+    /// As rules see it.
+    pub fn view(&self) -> View<'_> {
+        each!(self, envelope => envelope.view())
+    }
+
+    /// What the documents say of the envelope of an operation's payloads.
+    pub const fn layout(operation: Operation) -> &'static Layout {
+        match operation {
+            Operation::GetPatchBaseline => BaselinePage::LAYOUT,
+            Operation::ListInstancePatchStates => PatchStatesPage::LAYOUT,
+            Operation::ListPublishBatch => BatchesPage::LAYOUT,
+            Operation::DescribeImageInstances => ImagesPage::LAYOUT,
+            Operation::ListInstanceCompliant => ReportsPage::LAYOUT,
+        }
     }
 
     /// Tells what is remarkable about its values.

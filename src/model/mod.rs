@@ -20,6 +20,7 @@ mod scan;
 mod schema;
 mod shape;
 mod tree;
+mod view;
 
 pub use envelope::Envelope;
 pub use field::{Field, JsonKind, List, Mismatch, Reading, Wire};
@@ -36,3 +37,4 @@ pub use scan::{Filled, Order, Scan, Unsure};
 pub use schema::resource_schema;
 pub use shape::{Member, Shape};
 pub use tree::Tree;
+pub use view::{Elements, Hop, Layout, Record, View, Viewed};

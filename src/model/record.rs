@@ -9,6 +9,9 @@ use super::tree::{Tree, insert_unique};
 pub struct Unknown<'a>(Vec<(Cow<'a, str>, Tree<'a>)>);
 
 impl<'a> Unknown<'a> {
+    /// None.
+    pub const NONE: Self = Self(Vec::new());
+
     /// The fields, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Tree<'a>)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value))
@@ -22,6 +25,12 @@ impl<'a> Unknown<'a> {
     /// Whether there is a field of this name.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| key == name)
+    }
+
+    /// The field of this name.
+    pub fn get(&self, name: &str) -> Option<&Tree<'a>> {
+        let index = self.0.binary_search_by(|(key, _)| key.as_ref().cmp(name)).ok()?;
+        self.0.get(index).map(|(_, value)| value)
     }
 
     /// Takes a field out.
@@ -82,6 +91,9 @@ macro_rules! record {
             /// The names as they stand in a text, with their colon.
             const NAMES: &'static [$crate::model::scan::Name] =
                 &[$($crate::model::scan::Name::new(concat!(",\"", $wire, "\":"))),*];
+            /// The names and layouts of its fields.
+            const MEMBERS: &'static [(&'static str, &'static $crate::model::view::Layout)] =
+                &[$(($wire, <$type as $crate::model::view::Viewed>::LAYOUT)),*];
             /// How many places the values of each field have, in the order of the names.
             const FIELD_PLACES: &'static [usize] = &[$(<$type as $crate::model::Wire<'a>>::PLACES),*];
         }
@@ -165,6 +177,34 @@ macro_rules! record {
                     };
                 }
                 Ok(())
+            }
+        }
+
+        impl $crate::model::view::Viewed for $name<'_> {
+            const LAYOUT: &'static $crate::model::view::Layout =
+                &$crate::model::view::Layout::Record(Self::MEMBERS);
+
+            fn view(&self) -> $crate::model::view::View<'_> {
+                $crate::model::view::View::Record(self)
+            }
+        }
+
+        impl $crate::model::view::Record for $name<'_> {
+            fn members(&self) -> &'static [(&'static str, &'static $crate::model::view::Layout)] {
+                Self::MEMBERS
+            }
+
+            fn member(&self, number: usize) -> $crate::model::view::View<'_> {
+                #[expect(non_camel_case_types, dead_code, reason = "they number the fields")]
+                enum Number { $($field,)* end }
+                match number {
+                    $( number if number == Number::$field as usize => self.$field.view(), )*
+                    _ => $crate::model::view::View::Absent,
+                }
+            }
+
+            fn unknown(&self) -> &$crate::model::Unknown<'_> {
+                &self.unknown
             }
         }
 

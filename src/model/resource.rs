@@ -9,6 +9,7 @@ use super::alibaba::oos::InstancePatchState;
 use super::alibaba::sas::{ImageInstance, PublishBatch};
 use super::aws::ssm::{self, PatchBaseline};
 use super::huawei::coc::InstanceCompliant;
+use super::view::{Layout, View, Viewed as _};
 use super::{Field, Identity, Inspect, Order, Remark, Scan, Timestamp, Unknown, Unsure, Wire};
 use crate::operation::Operation;
 use crate::source::json::{JsonPath, SecretMember, Segment, is_too_deep};
@@ -160,6 +161,22 @@ impl<'a> Resource<'a> {
     /// Fields that the documents do not name.
     pub fn unknown(&self) -> &Unknown<'a> {
         each!(self, resource => &resource.unknown)
+    }
+
+    /// As rules see it.
+    pub fn view(&self) -> View<'_> {
+        each!(self, resource => resource.view())
+    }
+
+    /// What the documents say of resources of an operation.
+    pub const fn layout(operation: Operation) -> &'static Layout {
+        match operation {
+            Operation::GetPatchBaseline => PatchBaseline::LAYOUT,
+            Operation::ListInstancePatchStates => InstancePatchState::LAYOUT,
+            Operation::ListPublishBatch => PublishBatch::LAYOUT,
+            Operation::DescribeImageInstances => ImageInstance::LAYOUT,
+            Operation::ListInstanceCompliant => InstanceCompliant::LAYOUT,
+        }
     }
 
     /// Tells what is remarkable about its values: unreadable ones, unknown fields and values.

@@ -11,6 +11,7 @@ use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::{Serialize, Serializer};
 
+use super::view::{Layout, View, Viewed};
 use super::{Inspect, Mismatch, Reading, Remark, RemarkKind, Tree, Wire};
 use crate::source::json::JsonPath;
 
@@ -28,6 +29,18 @@ macro_rules! schema {
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
                 $schema
+            }
+        }
+    };
+}
+
+/// How a scalar is looked at.
+macro_rules! view {
+    ([$($generics:tt)*] $type:ty, $self:ident => $view:expr) => {
+        impl<$($generics)*> Viewed for $type {
+            fn view(&self) -> View<'_> {
+                let $self = self;
+                $view
             }
         }
     };
@@ -60,6 +73,7 @@ impl Serialize for Text<'_> {
     }
 }
 
+view!(['a] Text<'a>, text => View::Text(&text.0));
 schema!(['a] Text<'a>, "Text", json_schema!({"type": "string"}));
 
 /// The texts by which a vendor says "nothing" in a field.
@@ -96,6 +110,7 @@ impl<P> Serialize for OptionalText<'_, P> {
     }
 }
 
+view!(['a, P] OptionalText<'a, P>, text => View::Text(&text.0));
 schema!(['a, P] OptionalText<'a, P>, "OptionalText", json_schema!({"type": "string"}));
 
 /// The values that a document lists for an enumeration.
@@ -139,6 +154,7 @@ impl<V> Serialize for Enumeration<'_, V> {
     }
 }
 
+view!(['a, V] Enumeration<'a, V>, value => View::Text(&value.0));
 schema!(
     ['a, V: Vocabulary] Enumeration<'a, V>, "Enumeration",
     json_schema!({"type": "string", "examples": V::VALUES})
@@ -184,6 +200,7 @@ impl<V> Serialize for Code<V> {
     }
 }
 
+view!([V] Code<V>, code => View::Integer(code.0.into()));
 schema!([V: Vocabulary] Code<V>, "Code", {
     let values: Vec<i32> = V::VALUES.iter().filter_map(|value| value.parse().ok()).collect();
     json_schema!({"type": "integer", "examples": values})
@@ -238,6 +255,7 @@ impl<const MIN: i64, const MAX: i64> Serialize for Integer<MIN, MAX> {
     }
 }
 
+view!([const MIN: i64, const MAX: i64] Integer<MIN, MAX>, number => View::Integer(number.0));
 schema!(
     [const MIN: i64, const MAX: i64] Integer<MIN, MAX>, "Integer",
     json_schema!({"type": "integer", "minimum": MIN, "maximum": MAX})
@@ -298,6 +316,7 @@ impl Serialize for NumberText {
     }
 }
 
+view!([] NumberText, number => View::Integer(number.0));
 schema!([] NumberText, "NumberText", json_schema!({"type": "integer", "minimum": 0}));
 
 fn digits(text: &str) -> Result<i64, Mismatch> {
@@ -327,6 +346,7 @@ impl Serialize for Flag {
     }
 }
 
+view!([] Flag, flag => View::Boolean(flag.0));
 schema!([] Flag, "Flag", json_schema!({"type": "boolean"}));
 
 /// An instant, shown as RFC 3339 in UTC: `2026-11-21T00:00:00Z`, with a fraction only where there is
@@ -399,6 +419,7 @@ macro_rules! time {
             }
         }
 
+        view!([] $name, time => View::Time(time.0));
         schema!([] $name, "Time", json_schema!({"type": "string", "format": "date-time"}));
     };
 }
@@ -468,6 +489,12 @@ impl<'de> Wire<'de> for IsoTime {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CalendarDate(NaiveDate);
 
+impl std::fmt::Display for CalendarDate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl Inspect for CalendarDate {
     const EXPECTED: &'static str = "a date, YYYY-MM-DD";
 }
@@ -488,6 +515,7 @@ impl Serialize for CalendarDate {
     }
 }
 
+view!([] CalendarDate, date => View::Date(*date));
 schema!([] CalendarDate, "Date", json_schema!({"type": "string", "format": "date"}));
 
 /// A JSON array inside a string: `"[\"a\"]"`; an empty string means null.
@@ -517,6 +545,14 @@ impl<'de> Wire<'de> for JsonText<'de> {
 impl Serialize for JsonText<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
+    }
+}
+
+impl Viewed for JsonText<'_> {
+    const LAYOUT: &'static Layout = &Layout::Any;
+
+    fn view(&self) -> View<'_> {
+        self.0.view()
     }
 }
 

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use crate::discover::{Discovery, InputFile, Origin};
-use crate::evaluate::Plan;
+use crate::evaluate::{Plan, Way};
 use crate::finding::{Finding, Gate, OnInconclusive, Run, Verdict};
 use crate::load::Limits;
 use crate::model::Resource;
@@ -207,6 +207,7 @@ impl Engine<'_> {
         };
         let judging = JudgeSettings {
             purpose: Purpose::Judge,
+            way: Way::Fast,
             clock: self.settings.clock,
             fail_on: Severity::Low,
             on_inconclusive: OnInconclusive::Fail,

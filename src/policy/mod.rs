@@ -29,10 +29,9 @@ pub use registry::{PolicySet, load};
 pub use rule::{RelatedResource, Rule, RuleId, RuleIdError};
 pub use select::{Override, OverrideError, Selection, select};
 pub use severity::{Severity, UnknownSeverity};
-#[cfg(test)]
-pub(crate) use syntax::Collected;
 pub(crate) use syntax::{
-    Body, Module, Node, Rule as Definition, Scalar, Statement, StatementKind, Term, module,
+    Arithmetic, Body, Collected, Module, Name, Node, Operator, Rule as Definition, Scalar, Statement,
+    StatementKind, Term, module,
 };
 pub use tokens::{Token, TokenKind, Tokens, tokens};
 pub(crate) use warnings::{Author, warnings};

@@ -275,7 +275,12 @@ pub(crate) enum Scalar {
     /// `true` or `false`
     Boolean(bool),
     /// A number.
-    Number(f64),
+    Number {
+        /// As a double.
+        value: f64,
+        /// As an integer, where it is one of 64 bits.
+        whole: Option<i64>,
+    },
 }
 
 /// What a comprehension collects.
@@ -311,9 +316,28 @@ pub(crate) enum Operator {
     /// `-` before a number
     Minus,
     /// `+`, `*`, `/`, `%`, or `-` of numbers or sets
-    Arithmetic,
-    /// `|` and `&` of sets, and whatever else there may be
+    Arithmetic(Arithmetic),
+    /// `|` of sets
+    Union,
+    /// `&` of sets
+    Intersection,
+    /// Whatever else there may be.
     Other,
+}
+
+/// What is done with two numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arithmetic {
+    /// `+`
+    Add,
+    /// `-`, also of sets
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `%`
+    Remainder,
 }
 
 /// Reads the syntax tree of the only module of an engine, as the engine gives it, whose text is `text`.
@@ -520,7 +544,7 @@ impl Reader<'_> {
                 right: boxed("/rhs"),
                 declares: at(inner, "/op") == "ColEq",
             },
-            "Number" => Term::Scalar(Scalar::Number(at(inner, "/value").as_f64().unwrap_or(f64::NAN))),
+            "Number" => Term::Scalar(self.number(inner)),
             "Bool" => Term::Scalar(Scalar::Boolean(at(inner, "/value") == true)),
             "Null" => Term::Scalar(Scalar::Null),
             _ => {
@@ -530,6 +554,13 @@ impl Reader<'_> {
             }
         };
         Node { span: self.whole(node).or_else(|| span(inner)).unwrap_or_default(), term }
+    }
+
+    /// A number, as it is written: JSON may lose digits.
+    fn number(&self, inner: &Value) -> Scalar {
+        let written = span(inner).and_then(|span| self.text.get(span)).unwrap_or_default();
+        let read = || at(inner, "/value").as_f64().unwrap_or(f64::NAN);
+        Scalar::Number { value: written.parse().unwrap_or_else(|_| read()), whole: written.parse().ok() }
     }
 
     /// The range of an expression with all that is in it: good for cutting out text.
@@ -604,7 +635,13 @@ fn operator(kind: &str, inner: &Value) -> Operator {
         ("Membership", _) if at(inner, "/key").is_object() => Operator::Entry,
         ("Membership", _) => Operator::Member,
         ("UnaryExpr", _) => Operator::Minus,
-        ("ArithExpr", _) => Operator::Arithmetic,
+        ("ArithExpr", "Add") => Operator::Arithmetic(Arithmetic::Add),
+        ("ArithExpr", "Sub") => Operator::Arithmetic(Arithmetic::Subtract),
+        ("ArithExpr", "Mul") => Operator::Arithmetic(Arithmetic::Multiply),
+        ("ArithExpr", "Div") => Operator::Arithmetic(Arithmetic::Divide),
+        ("ArithExpr", "Mod") => Operator::Arithmetic(Arithmetic::Remainder),
+        ("BinExpr", "Union") => Operator::Union,
+        ("BinExpr", "Intersection") => Operator::Intersection,
         _ => Operator::Other,
     }
 }

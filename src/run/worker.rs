@@ -12,7 +12,7 @@ use super::duplicates::Seen;
 use super::log::Log;
 use super::page::{PageBuilder, remark};
 use super::text::{Text, fault_words};
-use crate::evaluate::{self, Input, Judge, Outcome, Plan, Source, Unreadable};
+use crate::evaluate::{self, Input, Judge, Judged, Outcome, Plan, Source, Unreadable};
 use crate::finding::{Counts, Finding, Location, Tally, Verdict};
 use crate::load::{
     Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, Stranger, describe,
@@ -234,7 +234,7 @@ impl<'s> Worker<'s> {
             out.log.push(text.malformed(&spot.span, 0, "too deep"));
             return true;
         }
-        self.set_payload(out, operation, None, &[]);
+        self.set_payload(out, operation, &[]);
         let page = PageBuilder::bare(operation, document, text.place(&spot.span));
         let mut visit = Visit::new(out, text, page, None);
         self.judge(&mut visit, spot, &resource);
@@ -267,7 +267,7 @@ impl<'s> Worker<'s> {
             return out.log.push(text.malformed(&spot.span, 0, "too deep"));
         }
         let unreadable = self.tell_envelope(out, text, operation, &spot.span, spot.body, &envelope);
-        self.set_payload(out, operation, Some(&envelope), &unreadable);
+        self.set_payload(out, operation, &unreadable);
         let page = PageBuilder::new(operation, document, text.place(&spot.span), envelope.page_facts());
         let mut visit = Visit::new(out, text, page, Some(&envelope));
         visit.payload = Some((spot.body, spot.span.clone()));
@@ -363,7 +363,7 @@ impl<'s> Worker<'s> {
                 unreadable.push(Unreadable { path: told.path.clone(), message });
             }
         });
-        self.set_payload(out, operation, Some(&envelope), &unreadable);
+        self.set_payload(out, operation, &unreadable);
         let place = Place { file: Arc::clone(text.file), start: head.start, end_byte: head.start.byte };
         let page = PageBuilder::new(operation, document, place, PageFacts::default());
         let mut visit = Visit::new(out, text, page, Some(&envelope));
@@ -383,31 +383,22 @@ impl<'s> Worker<'s> {
         out.part = Some(Part::Resources(page, last));
     }
 
-    fn set_payload(
-        &mut self,
-        out: &mut BatchOutcome,
-        operation: Operation,
-        envelope: Option<&Envelope<'_>>,
-        unreadable: &[Unreadable],
-    ) {
-        let Some(judge) = self.judge_of(out, operation) else {
-            return;
-        };
-        if let Err(error) = judge.set_payload(envelope, unreadable) {
-            out.log.push(Diagnostic::error(Code::PayloadMalformed, error.message));
+    fn set_payload(&mut self, out: &mut BatchOutcome, operation: Operation, unreadable: &[Unreadable]) {
+        if let Some(judge) = self.judge_of(out, operation) {
+            judge.set_payload(unreadable);
         }
     }
 
     /// The judge of an operation's resources, made when the first one comes.
     fn judge_of(&mut self, out: &mut BatchOutcome, operation: Operation) -> Option<&mut Judge<'s>> {
-        let plan = self.plan;
+        let (plan, way) = (self.plan, self.judging.way);
         self.judges
             .entry(operation)
             .or_insert_with(|| {
                 if !plan.judges(operation) {
                     return None;
                 }
-                plan.judge(operation)
+                plan.judge(operation, way)
                     .map_err(|error| out.log.push(Diagnostic::error(Code::PolicyParse, error.message)))
                     .ok()
             })
@@ -542,7 +533,9 @@ impl<'s> Worker<'s> {
             return Vec::new();
         };
         let mut weightiest = Verdict::NotApplicable;
-        judge.judge(standing.resource, unreadable, source, |index, outcome| {
+        let payload = evaluate::Payload(visit.envelope);
+        let judged = Judged { resource: standing.resource, unreadable, payload, source };
+        judge.judge(&judged, |index, outcome| {
             let Some(&(rule, reads)) = rules.get(index) else { return };
             let verdict = verdict(&outcome);
             visit.out.tally.add(operation, rule.severity, verdict);

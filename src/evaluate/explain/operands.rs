@@ -99,7 +99,7 @@ impl<'s> Found<'_, 's> {
             }
             Term::Operation(_, parts) => {
                 // `-1` is as good as a number.
-                if !parts.iter().all(|part| matches!(part.term, Term::Scalar(Scalar::Number(_)))) {
+                if !parts.iter().all(|part| matches!(part.term, Term::Scalar(Scalar::Number { .. }))) {
                     self.push(node);
                     self.sides(parts);
                 }

@@ -337,7 +337,7 @@ impl<'m> Interpreter<'m> {
             Term::Text(text) => Values::one(Value::Text(Some(text.clone()))),
             Term::Scalar(Scalar::Null) => Values::one(Value::Null),
             Term::Scalar(Scalar::Boolean(_)) => Values::one(Value::Boolean),
-            Term::Scalar(Scalar::Number(number)) => Values::one(Value::Number(Some(*number))),
+            Term::Scalar(Scalar::Number { value, .. }) => Values::one(Value::Number(Some(*value))),
             Term::Array(parts) => {
                 Values::one(Value::List(parts.iter().map(|part| self.value(part)).collect()))
             }
@@ -400,7 +400,7 @@ impl<'m> Interpreter<'m> {
                 self.compare(operator, left, right, span);
                 Values::one(Value::Boolean)
             }
-            (Operator::Other, [left, right]) => {
+            (Operator::Union | Operator::Intersection | Operator::Other, [left, right]) => {
                 self.look_at(left, &Look::NEEDED, span);
                 self.look_at(right, &Look::NEEDED, span);
                 let mut elements = self.entries(left, span).1;
