@@ -6,26 +6,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
-use regex::RegexBuilder;
-
 use super::constant::Constant;
 use super::order::Names;
 use super::program::{
-    Builtin, Collector, Comparison, Expression, Function, Global, GlobalId, KeyPlaces, Local, Loop,
-    Operation, Pattern, Program, Root, Route, SetDefinition, Step, StepKind, ValueDefinition,
+    Comparison, Expression, Function, Global, GlobalId, KeyPlaces, Local, Loop, Pattern, Program,
+    SetDefinition, Step, StepKind, ValueDefinition,
 };
 use crate::evaluate::Source;
-use crate::model::{Hop, Layout};
-use crate::policy::{
-    Arithmetic, Body, Collected, Declared, Definition, Module, Node, Operator, Rule, Scalar, Statement,
-    StatementKind, Term,
-};
-
-/// Largest size of a compiled pattern that the engine takes.
-const PATTERN_BYTES: usize = 100 << 10;
+use crate::model::Layout;
+use crate::policy::{Body, Declared, Definition, Module, Name, Node, Rule, Statement, StatementKind, Term};
 
 /// What there is to say of `input.source`.
-const SOURCE: &Layout = &Layout::Record(Source::MEMBERS);
+pub(super) const SOURCE: &Layout = &Layout::Record(Source::MEMBERS);
 
 /// What is known of a rule and of the documents that it is about.
 pub(super) struct Subject<'m> {
@@ -73,31 +65,31 @@ pub(super) fn compile(subject: &Subject<'_>) -> Option<Program> {
 }
 
 /// Names of one body, or of the arguments of a function.
-struct Scope {
+pub(super) struct Scope {
     /// All names that may get a value in it.
-    own: BTreeSet<String>,
+    pub(super) own: BTreeSet<String>,
     /// Those that have one.
     bound: BTreeMap<String, Local>,
 }
 
-struct Compiler<'c, 'm> {
-    subject: &'c Subject<'m>,
+pub(super) struct Compiler<'c, 'm> {
+    pub(super) subject: &'c Subject<'m>,
     /// Index of the file at hand.
-    file: usize,
+    pub(super) file: usize,
     /// The innermost is the last.
-    scopes: Vec<Scope>,
+    pub(super) scopes: Vec<Scope>,
     /// Locals of the definition at hand.
     locals: usize,
     /// What has to be gone through for the statement at hand; `None` where nothing may be.
-    loops: Option<Vec<Loop>>,
+    pub(super) loops: Option<Vec<Loop>>,
     /// Keys that are told, with their locals once they are known.
-    places: Option<(&'c KeyPlaces, Vec<Option<Local>>)>,
+    pub(super) places: Option<(&'c KeyPlaces, Vec<Option<Local>>)>,
     known_globals: HashMap<Vec<String>, GlobalId>,
     known_functions: HashMap<Vec<String>, usize>,
     /// `None` while they are compiled.
     globals: Vec<Option<Global>>,
     functions: Vec<Option<Function>>,
-    patterns: Vec<regex::Regex>,
+    pub(super) patterns: Vec<regex::Regex>,
 }
 
 impl<'c, 'm: 'c> Compiler<'c, 'm> {
@@ -205,7 +197,7 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
         })
     }
 
-    const fn new_local(&mut self) -> Local {
+    pub(super) const fn new_local(&mut self) -> Local {
         self.locals += 1;
         self.locals - 1
     }
@@ -226,7 +218,7 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
         })
     }
 
-    fn body<T>(
+    pub(super) fn body<T>(
         &mut self,
         statements: &'m [Statement],
         outputs: &[&'m Node],
@@ -313,7 +305,7 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
         }))
     }
 
-    fn every(&mut self, names: &[crate::policy::Name], domain: &'m Node, body: &'m Body) -> Option<StepKind> {
+    fn every(&mut self, names: &[Name], domain: &'m Node, body: &'m Body) -> Option<StepKind> {
         let loops = self.loops.take();
         let domain = self.expression(domain);
         self.loops = loops;
@@ -382,29 +374,29 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
     }
 
     /// Whether a name is one of the body at hand, and has no value yet, nor one outside.
-    fn is_open(&self, name: &str) -> bool {
+    pub(super) fn is_open(&self, name: &str) -> bool {
         self.scopes.last().is_some_and(|scope| scope.own.contains(name))
             && self.local(name).is_none()
             && !self.is_global(name)
     }
 
-    fn bind(&mut self, name: &str) -> Option<Local> {
+    pub(super) fn bind(&mut self, name: &str) -> Option<Local> {
         let local = self.new_local();
         let scope = self.scopes.last_mut()?;
         scope.own.insert(name.to_owned());
         scope.bound.insert(name.to_owned(), local).is_none().then_some(local)
     }
 
-    fn local(&self, name: &str) -> Option<Local> {
+    pub(super) fn local(&self, name: &str) -> Option<Local> {
         self.scopes.iter().rev().find_map(|scope| scope.bound.get(name)).copied()
     }
 
     /// Which of the keys that are told stands at a place.
-    fn place(&self, span: &Range<usize>) -> Option<usize> {
+    pub(super) fn place(&self, span: &Range<usize>) -> Option<usize> {
         self.places.as_ref()?.0.iter().position(|place| place == span)
     }
 
-    fn told(&mut self, place: usize, local: Local) {
+    pub(super) fn told(&mut self, place: usize, local: Local) {
         if let Some((_, found)) = &mut self.places
             && let Some(slot) = found.get_mut(place)
         {
@@ -412,276 +404,8 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
         }
     }
 
-    /// A value that stands in the rule.
-    fn constant(&self, node: &Node) -> Option<Constant> {
-        Some(match &node.term {
-            Term::Text(text) => Constant::Text(text.as_str().into()),
-            Term::Scalar(Scalar::Null) => Constant::Null,
-            Term::Scalar(Scalar::Boolean(value)) => Constant::Boolean(*value),
-            Term::Scalar(Scalar::Number { whole: Some(whole), .. }) => Constant::Integer(*whole),
-            Term::Scalar(Scalar::Number { value, .. }) => {
-                // A whole number beyond 64 bits, or one in another form, is something else to the engine.
-                if value.fract() == 0.0 {
-                    return None;
-                }
-                Constant::Float(*value)
-            }
-            Term::Operation(Operator::Minus, operands) => match operands.as_slice() {
-                [Node { term: Term::Scalar(Scalar::Number { whole: Some(whole), .. }), .. }] => {
-                    Constant::Integer(whole.checked_neg()?)
-                }
-                _ => return None,
-            },
-            Term::Array(parts) => Constant::Array(self.constants(parts)?),
-            Term::Set(parts) => Constant::set(self.constants(parts)?),
-            Term::Object(fields) => {
-                let fields =
-                    fields.iter().map(|(key, value)| Some((self.constant(key)?, self.constant(value)?)));
-                Constant::object(fields.collect::<Option<_>>()?)
-            }
-            _ => return None,
-        })
-    }
-
-    fn constants(&self, nodes: &[Node]) -> Option<Vec<Constant>> {
-        nodes.iter().map(|node| self.constant(node)).collect()
-    }
-
-    fn expressions(&mut self, nodes: &'m [Node]) -> Option<Vec<Expression>> {
-        nodes.iter().map(|node| self.expression(node)).collect()
-    }
-
-    fn pair(&mut self, left: &'m Node, right: &'m Node) -> Option<Box<(Expression, Expression)>> {
-        Some(Box::new((self.expression(left)?, self.expression(right)?)))
-    }
-
-    fn expression(&mut self, node: &'m Node) -> Option<Expression> {
-        if let Some(constant) = self.constant(node) {
-            return Some(Expression::Constant(constant));
-        }
-        Some(match &node.term {
-            Term::Variable(_) | Term::Reference { .. } => self.reference(node)?,
-            Term::Array(parts) => Expression::Array(self.expressions(parts)?),
-            Term::Set(parts) => Expression::Set(self.expressions(parts)?),
-            Term::Object(fields) => {
-                let mut members = Vec::new();
-                for (key, value) in fields {
-                    members.push((self.expression(key)?, self.expression(value)?));
-                }
-                Expression::Object(members)
-            }
-            Term::Call { function, arguments } => self.call(function, arguments)?,
-            Term::Comprehension(collected, body) => self.comprehension(*collected, body)?,
-            Term::Operation(operator, operands) => self.operation(*operator, operands)?,
-            Term::Text(_) | Term::Scalar(_) | Term::Assign { .. } => return None,
-        })
-    }
-
-    fn operation(&mut self, operator: Operator, operands: &'m [Node]) -> Option<Expression> {
-        if let (Operator::Entry, [key, value, collection]) = (operator, operands) {
-            let parts = (self.expression(key)?, self.expression(value)?, self.expression(collection)?);
-            return Some(Expression::Entry(Box::new(parts)));
-        }
-        let [left, right] = operands else { return None };
-        let sides = self.pair(left, right)?;
-        let arithmetic = |operation| move |sides| Expression::Arithmetic(operation, sides);
-        Some(match operator {
-            Operator::Equal => Expression::Compare(Comparison::Equal, sides),
-            Operator::NotEqual => Expression::Compare(Comparison::NotEqual, sides),
-            Operator::Less => Expression::Compare(Comparison::Less, sides),
-            Operator::LessOrEqual => Expression::Compare(Comparison::LessOrEqual, sides),
-            Operator::Greater => Expression::Compare(Comparison::Greater, sides),
-            Operator::GreaterOrEqual => Expression::Compare(Comparison::GreaterOrEqual, sides),
-            Operator::Member => Expression::Member(sides),
-            Operator::Union => Expression::Union(sides),
-            Operator::Intersection => Expression::Intersection(sides),
-            Operator::Arithmetic(Arithmetic::Add) => arithmetic(Operation::Add)(sides),
-            Operator::Arithmetic(Arithmetic::Subtract) => arithmetic(Operation::Subtract)(sides),
-            Operator::Arithmetic(Arithmetic::Multiply) => arithmetic(Operation::Multiply)(sides),
-            Operator::Arithmetic(Arithmetic::Divide) => arithmetic(Operation::Divide)(sides),
-            Operator::Arithmetic(Arithmetic::Remainder) => arithmetic(Operation::Remainder)(sides),
-            Operator::Entry | Operator::Minus | Operator::Other => return None,
-        })
-    }
-
-    fn comprehension(&mut self, collected: Collected, body: &'m Body) -> Option<Expression> {
-        let outputs: Vec<&'m Node> = body.outputs.iter().collect();
-        let places = self.places.take();
-        let loops = self.loops.take();
-        let made = self.body(&body.statements, &outputs, |this| {
-            let given = match (collected, body.outputs.as_slice()) {
-                (Collected::Object, [key, value]) => (this.expression(key)?, this.expression(value)?),
-                (Collected::Array | Collected::Set, [value]) => {
-                    (Expression::Undefined, this.expression(value)?)
-                }
-                _ => return None,
-            };
-            Some(given)
-        });
-        self.places = places;
-        self.loops = loops;
-        let (steps, (key, value)) = made?;
-        let collector = Box::new(Collector { steps, key, value });
-        Some(match collected {
-            Collected::Array => Expression::ArrayOf(collector),
-            Collected::Set => Expression::SetOf(collector),
-            Collected::Object => Expression::ObjectOf(collector),
-        })
-    }
-
-    fn reference(&mut self, node: &'m Node) -> Option<Expression> {
-        let (base, steps): (&'m Node, &'m [Node]) = match &node.term {
-            Term::Reference { base, steps } => (base, steps),
-            _ => (node, &[]),
-        };
-        let Term::Variable(name) = &base.term else {
-            let value = self.expression(base)?;
-            return self.steps(value, steps);
-        };
-        if let Some(local) = self.local(name) {
-            return self.steps(Expression::Local(local), steps);
-        }
-        if self.scopes.iter().any(|scope| scope.own.contains(name)) {
-            return None;
-        }
-        let path = self.global_path(&node.path()?)?;
-        match path.split_first() {
-            Some((root, rest)) if root == "input" => {
-                // Steps that come from an import are not among those of the node.
-                let imported = rest.len() - (node.path()?.len() - 1).min(rest.len());
-                self.input(rest, imported, steps)
-            }
-            Some((root, rest)) if root == "data" => {
-                let taken = (1..=rest.len()).rev().find(|&used| {
-                    rest.get(..used).is_some_and(|path| !self.subject.declared.definitions(path).is_empty())
-                })?;
-                let rule = rest.get(..taken)?;
-                let global = Expression::Global(self.global(rule)?);
-                let behind = rest.len() - taken;
-                // Literal steps behind the rule are the last of those that the path took from the node.
-                let literal = node.path()?.len() - 1;
-                let from = literal.checked_sub(behind)?;
-                self.steps(global, steps.get(from..)?)
-            }
-            _ => None,
-        }
-    }
-
-    /// A path of the file at hand, with its root.
-    fn global_path(&self, path: &[String]) -> Option<Vec<String>> {
-        let (root, rest) = path.split_first()?;
-        if root == "input" || root == "data" {
-            return Some(path.to_vec());
-        }
-        let module = self.subject.modules.get(self.file)?;
-        if let Some(import) = module.import(root) {
-            return Some([import.path.as_slice(), rest].concat());
-        }
-        let is_declared = self.subject.declared.names(&module.package).any(|name| name == root);
-        is_declared.then(|| [&["data".to_owned()], module.package.as_slice(), path].concat())
-    }
-
-    /// A value of the input: `path` are the steps that are literal from its root on, of which `imported` are not among
-    /// `steps`.
-    fn input(&mut self, path: &[String], imported: usize, steps: &'m [Node]) -> Option<Expression> {
-        let (root, rest) = path.split_first()?;
-        let behind = steps.get(path.len() - imported..)?;
-        let value = match root.as_str() {
-            "resource" => self.routed(Root::Resource, self.subject.resource, rest),
-            "payload" => self.routed(Root::Payload, self.subject.payload, rest),
-            "source" => self.routed(Root::Source, SOURCE, rest),
-            "params" => {
-                let (name, rest) = rest.split_first()?;
-                let mut value = self.subject.rule.params.get(name);
-                for step in rest {
-                    value = value.and_then(|value| value.as_object()?.get(step));
-                }
-                match value {
-                    Some(value) => Expression::Constant(Constant::of_json(value)?),
-                    None => Expression::Undefined,
-                }
-            }
-            _ => return None,
-        };
-        self.steps(value, behind)
-    }
-
-    fn routed(&self, root: Root, layout: &'static Layout, path: &[String]) -> Expression {
-        let mut layout = layout;
-        let mut hops = Vec::new();
-        for step in path {
-            let (hop, next) = layout.member(step);
-            hops.push(hop);
-            layout = next;
-        }
-        Expression::Input(Route { root, hops })
-    }
-
-    /// Steps from a value.
-    fn steps(&mut self, value: Expression, steps: &'m [Node]) -> Option<Expression> {
-        let mut value = value;
-        for step in steps {
-            value = self.step(value, step)?;
-        }
-        Some(value)
-    }
-
-    fn step(&mut self, value: Expression, step: &'m Node) -> Option<Expression> {
-        let key = match &step.term {
-            Term::Variable(name) if name == "_" => None,
-            Term::Variable(name) if self.is_open(name) => Some(name),
-            _ => {
-                let key = self.expression(step)?;
-                return Some(self.under(value, key));
-            }
-        };
-        let local = match key {
-            Some(name) => self.bind(name)?,
-            None => self.new_local(),
-        };
-        if let Some(place) = self.place(&step.span) {
-            self.told(place, local);
-        }
-        let element = self.new_local();
-        self.loops.as_mut()?.push(Loop { collection: value, key: local, value: element });
-        Some(Expression::Local(element))
-    }
-
-    /// What is under a key that is known or computed.
-    fn under(&self, value: Expression, key: Expression) -> Expression {
-        if let (Expression::Input(route), Expression::Constant(constant)) = (&value, &key)
-            && let Some(layout) = self.layout(route)
-        {
-            let hop = match (layout, constant) {
-                (Layout::Record(_), Constant::Text(name)) => Some(layout.member(name).0),
-                // What is under a number elsewhere is no element.
-                (Layout::List(_), Constant::Integer(index)) => usize::try_from(*index).ok().map(Hop::Index),
-                _ => None,
-            };
-            if let Some(hop) = hop {
-                let hops = route.hops.iter().cloned().chain([hop]).collect();
-                return Expression::Input(Route { root: route.root, hops });
-            }
-        }
-        Expression::Under(Box::new((value, key)))
-    }
-
-    /// What the documents say of a value of the input.
-    fn layout(&self, route: &Route) -> Option<&'static Layout> {
-        let root = match route.root {
-            Root::Resource => self.subject.resource,
-            Root::Payload => self.subject.payload,
-            Root::Source => SOURCE,
-        };
-        route.hops.iter().try_fold(root, |layout, hop| match (layout, hop) {
-            (Layout::Record(members), Hop::Member(number)) => Some(members.get(*number)?.1),
-            (Layout::List(element), Hop::Index(_)) => Some(*element),
-            _ => None,
-        })
-    }
-
     /// A rule without arguments.
-    fn global(&mut self, path: &[String]) -> Option<GlobalId> {
+    pub(super) fn global(&mut self, path: &[String]) -> Option<GlobalId> {
         if let Some(&known) = self.known_globals.get(path) {
             return Some(known);
         }
@@ -712,7 +436,7 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
         Some(id)
     }
 
-    fn function(&mut self, path: &[String]) -> Option<usize> {
+    pub(super) fn function(&mut self, path: &[String]) -> Option<usize> {
         if let Some(&known) = self.known_functions.get(path) {
             return Some(known);
         }
@@ -727,54 +451,5 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
         let function = Function { definitions: definitions.collect::<Option<_>>()? };
         *self.functions.get_mut(id)? = Some(function);
         Some(id)
-    }
-
-    fn call(&mut self, function: &'m Node, arguments: &'m [Node]) -> Option<Expression> {
-        let path = function.path()?;
-        // A name of the rule may hide a built-in function.
-        if path.first().is_some_and(|name| self.scopes.iter().any(|scope| scope.own.contains(name))) {
-            return None;
-        }
-        if let Some(declared) = self.global_path(&path).as_deref().and_then(|path| path.split_first())
-            && declared.0 == "data"
-        {
-            if self.subject.declared.arity(declared.1)? != arguments.len() || arguments.is_empty() {
-                return None;
-            }
-            let id = self.function(declared.1)?;
-            return Some(Expression::Function(id, self.expressions(arguments)?));
-        }
-        let name = path.join(".");
-        if let ("regex.match", [pattern, text]) = (name.as_str(), arguments) {
-            let Some(Constant::Text(pattern)) = self.constant(pattern) else { return None };
-            let pattern = RegexBuilder::new(&pattern).size_limit(PATTERN_BYTES).build().ok()?;
-            let text = self.expression(text)?;
-            self.patterns.push(pattern);
-            return Some(Expression::Matches(self.patterns.len() - 1, Box::new(text)));
-        }
-        let builtin = Builtin::named(&name, arguments.len())?;
-        let mut arguments = self.expressions(arguments)?;
-        if builtin == Builtin::ObjectGet
-            && let [Expression::Input(route), Expression::Constant(keys), _] = arguments.as_slice()
-            && route.root == Root::Resource
-            && route.hops.is_empty()
-            && let Some(Expression::Input(route)) = self.route_of(keys)
-        {
-            return Some(Expression::InputOr(route, Box::new(arguments.pop()?)));
-        }
-        Some(Expression::Call(builtin, arguments))
-    }
-
-    /// A path into the resource that stands in the rule as a key, or an array of keys.
-    fn route_of(&self, keys: &Constant) -> Option<Expression> {
-        let name = |key: &Constant| match key {
-            Constant::Text(name) => Some(name.clone().into_string()),
-            _ => None,
-        };
-        let path: Vec<String> = match keys {
-            Constant::Array(keys) => keys.iter().map(name).collect::<Option<_>>()?,
-            key => vec![name(key)?],
-        };
-        Some(self.routed(Root::Resource, self.subject.resource, &path))
     }
 }

@@ -1,5 +1,7 @@
 //! Running a program on a resource.
 
+use std::borrow::Cow;
+
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
@@ -405,6 +407,15 @@ impl<'a> Machine<'a> {
                 let text = text.text(self.bump).ok_or(Unsure)?;
                 let pattern = self.program.patterns.get(*pattern).ok_or(Unsure)?;
                 Ok(Some(Datum::Boolean(pattern.is_match(text))))
+            }
+            Expression::Replaced(pattern, sides) => {
+                let Some((text, by)) = self.both(sides)? else { return Ok(None) };
+                let (text, by) = (text.text(self.bump).ok_or(Unsure)?, by.text(self.bump).ok_or(Unsure)?);
+                let pattern = self.program.patterns.get(*pattern).ok_or(Unsure)?;
+                Ok(Some(Datum::Text(match pattern.replace_all(text, by) {
+                    Cow::Borrowed(text) => text,
+                    Cow::Owned(text) => self.bump.alloc_str(&text),
+                })))
             }
             Expression::Function(id, arguments) => {
                 let Some(arguments) = self.arguments(arguments)? else { return Ok(None) };

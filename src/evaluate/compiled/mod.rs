@@ -24,6 +24,7 @@ mod builtins;
 mod compile;
 mod constant;
 mod datum;
+mod expression;
 mod machine;
 mod order;
 mod program;

@@ -130,6 +130,8 @@ pub(super) enum Expression {
     Call(Builtin, Vec<Self>),
     /// A pattern of the rule, looked for in a text.
     Matches(usize, Box<Self>),
+    /// A text in which what fits a pattern of the rule is replaced by another.
+    Replaced(usize, Box<(Self, Self)>),
     Function(usize, Vec<Self>),
     Compare(Comparison, Box<(Self, Self)>),
     Arithmetic(Operation, Box<(Self, Self)>),
