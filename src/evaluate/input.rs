@@ -106,7 +106,7 @@ pub struct Payload<'a>(pub Option<&'a Envelope<'a>>);
 
 impl<'a> Payload<'a> {
     /// As rules see it.
-    pub(super) fn view(&self) -> View<'a> {
+    pub(super) fn view(self) -> View<'a> {
         const EMPTY: &Tree<'static> = &Tree::Object(Vec::new());
         self.0.map_or(View::Tree(EMPTY), Envelope::view)
     }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use bumpalo::Bump;
 use regorus::{Engine, Value};
 
-use super::compiled::{Compiled, Finding, Looked, Unsure};
+use super::compiled::{Closely, Compiled, Finding, Looked, Unsure};
 use super::engine::{EngineError, EvaluationError, evaluate};
+use super::memo::{Document, Encoder, Memo, Place, Remembered};
 use super::needs::Needs;
 use super::outcome::{FocusOf, denials, segment};
 use super::plan::{Plan, PlannedRule, compile};
@@ -15,7 +16,7 @@ use super::value::{Names, to_value};
 use super::{Denial, Outcome, Payload, Source};
 use crate::model::{Envelope, Layout, Resource};
 use crate::operation::Operation;
-use crate::policy::{Declared, ReadNode};
+use crate::policy::{Declared, ReadNode, Step};
 use crate::source::json::JsonPath;
 
 /// How rules are evaluated.
@@ -34,6 +35,7 @@ pub struct Judge<'p> {
     rules: Vec<RuleJudge<'p>>,
     way: Way,
     now_ns: i64,
+    encoder: Encoder,
     bump: Bump,
     names: Names,
     /// The envelope as the engine sees it, once it was asked about one of its resources.
@@ -70,6 +72,8 @@ struct RuleJudge<'p> {
     compiled: Option<Compiled>,
     /// What must be there for a pass.
     needs: Parts<Needs>,
+    /// What it said before; `None` where it is not known what that hangs on.
+    memo: Option<Memo>,
     /// Made when it is asked for the first time.
     engine: Option<EngineRule>,
 }
@@ -103,6 +107,7 @@ impl<'p> Judge<'p> {
             place: None,
         })?;
         let declared = Declared::new(&plan.modules);
+        let mut encoder = Encoder::new();
         let mut rules = Vec::new();
         for (index, planned) in plan.rules.iter().enumerate() {
             if !planned.rule.applies_to.contains(&operation) {
@@ -113,13 +118,19 @@ impl<'p> Judge<'p> {
                 Way::Reference => None,
             };
             let needs = Parts::new(&planned.reads.reads, operation);
-            rules.push(RuleJudge { index, planned, compiled, needs, engine: None });
+            let memo = match way {
+                Way::Fast => places(planned, compiled.as_ref(), &needs, operation)
+                    .map(|places| Memo::new(places.into_iter().map(|place| encoder.place(place)).collect())),
+                Way::Reference => None,
+            };
+            rules.push(RuleJudge { index, planned, compiled, needs, memo, engine: None });
         }
         Ok(Self {
             plan,
             rules,
             way,
             now_ns,
+            encoder,
             bump: Bump::new(),
             names: Names::default(),
             payload: None,
@@ -137,8 +148,9 @@ impl<'p> Judge<'p> {
     /// Evaluates every rule on one resource; `tell` gets each rule's index in the plan and its outcome.
     ///
     /// Rules that read something that cannot be read are not evaluated.
-    pub fn judge(&mut self, judged: &Judged<'_>, mut tell: impl FnMut(usize, Outcome)) {
+    pub fn judge(&mut self, judged: &Judged<'_>, mut tell: impl FnMut(usize, &Outcome)) {
         self.bump.reset();
+        self.encoder.begin();
         let Judged { resource, unreadable, payload, source } = *judged;
         let looked = Looked::new(resource, payload, source);
         let all_readable = unreadable.is_empty() && self.payload_unreadable.is_empty();
@@ -153,8 +165,19 @@ impl<'p> Judge<'p> {
             if !all_readable {
                 let reasons = rule.planned.unreadable(unreadable, &self.payload_unreadable);
                 if !reasons.is_empty() {
-                    tell(rule.index, Outcome::Unreadable(reasons));
+                    tell(rule.index, &Outcome::Unreadable(reasons));
                     continue;
+                }
+            }
+            let mut is_new = false;
+            if let Some(memo) = &mut rule.memo {
+                match memo.get(&mut self.encoder, &looked) {
+                    Remembered::Outcome(outcome) => {
+                        tell(rule.index, outcome);
+                        continue;
+                    }
+                    Remembered::Unknown => is_new = true,
+                    Remembered::Never => {}
                 }
             }
             let found = rule
@@ -165,10 +188,64 @@ impl<'p> Judge<'p> {
                 Some(Ok(found)) => rule.outcome(found, &looked),
                 Some(Err(Unsure)) | None => asked.outcome(rule, &looked, self.way),
             };
-            tell(rule.index, outcome);
+            if is_new && let Some(memo) = &mut rule.memo {
+                memo.put(&outcome);
+            }
+            tell(rule.index, &outcome);
         }
     }
 }
+
+/// Where all stands that a rule's outcome hangs on; `None` where that is not known.
+fn places(
+    planned: &PlannedRule,
+    compiled: Option<&Compiled>,
+    needs: &Parts<Needs>,
+    operation: Operation,
+) -> Option<Vec<Place>> {
+    if let Some(compiled) = compiled {
+        let mut places = compiled.places();
+        needs.resource.places(Document::Resource, &mut places);
+        needs.payload.places(Document::Payload, &mut places);
+        needs.source.places(Document::Source, &mut places);
+        if planned.has_applies {
+            // Whether it is about the resource hangs on what is missing as well.
+            let of_applies = Parts::new(&planned.reads.of_applies, operation);
+            of_applies.resource.places(Document::Resource, &mut places);
+            of_applies.payload.places(Document::Payload, &mut places);
+            of_applies.source.places(Document::Source, &mut places);
+        }
+        return Some(places);
+    }
+    let reads = &planned.reads.reads;
+    if reads.any_below || reads.whole || reads.looked_at {
+        return None;
+    }
+    let mut places = Vec::new();
+    for (step, node) in &reads.children {
+        let Step::Key(root) = step else { return None };
+        let (document, layout) = match root.as_str() {
+            "resource" => (Document::Resource, Resource::layout(operation)),
+            "payload" => (Document::Payload, Envelope::layout(operation)),
+            "source" => (Document::Source, SOURCE),
+            // They are fixed for a run.
+            "params" => continue,
+            _ => return None,
+        };
+        if node.any_below || node.whole || node.looked_at {
+            return None;
+        }
+        for (step, _) in &node.children {
+            let Step::Key(name) = step else { return None };
+            let hops = vec![layout.member(name).0];
+            places.push(Place { document, hops, closely: Closely::Content });
+        }
+    }
+    Some(places)
+}
+
+/// What there is to say of `input.source`.
+const SOURCE: &Layout = &Layout::Record(Source::MEMBERS);
 
 impl Parts<Needs> {
     fn new(reads: &ReadNode, operation: Operation) -> Self {
@@ -178,7 +255,7 @@ impl Parts<Needs> {
         Self {
             resource: needs("resource", Resource::layout(operation)),
             payload: needs("payload", Envelope::layout(operation)),
-            source: needs("source", const { &Layout::Record(Source::MEMBERS) }),
+            source: needs("source", SOURCE),
         }
     }
 
@@ -229,13 +306,10 @@ impl Asked<'_, '_> {
         shown.get_or_insert_with(|| {
             let resource = to_value(judged.resource, names).map_err(|error| unshowable(&error))?;
             let source = to_value(judged.source, names).map_err(|error| unshowable(&error))?;
-            let payload = match payload {
-                Some(payload) => payload.clone(),
-                None => {
-                    let made = to_value(&judged.payload, names).map_err(|error| unshowable(&error))?;
-                    payload.insert(made).clone()
-                }
-            };
+            if payload.is_none() {
+                **payload = Some(to_value(&judged.payload, names).map_err(|error| unshowable(&error))?);
+            }
+            let payload = payload.clone().unwrap_or(Value::Undefined);
             let name = |name: &str| Value::String(name.into());
             let mut input: BTreeMap<Value, Value> = BTreeMap::new();
             input.insert(name("resource"), resource.clone());

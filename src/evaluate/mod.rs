@@ -7,6 +7,7 @@ mod input;
 mod judge;
 mod lint;
 mod marks;
+mod memo;
 mod needs;
 mod outcome;
 mod parse;

@@ -1,5 +1,7 @@
 //! Whether all is there that a rule reads, quickly: [`missing`](super::presence::missing) says what is not.
 
+use super::compiled::Closely;
+use super::memo::{Document, Place};
 use super::presence::needs_more;
 use crate::model::{Hop, Layout, Tree, View, Viewed as _};
 use crate::policy::{ReadNode, Step};
@@ -50,6 +52,29 @@ impl Needs {
                 && (node.null_matters || needs_more(node) || nothing_below_matters(node)),
             lengths: node.lengths.clone(),
             below: below.collect(),
+        }
+    }
+
+    /// Where the values stand that it hangs on what is missing, in a document of the input.
+    pub(super) fn places(&self, document: Document, places: &mut Vec<Place>) {
+        self.places_below(document, &mut Vec::new(), places);
+    }
+
+    fn places_below(&self, document: Document, at: &mut Vec<Hop>, places: &mut Vec<Place>) {
+        for (way, needs) in &self.below {
+            match way {
+                Way::Hop(hop) => {
+                    at.push(hop.clone());
+                    let closely = if needs.lengths.is_empty() { Closely::Kind } else { Closely::Content };
+                    places.push(Place { document, hops: at.clone(), closely });
+                    needs.places_below(document, at, places);
+                    at.pop();
+                }
+                // All that is in it, and the names of members too.
+                Way::Each { .. } => {
+                    places.push(Place { document, hops: at.clone(), closely: Closely::Content });
+                }
+            }
         }
     }
 

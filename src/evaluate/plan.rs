@@ -168,6 +168,11 @@ impl Plan {
         self.rules.iter().map(|planned| &planned.rule)
     }
 
+    /// A rule by its index, and what it reads.
+    pub fn rule(&self, index: usize) -> Option<(&Arc<Rule>, &ReadSet)> {
+        self.rules.get(index).map(|planned| (&planned.rule, &planned.reads))
+    }
+
     /// What the rules read, in the same order.
     pub fn reads(&self) -> impl Iterator<Item = &ReadSet> {
         self.rules.iter().map(|planned| &planned.reads)

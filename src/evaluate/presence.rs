@@ -100,7 +100,9 @@ impl Searched for View<'_> {
             }
             _ => {}
         }
-        members.into_iter().for_each(|(name, member)| show(name, member));
+        for (name, member) in members {
+            show(name, member);
+        }
     }
 }
 

@@ -373,9 +373,7 @@ fn plain_length(bytes: &[u8]) -> usize {
     let (blocks, tail) = bytes.as_chunks::<BLOCK>();
     for block in blocks {
         // In this form a compiler makes a few instructions of it for all bytes of the block.
-        let marks = u128::from_le_bytes(
-            block.map(|byte| if (byte == b'"') | (byte == b'\\') | (byte < b' ') { 0xFF } else { 0 }),
-        );
+        let marks = u128::from_le_bytes(block.map(|byte| if ends(byte) { 0xFF } else { 0 }));
         if marks != 0 {
             return length + (marks.trailing_zeros() / 8) as usize;
         }

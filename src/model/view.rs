@@ -153,7 +153,7 @@ impl Layout {
     }
 }
 
-impl<'v> View<'v> {
+impl View<'_> {
     /// One step further. The hop must come from the layout of this value.
     #[must_use]
     pub fn hop(self, hop: &Hop) -> Self {

@@ -100,7 +100,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
     }
 
     /// Adds the outcome of a rule, which reads `reads`.
-    pub(super) fn add(&mut self, rule: &Arc<Rule>, reads: &ReadSet, outcome: Outcome) {
+    pub(super) fn add(&mut self, rule: &Arc<Rule>, reads: &ReadSet, outcome: &Outcome) {
         match outcome {
             Outcome::Pass => {
                 let message = self.passes_on(&reads.reads);
@@ -114,7 +114,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             Outcome::Inconclusive(reasons) => self.reasoned(rule, reads, Verdict::Inconclusive, reasons),
             Outcome::Unreadable(reasons) => self.reasoned(rule, reads, Verdict::Error, reasons),
             Outcome::Error(error) => {
-                let message = kept_out(in_words(&error), &self.secret_pieces());
+                let message = kept_out(in_words(error), &self.secret_pieces());
                 self.whole(rule, reads, Verdict::Error, message);
             }
         }
@@ -179,8 +179,9 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
         self.push(rule, reads, verdict, &[placed], &[]);
     }
 
-    fn reasoned(&mut self, rule: &Arc<Rule>, reads: &ReadSet, verdict: Verdict, mut denials: Vec<Denial>) {
+    fn reasoned(&mut self, rule: &Arc<Rule>, reads: &ReadSet, verdict: Verdict, denials: &[Denial]) {
         let standing = self.standing;
+        let mut denials = denials.to_vec();
         let mut decided: Vec<usize> = denials.iter().filter_map(|denial| denial.definition).collect();
         decided.sort_unstable();
         decided.dedup();

@@ -12,15 +12,14 @@ use super::duplicates::Seen;
 use super::log::Log;
 use super::page::{PageBuilder, remark};
 use super::text::{Text, fault_words};
-use crate::evaluate::{self, Input, Judge, Judged, Outcome, Plan, Source, Unreadable};
+use crate::evaluate::{self, Input, Judge, Judged, Outcome, Plan, Source, Unreadable, Way};
 use crate::finding::{Counts, Finding, Location, Tally, Verdict};
 use crate::load::{
     Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, Stranger, describe,
     error_response, error_text, recognise,
 };
-use crate::model::{Envelope, RemarkKind, Resource, ResourceError};
+use crate::model::{Envelope, Order, RemarkKind, Resource, ResourceError};
 use crate::operation::Operation;
-use crate::policy::{ReadSet, Rule};
 use crate::settings::{JudgeSettings, LoadSettings, Purpose};
 use crate::source::json::{FaultKind, JsonPath, check, is_too_deep};
 use crate::source::{Code, Diagnostic, Place, Position, printable};
@@ -74,8 +73,9 @@ pub(super) struct Worker<'s> {
     load: &'s LoadSettings,
     judging: &'s JudgeSettings,
     plan: &'s Plan,
-    rules: Vec<(&'s Arc<Rule>, &'s ReadSet)>,
     judges: BTreeMap<Operation, Option<Judge<'s>>>,
+    /// The order of names in resources so far.
+    orders: BTreeMap<Operation, Order>,
 }
 
 /// A payload while its resources are read.
@@ -129,7 +129,7 @@ impl<'b> Spot<'b> {
 
 impl<'s> Worker<'s> {
     pub(super) fn new(load: &'s LoadSettings, judging: &'s JudgeSettings, plan: &'s Plan) -> Self {
-        Self { load, judging, plan, rules: plan.rules().zip(plan.reads()).collect(), judges: BTreeMap::new() }
+        Self { load, judging, plan, judges: BTreeMap::new(), orders: BTreeMap::new() }
     }
 
     pub(super) fn process(&mut self, file: &Arc<str>, batch: &Batch) -> BatchOutcome {
@@ -220,7 +220,7 @@ impl<'s> Worker<'s> {
         let Some((operation, collection)) = self.load.forced.and_then(|o| Some((o, o.collection()?))) else {
             return false;
         };
-        let Ok(resource) = Resource::parse(operation, spot.body) else {
+        let Ok(resource) = self.parse(operation, spot.body) else {
             return false;
         };
         if resource.unknown().has(collection) || !resource.has_documented_field() {
@@ -405,12 +405,23 @@ impl<'s> Worker<'s> {
             .as_mut()
     }
 
+    fn parse<'t>(&mut self, operation: Operation, text: &'t str) -> Result<Resource<'t>, ResourceError> {
+        match self.judging.way {
+            Way::Fast => {
+                let order = self.orders.entry(operation).or_insert_with(|| Resource::order(operation));
+                Resource::scan(operation, text, order)
+            }
+            Way::Reference => Resource::parse(operation, text),
+        }
+    }
+
     fn resource(&mut self, visit: &mut Visit<'_, '_>, spot: &Spot<'_>) {
         visit.page.count();
         let depth = u32::try_from(spot.path.segments().len()).unwrap_or_default();
         let operation = visit.page.operation();
+        let parsed = self.parse(operation, spot.body);
         let Visit { out, text, .. } = visit;
-        match Resource::parse(operation, spot.body) {
+        match parsed {
             Ok(_) if is_too_deep(spot.body, depth) => {
                 let told = || text.malformed(&spot.span, depth, "too deep");
                 out.log.push_with(Code::PayloadMalformed, told);
@@ -527,34 +538,27 @@ impl<'s> Worker<'s> {
     ) -> Vec<Finding> {
         let operation = standing.operation;
         let judging = self.judging;
-        let rules = self.rules.clone();
-        let mut reported: Vec<(&Arc<Rule>, &ReadSet, Outcome)> = Vec::new();
+        let plan = self.plan;
         let Some(judge) = self.judge_of(visit.out, operation) else {
             return Vec::new();
         };
-        let mut weightiest = Verdict::NotApplicable;
         let payload = evaluate::Payload(visit.envelope);
         let judged = Judged { resource: standing.resource, unreadable, payload, source };
+        let shown = Shown { excerpts: judging.excerpts, evidence: judging.evidence };
+        let mut composer = Composer::new(standing, visit.text, shown);
+        let mut weightiest = Verdict::NotApplicable;
         judge.judge(&judged, |index, outcome| {
-            let Some(&(rule, reads)) = rules.get(index) else { return };
-            let verdict = verdict(&outcome);
+            let Some((rule, reads)) = plan.rule(index) else { return };
+            let verdict = verdict(outcome);
             visit.out.tally.add(operation, rule.severity, verdict);
             if verdict.weight() > weightiest.weight() {
                 weightiest = verdict;
             }
             if judging.reports(verdict) {
-                reported.push((rule, reads, outcome));
+                composer.add(rule, reads, outcome);
             }
         });
         visit.out.outcomes.add(weightiest, 1);
-        if reported.is_empty() {
-            return Vec::new();
-        }
-        let shown = Shown { excerpts: judging.excerpts, evidence: judging.evidence };
-        let mut composer = Composer::new(standing, visit.text, shown);
-        for (rule, reads, outcome) in reported {
-            composer.add(rule, reads, outcome);
-        }
         composer.finish()
     }
 

@@ -244,8 +244,9 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
             let outer = self.loops.replace(Vec::new());
             let kind = self.statement(statement);
             let loops = std::mem::replace(&mut self.loops, outer)?;
-            if let Some(kind) = kind? {
-                steps.push(Step { loops, kind });
+            // Names that are only declared are nothing to do.
+            if !matches!(statement.kind, StatementKind::Declare(_)) {
+                steps.push(Step { loops, kind: kind? });
             }
         }
         Some((steps, then(self)?))
@@ -262,13 +263,9 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
             || self.subject.declared.names(&module.package).any(|declared| declared == name)
     }
 
-    /// A statement; `Some(None)` where there is nothing to do.
-    fn statement(&mut self, statement: &'m Statement) -> Option<Option<StepKind>> {
-        if !statement.modifiers.is_empty() {
-            return None;
-        }
-        Some(Some(match &statement.kind {
-            StatementKind::Declare(_) => return Some(None),
+    fn statement(&mut self, statement: &'m Statement) -> Option<StepKind> {
+        Some(match &statement.kind {
+            StatementKind::Declare(_) => return None,
             StatementKind::Holds(node) => match &node.term {
                 Term::Assign { left, right, declares } => self.assign(left, right, *declares)?,
                 _ => StepKind::Holds(self.expression(node)?),
@@ -302,7 +299,7 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
                 StepKind::Some { key, value: self.fresh(value)?, collection: collection_here }
             }
             StatementKind::Every { names, domain, body } => self.every(names, domain, body)?,
-        }))
+        })
     }
 
     fn every(&mut self, names: &[Name], domain: &'m Node, body: &'m Body) -> Option<StepKind> {

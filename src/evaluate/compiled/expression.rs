@@ -187,9 +187,9 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
         let (root, rest) = path.split_first()?;
         let behind = steps.get(path.len() - imported..)?;
         let value = match root.as_str() {
-            "resource" => self.routed(Root::Resource, self.subject.resource, rest),
-            "payload" => self.routed(Root::Payload, self.subject.payload, rest),
-            "source" => self.routed(Root::Source, SOURCE, rest),
+            "resource" => Self::routed(Root::Resource, self.subject.resource, rest),
+            "payload" => Self::routed(Root::Payload, self.subject.payload, rest),
+            "source" => Self::routed(Root::Source, SOURCE, rest),
             "params" => {
                 let (name, rest) = rest.split_first()?;
                 let mut value = self.subject.rule.params.get(name);
@@ -206,7 +206,7 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
         self.steps(value, behind)
     }
 
-    fn routed(&self, root: Root, layout: &'static Layout, path: &[String]) -> Expression {
+    fn routed(root: Root, layout: &'static Layout, path: &[String]) -> Expression {
         let mut layout = layout;
         let mut hops = Vec::new();
         for step in path {
@@ -334,6 +334,6 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
             Constant::Array(keys) => keys.iter().map(name).collect::<Option<_>>()?,
             key => vec![name(key)?],
         };
-        Some(self.routed(Root::Resource, self.subject.resource, &path))
+        Some(Self::routed(Root::Resource, self.subject.resource, &path))
     }
 }

@@ -361,7 +361,7 @@ impl<'a> Machine<'a> {
             Root::Payload => self.input.payload,
             Root::Source => self.input.source,
         };
-        route.hops.iter().fold(root, |view, hop| view.hop(hop))
+        route.hops.iter().fold(root, View::hop)
     }
 
     fn both(
@@ -435,6 +435,39 @@ impl<'a> Machine<'a> {
                 let Some((left, right)) = self.both(sides)? else { return Ok(None) };
                 self.arithmetic(*operation, left, right).map(Some)
             }
+            Expression::Member(sides) => self.member(sides).map(|is_in| Some(Datum::Boolean(is_in))),
+            Expression::Entry(parts) => self.entry(parts),
+            made => self.made(made),
+        }
+    }
+
+    /// `key, value in collection`
+    fn entry(
+        &mut self,
+        parts: &'a (Expression, Expression, Expression),
+    ) -> Result<Option<Datum<'a>>, Unsure> {
+        let (key, value, collection) = parts;
+        let value = self.expression(value)?;
+        let collection = self.expression(collection)?;
+        let key = self.expression(key)?;
+        // What the engine makes of undefined ones is its own affair.
+        let (Some(key), Some(value), Some(collection)) = (key, value, collection) else {
+            return Err(Unsure);
+        };
+        let found = match collection {
+            Datum::Array(_) | Datum::Object(_) => collection.under(key, self.bump)?,
+            _ => None,
+        };
+        let is_it = match found {
+            Some(found) => equal(found, value, self.bump)?,
+            None => false,
+        };
+        Ok(Some(Datum::Boolean(is_it)))
+    }
+
+    /// The value of an expression that makes an array, a set or an object.
+    fn made(&mut self, expression: &'a Expression) -> Result<Option<Datum<'a>>, Unsure> {
+        match expression {
             Expression::Union(sides) => {
                 let Some((left, right)) = self.both(sides)? else { return Ok(None) };
                 let (Datum::Set(left), Datum::Set(right)) = (left, right) else { return Err(Unsure) };
@@ -451,26 +484,6 @@ impl<'a> Machine<'a> {
                 let Some((left, right)) = self.both(sides)? else { return Ok(None) };
                 let (Datum::Set(left), right @ Datum::Set(_)) = (left, right) else { return Err(Unsure) };
                 self.kept(left, right, true).map(Some)
-            }
-            Expression::Member(sides) => self.member(sides).map(|is_in| Some(Datum::Boolean(is_in))),
-            Expression::Entry(parts) => {
-                let (key, value, collection) = parts.as_ref();
-                let value = self.expression(value)?;
-                let collection = self.expression(collection)?;
-                let key = self.expression(key)?;
-                // What the engine makes of undefined ones is its own affair.
-                let (Some(key), Some(value), Some(collection)) = (key, value, collection) else {
-                    return Err(Unsure);
-                };
-                let found = match collection {
-                    Datum::Array(_) | Datum::Object(_) => collection.under(key, self.bump)?,
-                    _ => return Ok(Some(Datum::Boolean(false))),
-                };
-                let is_it = match found {
-                    Some(found) => equal(found, value, self.bump)?,
-                    None => false,
-                };
-                Ok(Some(Datum::Boolean(is_it)))
             }
             Expression::Array(parts) => {
                 let Some(parts) = self.arguments(parts)? else { return Ok(None) };
@@ -522,6 +535,7 @@ impl<'a> Machine<'a> {
                 })?;
                 Ok(Some(Datum::Object(Members::Made(members.into_bump_slice()))))
             }
+            _ => Err(Unsure),
         }
     }
 

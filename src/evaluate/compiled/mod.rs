@@ -28,6 +28,7 @@ mod expression;
 mod machine;
 mod order;
 mod program;
+mod reads;
 mod text;
 
 use std::cmp::Ordering;
@@ -39,7 +40,9 @@ use bumpalo::Bump;
 use self::compile::Subject;
 use self::datum::{Datum, Items, Members, compare};
 use self::machine::{Input, Machine, Said};
-use self::program::{Program, SetDefinition};
+use self::program::{Program, Root, SetDefinition};
+pub(super) use self::reads::Closely;
+use super::memo::{Document, Place};
 use super::plan::{Plan, PlannedRule};
 use super::{Denial, Payload, Source};
 use crate::model::{Envelope, Resource, View};
@@ -100,6 +103,22 @@ impl Compiled {
             payload: Envelope::layout(operation),
         };
         Some(Self { program: compile::compile(&subject)? })
+    }
+
+    /// Where the values stand that it may look at.
+    pub(super) fn places(&self) -> Vec<Place> {
+        let looks = self.program.looks().into_iter();
+        looks
+            .map(|(route, closely)| Place {
+                document: match route.root {
+                    Root::Resource => Document::Resource,
+                    Root::Payload => Document::Payload,
+                    Root::Source => Document::Source,
+                },
+                hops: route.hops.clone(),
+                closely,
+            })
+            .collect()
     }
 
     /// Runs it.

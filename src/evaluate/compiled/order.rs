@@ -30,7 +30,9 @@ impl Names {
             match &statement.kind {
                 StatementKind::Declare(names) => declared.extend(names.iter().map(|name| name.text.clone())),
                 StatementKind::SomeIn { patterns, collection } => {
-                    patterns.iter().for_each(|pattern| pattern_names(pattern, &mut declared));
+                    for pattern in patterns {
+                        pattern_names(pattern, &mut declared);
+                    }
                     key_names(collection, &mut others);
                 }
                 StatementKind::Holds(node) | StatementKind::Not(node) => {
@@ -95,7 +97,9 @@ impl Names {
             StatementKind::Declare(_) => {}
             StatementKind::SomeIn { patterns, collection } => {
                 let mut given = BTreeSet::new();
-                patterns.iter().for_each(|pattern| pattern_names(pattern, &mut given));
+                for pattern in patterns {
+                    pattern_names(pattern, &mut given);
+                }
                 let needs = self.needs(collection, &mut gives);
                 gives.extend(given.into_iter().map(|name| Gives { name: Some(name), needs: needs.clone() }));
                 gives.push(Gives { name: None, needs: Vec::new() });
@@ -104,16 +108,15 @@ impl Names {
                 let needs = self.needs(domain, &mut gives);
                 gives.push(Gives { name: None, needs });
             }
-            StatementKind::Holds(node) | StatementKind::Not(node) => match &node.term {
-                Term::Assign { left, right, .. } => {
+            StatementKind::Holds(node) | StatementKind::Not(node) => {
+                if let Term::Assign { left, right, .. } = &node.term {
                     self.side(left, right, &mut gives)?;
                     self.side(right, left, &mut gives)?;
-                }
-                _ => {
+                } else {
                     let needs = self.needs(node, &mut gives);
                     gives.push(Gives { name: None, needs });
                 }
-            },
+            }
         }
         if gives.is_empty() {
             gives.push(Gives { name: None, needs: Vec::new() });
@@ -171,10 +174,14 @@ impl Names {
             Term::Comprehension(_, body) => {
                 let mut free = BTreeSet::new();
                 free_names(body, &mut free);
-                free.iter().for_each(|name| self.need(name, needs));
+                for name in free {
+                    self.need(&name, needs);
+                }
             }
             Term::Call { arguments, .. } => {
-                arguments.iter().for_each(|argument| self.collect(argument, gives, needs));
+                for argument in arguments {
+                    self.collect(argument, gives, needs);
+                }
             }
             Term::Assign { left, right, .. } => {
                 self.collect(left, gives, needs);
@@ -262,7 +269,11 @@ fn pattern_names(node: &Node, names: &mut BTreeSet<String>) {
 fn assigned_names(node: &Node, names: &mut Vec<String>) {
     match &node.term {
         Term::Variable(name) if !is_reserved(name) => names.push(name.clone()),
-        Term::Array(parts) => parts.iter().for_each(|part| assigned_names(part, names)),
+        Term::Array(parts) => {
+            for part in parts {
+                assigned_names(part, names);
+            }
+        }
         Term::Object(fields) => {
             for (key, value) in fields {
                 assigned_names(key, names);
@@ -276,7 +287,9 @@ fn assigned_names(node: &Node, names: &mut Vec<String>) {
 /// The names in brackets behind references.
 fn key_names(node: &Node, names: &mut BTreeSet<String>) {
     if let Term::Reference { steps, .. } = &node.term {
-        steps.iter().for_each(|step| pattern_names(step, names));
+        for step in steps {
+            pattern_names(step, names);
+        }
     }
     if !matches!(node.term, Term::Comprehension(..)) {
         node.parts().into_iter().for_each(|part| key_names(part, names));
@@ -291,7 +304,9 @@ fn free_names(body: &Body, free: &mut BTreeSet<String>) {
         match &statement.kind {
             StatementKind::Declare(names) => declared.extend(names.iter().map(|name| name.text.clone())),
             StatementKind::SomeIn { patterns, collection } => {
-                patterns.iter().for_each(|pattern| pattern_names(pattern, &mut declared));
+                for pattern in patterns {
+                    pattern_names(pattern, &mut declared);
+                }
                 all_names(collection, &mut used);
             }
             StatementKind::Holds(node) | StatementKind::Not(node) => match &node.term {
@@ -305,14 +320,16 @@ fn free_names(body: &Body, free: &mut BTreeSet<String>) {
                 all_names(domain, &mut used);
                 let mut within = BTreeSet::new();
                 free_names(body, &mut within);
-                names.iter().for_each(|name| {
+                for name in names {
                     within.remove(&name.text);
-                });
+                }
                 used.append(&mut within);
             }
         }
     }
-    body.outputs.iter().for_each(|output| all_names(output, &mut used));
+    for output in &body.outputs {
+        all_names(output, &mut used);
+    }
     free.extend(used.difference(&declared).cloned());
 }
 
@@ -323,9 +340,15 @@ fn all_names(node: &Node, names: &mut BTreeSet<String>) {
         }
         Term::Reference { base, steps } => {
             all_names(base, names);
-            steps.iter().for_each(|step| all_names(step, names));
+            for step in steps {
+                all_names(step, names);
+            }
         }
-        Term::Call { arguments, .. } => arguments.iter().for_each(|argument| all_names(argument, names)),
+        Term::Call { arguments, .. } => {
+            for argument in arguments {
+                all_names(argument, names);
+            }
+        }
         Term::Comprehension(_, body) => free_names(body, names),
         _ => node.parts().into_iter().for_each(|part| all_names(part, names)),
     }
