@@ -12,6 +12,7 @@ mod architecture;
 mod cases;
 mod check;
 mod contract;
+mod differential;
 mod documents;
 mod evidence;
 mod explain;

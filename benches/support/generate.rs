@@ -89,9 +89,14 @@ impl Random {
         self.next() % bound.max(1)
     }
 
-    fn one_of<'t>(&mut self, texts: &[&'t str]) -> &'t str {
-        let index = usize::try_from(self.below(texts.len() as u64)).unwrap_or_default();
-        texts.get(index).copied().unwrap_or_default()
+    /// A position in something of this length.
+    pub(crate) fn index(&mut self, length: usize) -> usize {
+        usize::try_from(self.below(length as u64)).unwrap_or_default()
+    }
+
+    /// One of some texts.
+    pub(crate) fn one_of<'t>(&mut self, texts: &[&'t str]) -> &'t str {
+        texts.get(self.index(texts.len())).copied().unwrap_or_default()
     }
 
     fn hex(&mut self, digits: usize) -> String {

@@ -138,6 +138,11 @@ impl<'p> Judge<'p> {
         })
     }
 
+    /// How many of its rules are programs, and how many there are: the engine judges by the others.
+    pub fn programs(&self) -> (usize, usize) {
+        (self.rules.iter().filter(|rule| rule.compiled.is_some()).count(), self.rules.len())
+    }
+
     /// The next resources come in another envelope; what of it cannot be read.
     pub fn set_payload(&mut self, unreadable: &[Unreadable]) {
         self.payload_unreadable.clear();

@@ -238,9 +238,15 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
         order: &[usize],
         then: impl FnOnce(&mut Self) -> Option<T>,
     ) -> Option<(Vec<Step>, T)> {
-        let mut steps = Vec::new();
+        let mut steps: Vec<Step> = Vec::new();
         for &number in order {
             let statement = statements.get(number)?;
+            let is_repeated =
+                |step: &Step| !step.loops.is_empty() || matches!(step.kind, StepKind::Some { .. });
+            if matches!(statement.kind, StatementKind::Declare(_)) && steps.iter().any(is_repeated) {
+                // To the engine a declaration that is run twice is an error.
+                return None;
+            }
             let outer = self.loops.replace(Vec::new());
             let kind = self.statement(statement);
             let loops = std::mem::replace(&mut self.loops, outer)?;

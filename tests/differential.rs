@@ -1,0 +1,231 @@
+//! What the fast way says, and what the engine alone says: the same, to the letter.
+//!
+//! `PROBITY_PAIRS` is the number of pairs of a rule and a resource that are compared, and `PROBITY_SEED` tells which.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use probity::discover::discover;
+use probity::evaluate::{Plan, Way};
+use probity::finding::{Finding, OnInconclusive, Tally, Verdict};
+use probity::load::Limits;
+use probity::operation::Operation;
+use probity::policy::{PolicyFile, Severity, builtin_files, load};
+use probity::run::{Event, Progress, execute};
+use probity::settings::{JudgeSettings, LoadSettings, Purpose};
+
+use super::support::{CLOCK, Folder};
+
+#[path = "differential/fields.rs"]
+mod fields;
+#[path = "../benches/support/generate.rs"]
+mod generate;
+#[path = "differential/resources.rs"]
+mod resources;
+#[path = "differential/rules.rs"]
+mod rules;
+
+use fields::Fields;
+use generate::{Kind, Mix, Random, resource};
+
+/// Generated rules of one operation in one round.
+const RULES: usize = 48;
+/// Resources in one round.
+const RESOURCES: u64 = 40;
+
+fn clock() -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(CLOCK).unwrap().to_utc()
+}
+
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().unwrap())
+}
+
+fn operation(kind: Kind) -> Operation {
+    Operation::ALL.into_iter().find(|operation| operation.id() == kind.operation()).unwrap()
+}
+
+fn plan(files: &[Arc<PolicyFile>]) -> Result<Plan, String> {
+    let in_words = |problems: Vec<probity::source::Diagnostic>| {
+        problems
+            .into_iter()
+            .map(|problem| format!("{}: {}\n", problem.code, problem.message))
+            .collect::<String>()
+    };
+    let set = load(files).map_err(in_words)?;
+    Plan::new(&set, clock()).map_err(in_words)
+}
+
+/// Everything that a run tells, as it is told.
+fn told(plan: &Plan, path: &str, forced: Option<Operation>, way: Way) -> (Vec<String>, Tally) {
+    let load = LoadSettings {
+        inputs: vec![PathBuf::from(path)],
+        forced,
+        limits: Limits::default(),
+        strict: false,
+        allow_incomplete: true,
+        allow_empty: true,
+        max_age: None,
+        threads: NonZeroUsize::new(2).unwrap(),
+    };
+    let judging = JudgeSettings {
+        purpose: Purpose::Judge,
+        way,
+        clock: clock(),
+        on_inconclusive: OnInconclusive::Fail,
+        fail_on: Severity::Low,
+        include: vec![Verdict::Pass, Verdict::NotApplicable],
+        excerpts: true,
+        evidence: true,
+        digests: false,
+    };
+    let mut told = Vec::new();
+    let discovery = discover(&load.inputs);
+    let run = execute(&load, &judging, plan, discovery, &Progress::default(), &mut |event| {
+        told.push(match event {
+            Event::Finding(finding) => in_words(finding),
+            other => format!("{other:?}"),
+        });
+        true
+    });
+    let run = run.unwrap();
+    told.push(format!("{:?} {:?} {:?}", run.gate, run.tally, run.outcomes));
+    (told, run.tally)
+}
+
+/// All that a finding tells, but for what is fixed for its rule.
+fn in_words(finding: &Finding) -> String {
+    let Finding {
+        rule,
+        rule_line_1based,
+        verdict,
+        message,
+        resource,
+        location,
+        evidence,
+        fingerprint,
+        excerpt,
+        rule_excerpt,
+    } = finding;
+    format!(
+        "{} line {rule_line_1based}\n{verdict:?} {message:?}\n{resource:?}\n{location:?}\n{evidence:#?}\n\
+         {fingerprint}\n{excerpt:?}\n{rule_excerpt:?}",
+        rule.id
+    )
+}
+
+/// What was compared so far.
+#[derive(Debug, Default)]
+struct Compared {
+    pairs: u64,
+    /// Rules that were made up, of which so many were taken.
+    made: usize,
+    taken: usize,
+    /// Of those and the built-in ones, how many are programs.
+    judged: usize,
+    programs: usize,
+    tally: Tally,
+}
+
+impl Compared {
+    /// Compares all rules of an operation on some resources of it.
+    fn round(&mut self, kind: Kind, round: u64, random: &mut Random) {
+        let operation = operation(kind);
+        let samples: Vec<String> = (0..12)
+            .map(|number| {
+                let mut text = String::new();
+                let mix = if number % 2 == 0 { Mix::Realistic } else { Mix::Firing };
+                resource(kind, number, mix, random, &mut text);
+                text
+            })
+            .collect();
+        let fields = Fields::of(operation, &samples);
+        let files = self.generated(kind, &fields, random);
+        let plan = plan(&[builtin_files(), files.clone()].concat()).unwrap();
+        let (programs, judged) = plan.judge(operation, Way::Fast).unwrap().programs();
+        self.programs += programs;
+        self.judged += judged;
+        self.pairs += RESOURCES * judged as u64;
+
+        let lines: Vec<String> =
+            (0..RESOURCES).map(|number| resources::changed(kind, number, random)).collect();
+        let is_alone = round % 2 == 0 || kind == Kind::Baselines;
+        let text = if is_alone {
+            lines.join("\n")
+        } else {
+            let pages = lines.chunks(8).map(|page| {
+                let (before, after) = kind.envelope(page.len() as u64);
+                format!("{before}{}{after}\n", page.join(","))
+            });
+            pages.collect()
+        };
+        let folder = Folder::new();
+        let path = folder.file("in.ndjson", &text);
+        let forced = is_alone.then_some(operation);
+        let (fast, _) = told(&plan, &path, forced, Way::Fast);
+        let (reference, verdicts) = told(&plan, &path, forced, Way::Reference);
+        self.tally.merge(&verdicts);
+        let different = fast.iter().zip(&reference).find(|(fast, reference)| fast != reference);
+        if let Some((fast, reference)) = different {
+            panic!("{operation}, round {round}\n{}", difference(fast, reference, &files, &text));
+        }
+        assert_eq!(fast.len(), reference.len());
+    }
+
+    /// Rules that compile.
+    fn generated(&mut self, kind: Kind, fields: &Fields, random: &mut Random) -> Vec<Arc<PolicyFile>> {
+        let mut files: Vec<Arc<PolicyFile>> = Vec::new();
+        while files.len() < RULES {
+            let number = files.len();
+            let text = rules::rule(&format!("GEN-{number}"), kind.operation(), fields, random);
+            let file = Arc::new(PolicyFile::new(&format!("generated/{number}.rego"), text));
+            self.made += 1;
+            if plan(&[Arc::clone(&file)]).is_ok() {
+                files.push(file);
+            }
+        }
+        self.taken += files.len();
+        files
+    }
+}
+
+/// The rule whose findings differ, the first lines that do, and where the resources are kept.
+fn difference(fast: &str, reference: &str, files: &[Arc<PolicyFile>], resources: &str) -> String {
+    let lines = fast.lines().zip(reference.lines()).find(|(fast, reference)| fast != reference);
+    let (fast, here) = lines.unwrap_or_default();
+    let is_it = |file: &&Arc<PolicyFile>| {
+        let id = file.text.lines().nth(1).unwrap().trim_start_matches("# title: ");
+        reference.starts_with(&format!("{id} line"))
+    };
+    let rule = files.iter().find(is_it).map_or("", |file| file.text.as_str());
+    let kept = std::env::temp_dir().join("probity-differential.ndjson");
+    std::fs::write(&kept, resources).unwrap();
+    let beginning: String = reference.chars().take(800).collect();
+    format!("{}\n{rule}\nfast:      {fast}\nreference: {here}\nin full: {beginning}", kept.display())
+}
+
+#[test]
+fn the_fast_way_says_what_the_engine_says() {
+    let pairs = number("PROBITY_PAIRS", 20_000);
+    let mut random = Random::new(number("PROBITY_SEED", 1));
+    let mut compared = Compared::default();
+    let mut round = 0;
+    while compared.pairs < pairs {
+        for kind in Kind::ALL {
+            compared.round(kind, round, &mut random);
+        }
+        round += 1;
+    }
+    let Compared { pairs, made, taken, judged, programs, tally } = compared;
+    println!("{pairs} pairs, {taken} of {made} generated rules, {programs} of {judged} rules are programs");
+    assert!(taken >= 200 && taken * 2 > made, "{taken} of {made} generated rules compile");
+    assert!(programs * 2 > judged, "{programs} of {judged} rules are programs");
+    let total = tally.total();
+    for verdict in
+        [Verdict::Pass, Verdict::Fail, Verdict::Inconclusive, Verdict::NotApplicable, Verdict::Error]
+    {
+        assert!(total.of(verdict) * 50 > pairs, "{verdict:?}: {} of {pairs}", total.of(verdict));
+    }
+}
