@@ -42,9 +42,10 @@ const SHARED: [&str; 17] = [
 
 #[test]
 fn help_explains_every_option_and_no_other() {
-    for (name, own) in
-        [("check", &["fail-on", "inconclusive", "include", "format"][..]), ("inspect", &["inputs", "format"])]
-    {
+    for (name, own) in [
+        ("check", &["fail-on", "inconclusive", "include", "format", "reference"][..]),
+        ("inspect", &["inputs", "format"]),
+    ] {
         let expected: BTreeSet<&str> = SHARED.iter().chain(own).copied().collect();
         for flag in ["--help", "-h"] {
             let outcome = probity(&[name, flag]);

@@ -20,15 +20,13 @@ use super::support::{CLOCK, Folder};
 
 #[path = "differential/fields.rs"]
 mod fields;
-#[path = "../benches/support/generate.rs"]
-mod generate;
 #[path = "differential/resources.rs"]
 mod resources;
 #[path = "differential/rules.rs"]
 mod rules;
 
+use super::generate::{Kind, Mix, Random, resource};
 use fields::Fields;
-use generate::{Kind, Mix, Random, resource};
 
 /// Generated rules of one operation in one round.
 const RULES: usize = 48;
@@ -149,9 +147,15 @@ impl Compared {
         self.judged += judged;
         self.pairs += RESOURCES * judged as u64;
 
-        let lines: Vec<String> =
-            (0..RESOURCES).map(|number| resources::changed(kind, number, random)).collect();
-        let is_alone = round % 2 == 0 || kind == Kind::Baselines;
+        // Some of them several times, for what is remembered.
+        let mut lines: Vec<String> = Vec::new();
+        for number in 0..RESOURCES {
+            lines.push(match lines.get(random.index(lines.len() * 3)) {
+                Some(line) => line.clone(),
+                None => resources::changed(kind, number, random),
+            });
+        }
+        let is_alone = round.is_multiple_of(2) || kind == Kind::Baselines;
         let text = if is_alone {
             lines.join("\n")
         } else {

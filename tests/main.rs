@@ -16,6 +16,8 @@ mod differential;
 mod documents;
 mod evidence;
 mod explain;
+#[path = "../benches/support/generate.rs"]
+mod generate;
 mod inspect;
 mod lint;
 mod load;

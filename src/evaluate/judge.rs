@@ -1,22 +1,20 @@
 //! Judging resources of one operation on one thread.
 
-use std::collections::BTreeMap;
-
 use bumpalo::Bump;
-use regorus::{Engine, Value};
+use regorus::Value;
 
-use super::compiled::{Closely, Compiled, Finding, Looked, Unsure};
-use super::engine::{EngineError, EvaluationError, evaluate};
-use super::memo::{Document, Encoder, Memo, Place, Remembered};
-use super::needs::Needs;
-use super::outcome::{FocusOf, denials, segment};
-use super::plan::{Plan, PlannedRule, compile};
-use super::presence::{Searched, missing};
-use super::value::{Names, to_value};
+use super::asked::{Asked, RuleEngine, not_applicable, passed};
+use super::compiled::{Common, Compiled, Finding};
+use super::engine::EngineError;
+use super::memo::Encoder;
+use super::needs::{AllNeeds, Needs};
+use super::plan::{Plan, PlannedRule};
+use super::slots::{Slots, Views};
+use super::value::Names;
 use super::{Denial, Outcome, Payload, Source};
-use crate::model::{Envelope, Layout, Resource};
+use crate::model::Resource;
 use crate::operation::Operation;
-use crate::policy::{Declared, ReadNode, Step};
+use crate::policy::Declared;
 use crate::source::json::JsonPath;
 
 /// How rules are evaluated.
@@ -34,7 +32,9 @@ pub struct Judge<'p> {
     plan: &'p Plan,
     rules: Vec<RuleJudge<'p>>,
     way: Way,
-    now_ns: i64,
+    slots: Slots,
+    common: Common,
+    all_needs: AllNeeds,
     encoder: Encoder,
     bump: Bump,
     names: Names,
@@ -71,33 +71,10 @@ struct RuleJudge<'p> {
     planned: &'p PlannedRule,
     compiled: Option<Compiled>,
     /// What must be there for a pass.
-    needs: Parts<Needs>,
-    /// What it said before; `None` where it is not known what that hangs on.
-    memo: Option<Memo>,
-    /// Made when it is asked for the first time.
-    engine: Option<EngineRule>,
-}
-
-/// A rule in an engine of its own.
-struct EngineRule {
-    engine: Engine,
-    params: Value,
-    applies: Option<String>,
-    deny: String,
-    inconclusive: Option<String>,
-}
-
-/// One of each of the documents that make up the input.
-struct Parts<T> {
-    resource: T,
-    payload: T,
-    source: T,
-}
-
-/// A resource as the engine sees it.
-struct Shown {
-    input: BTreeMap<Value, Value>,
-    parts: Parts<Value>,
+    needs: Needs,
+    /// Whether the needs of all rules tell that too.
+    is_among_all: bool,
+    engine: RuleEngine,
 }
 
 impl<'p> Judge<'p> {
@@ -107,29 +84,33 @@ impl<'p> Judge<'p> {
             place: None,
         })?;
         let declared = Declared::new(&plan.modules);
+        let mut slots = Slots::new(operation);
         let mut encoder = Encoder::new();
+        let mut all_needs = AllNeeds::default();
         let mut rules = Vec::new();
         for (index, planned) in plan.rules.iter().enumerate() {
             if !planned.rule.applies_to.contains(&operation) {
                 continue;
             }
-            let compiled = match way {
-                Way::Fast => Compiled::new(plan, &declared, planned, operation),
-                Way::Reference => None,
+            let (compiled, engine) = match way {
+                Way::Fast => (
+                    Compiled::new(plan, &declared, planned, now_ns, &mut slots),
+                    RuleEngine::remembering(planned, &mut slots, &mut encoder),
+                ),
+                Way::Reference => (None, RuleEngine::default()),
             };
-            let needs = Parts::new(&planned.reads.reads, operation);
-            let memo = match way {
-                Way::Fast => places(planned, compiled.as_ref(), &needs, operation)
-                    .map(|places| Memo::new(places.into_iter().map(|place| encoder.place(place)).collect())),
-                Way::Reference => None,
-            };
-            rules.push(RuleJudge { index, planned, compiled, needs, memo, engine: None });
+            let needs = Needs::new(&planned.reads.reads, &mut slots);
+            let is_among_all = all_needs.add(&needs);
+            rules.push(RuleJudge { index, planned, compiled, needs, is_among_all, engine });
         }
+        let common = Common::of(rules.iter_mut().filter_map(|rule| rule.compiled.as_mut()));
         Ok(Self {
             plan,
             rules,
             way,
-            now_ns,
+            slots,
+            common,
+            all_needs,
             encoder,
             bump: Bump::new(),
             names: Names::default(),
@@ -157,13 +138,18 @@ impl<'p> Judge<'p> {
         self.bump.reset();
         self.encoder.begin();
         let Judged { resource, unreadable, payload, source } = *judged;
-        let looked = Looked::new(resource, payload, source);
         let all_readable = unreadable.is_empty() && self.payload_unreadable.is_empty();
+        let views = self.slots.fill(resource, payload, source, &self.bump);
+        let all_is_there = self.all_needs.are_met(views);
+        let mut machine = self.common.machine(views, &self.bump);
         let mut asked = Asked {
             plan: self.plan,
             names: &mut self.names,
             payload: &mut self.payload,
             judged,
+            views,
+            way: self.way,
+            encoder: &mut self.encoder,
             shown: None,
         };
         for rule in &mut self.rules {
@@ -174,201 +160,18 @@ impl<'p> Judge<'p> {
                     continue;
                 }
             }
-            let mut is_new = false;
-            if let Some(memo) = &mut rule.memo {
-                match memo.get(&mut self.encoder, &looked) {
-                    Remembered::Outcome(outcome) => {
-                        tell(rule.index, outcome);
-                        continue;
-                    }
-                    Remembered::Unknown => is_new = true,
-                    Remembered::Never => {}
-                }
+            if let Some(compiled) = &rule.compiled
+                && let Ok(found) = compiled.run(rule.planned, &mut machine)
+            {
+                let outcome = match found {
+                    Finding::Nothing if rule.is_among_all && all_is_there => Outcome::Pass,
+                    found => rule.outcome(found, views),
+                };
+                tell(rule.index, &outcome);
+                continue;
             }
-            let found = rule
-                .compiled
-                .as_ref()
-                .map(|compiled| compiled.run(rule.planned, looked, self.now_ns, &self.bump));
-            let outcome = match found {
-                Some(Ok(found)) => rule.outcome(found, &looked),
-                Some(Err(Unsure)) | None => asked.outcome(rule, &looked, self.way),
-            };
-            if is_new && let Some(memo) = &mut rule.memo {
-                memo.put(&outcome);
-            }
-            tell(rule.index, &outcome);
+            tell(rule.index, &asked.outcome(rule.planned, &mut rule.engine));
         }
-    }
-}
-
-/// Where all stands that a rule's outcome hangs on; `None` where that is not known.
-fn places(
-    planned: &PlannedRule,
-    compiled: Option<&Compiled>,
-    needs: &Parts<Needs>,
-    operation: Operation,
-) -> Option<Vec<Place>> {
-    if let Some(compiled) = compiled {
-        let mut places = compiled.places();
-        needs.resource.places(Document::Resource, &mut places);
-        needs.payload.places(Document::Payload, &mut places);
-        needs.source.places(Document::Source, &mut places);
-        if planned.has_applies {
-            // Whether it is about the resource hangs on what is missing as well.
-            let of_applies = Parts::new(&planned.reads.of_applies, operation);
-            of_applies.resource.places(Document::Resource, &mut places);
-            of_applies.payload.places(Document::Payload, &mut places);
-            of_applies.source.places(Document::Source, &mut places);
-        }
-        return Some(places);
-    }
-    let reads = &planned.reads.reads;
-    if reads.any_below || reads.whole || reads.looked_at {
-        return None;
-    }
-    let mut places = Vec::new();
-    for (step, node) in &reads.children {
-        let Step::Key(root) = step else { return None };
-        let (document, layout) = match root.as_str() {
-            "resource" => (Document::Resource, Resource::layout(operation)),
-            "payload" => (Document::Payload, Envelope::layout(operation)),
-            "source" => (Document::Source, SOURCE),
-            // They are fixed for a run.
-            "params" => continue,
-            _ => return None,
-        };
-        if node.any_below || node.whole || node.looked_at {
-            return None;
-        }
-        for (step, _) in &node.children {
-            let Step::Key(name) = step else { return None };
-            let hops = vec![layout.member(name).0];
-            places.push(Place { document, hops, closely: Closely::Content });
-        }
-    }
-    Some(places)
-}
-
-/// What there is to say of `input.source`.
-const SOURCE: &Layout = &Layout::Record(Source::MEMBERS);
-
-impl Parts<Needs> {
-    fn new(reads: &ReadNode, operation: Operation) -> Self {
-        let needs = |root: &str, layout| {
-            reads.under(root).map_or_else(Needs::default, |node| Needs::new(node, layout))
-        };
-        Self {
-            resource: needs("resource", Resource::layout(operation)),
-            payload: needs("payload", Envelope::layout(operation)),
-            source: needs("source", SOURCE),
-        }
-    }
-
-    fn are_met(&self, looked: &Looked<'_>) -> bool {
-        self.resource.are_met_below(looked.resource)
-            && self.payload.are_met_below(looked.payload)
-            && self.source.are_met_below(looked.source)
-    }
-}
-
-/// What is missing of what is read.
-fn missing_of<S: Searched>(reads: &ReadNode, parts: [(&str, S); 3]) -> Vec<Denial> {
-    let mut found = Vec::new();
-    for (root, value) in parts {
-        if let Some(node) = reads.under(root) {
-            found.extend(missing(root, node, value));
-        }
-    }
-    found
-}
-
-impl Looked<'_> {
-    fn missing(&self, reads: &ReadNode) -> Vec<Denial> {
-        missing_of(reads, [("resource", self.resource), ("payload", self.payload), ("source", self.source)])
-    }
-}
-
-impl Shown {
-    fn missing(&self, reads: &ReadNode) -> Vec<Denial> {
-        let Parts { resource, payload, source } = &self.parts;
-        missing_of(reads, [("resource", resource), ("payload", payload), ("source", source)])
-    }
-}
-
-/// The engine, asked about one resource.
-struct Asked<'a, 'n> {
-    plan: &'a Plan,
-    names: &'n mut Names,
-    payload: &'n mut Option<Value>,
-    judged: &'a Judged<'a>,
-    shown: Option<Result<Shown, EngineError>>,
-}
-
-impl Asked<'_, '_> {
-    /// The resource as the engine sees it, made once.
-    fn shown(&mut self) -> &Result<Shown, EngineError> {
-        let Self { names, payload, judged, shown, .. } = self;
-        shown.get_or_insert_with(|| {
-            let resource = to_value(judged.resource, names).map_err(|error| unshowable(&error))?;
-            let source = to_value(judged.source, names).map_err(|error| unshowable(&error))?;
-            if payload.is_none() {
-                **payload = Some(to_value(&judged.payload, names).map_err(|error| unshowable(&error))?);
-            }
-            let payload = payload.clone().unwrap_or(Value::Undefined);
-            let name = |name: &str| Value::String(name.into());
-            let mut input: BTreeMap<Value, Value> = BTreeMap::new();
-            input.insert(name("resource"), resource.clone());
-            input.insert(name("source"), source.clone());
-            input.insert(name("payload"), payload.clone());
-            Ok(Shown { input, parts: Parts { resource, payload, source } })
-        })
-    }
-
-    fn outcome(&mut self, rule: &mut RuleJudge<'_>, looked: &Looked<'_>, way: Way) -> Outcome {
-        let plan = self.plan;
-        if rule.engine.is_none() {
-            match EngineRule::new(plan, rule.planned, self.names) {
-                Ok(engine) => rule.engine = Some(engine),
-                Err(error) => return Outcome::Error(error),
-            }
-        }
-        let planned = rule.planned;
-        let (Some(engine), shown) = (&mut rule.engine, self.shown()) else {
-            return Outcome::Error(EngineError { message: "there is no engine".to_owned(), place: None });
-        };
-        let shown = match shown {
-            Ok(shown) => shown,
-            Err(error) => return Outcome::Error(error.clone()),
-        };
-        let mut input = shown.input.clone();
-        input.insert(Value::String("params".into()), engine.params.clone());
-        engine.engine.set_input(Value::from(input));
-        let missing = |reads: &ReadNode| match way {
-            Way::Fast => looked.missing(reads),
-            Way::Reference => shown.missing(reads),
-        };
-        let outcome = engine.outcome(planned, &missing);
-        // What rules print would pile up; there is nothing to be done where it cannot be taken.
-        let _ = engine.engine.take_prints();
-        outcome.unwrap_or_else(|error| match error {
-            EvaluationError::Engine(error) => {
-                let error = planned.as_written(error);
-                // A built-in may err for no other reason than that a value is null.
-                let mut missing = missing(&planned.reads.reads);
-                if missing.is_empty() {
-                    Outcome::Error(error)
-                } else {
-                    missing
-                        .push(Denial::new(format!("the rule cannot be evaluated: {}", error.message), None));
-                    Outcome::Inconclusive(missing)
-                }
-            }
-            EvaluationError::Panic(message) => {
-                // A new engine: nobody knows in what state a panic left the old one.
-                rule.engine = None;
-                Outcome::Error(EngineError { message, place: None })
-            }
-        })
     }
 }
 
@@ -393,84 +196,14 @@ impl PlannedRule {
 
 impl RuleJudge<'_> {
     /// The outcome of what a program found.
-    fn outcome(&self, found: Finding, looked: &Looked<'_>) -> Outcome {
+    fn outcome(&self, found: Finding, views: Views<'_>) -> Outcome {
         let reads = &self.planned.reads;
         match found {
-            Finding::NotApplicable => not_applicable(looked.missing(&reads.of_applies)),
+            Finding::NotApplicable => not_applicable(views.missing(&reads.of_applies)),
             Finding::Denied(denied) => Outcome::Fail(denied),
-            Finding::Undenied(reasons) if !reasons.is_empty() => Outcome::Inconclusive(reasons),
-            Finding::Undenied(_) if self.needs.are_met(looked) => Outcome::Pass,
-            Finding::Undenied(_) => passed(looked.missing(&reads.reads)),
+            Finding::Undecided(reasons) => Outcome::Inconclusive(reasons),
+            Finding::Nothing if self.needs.are_met(views) => Outcome::Pass,
+            Finding::Nothing => passed(views.missing(&reads.reads)),
         }
     }
-}
-
-/// Where nothing speaks against a resource but what is missing.
-fn passed(missing: Vec<Denial>) -> Outcome {
-    if missing.is_empty() { Outcome::Pass } else { Outcome::Inconclusive(missing) }
-}
-
-/// Where a rule is not about a resource, unless that hangs on what is missing.
-fn not_applicable(missing: Vec<Denial>) -> Outcome {
-    if missing.is_empty() { Outcome::NotApplicable } else { Outcome::Inconclusive(missing) }
-}
-
-impl EngineRule {
-    fn new(plan: &Plan, planned: &PlannedRule, names: &mut Names) -> Result<Self, EngineError> {
-        let path = |name: &str| format!("data.{}.{name}", planned.package);
-        Ok(Self {
-            engine: compile(planned, plan.clock)?,
-            params: to_value(&planned.rule.params, names).map_err(|error| EngineError {
-                message: format!("params of {}: {error}", planned.rule.id),
-                place: None,
-            })?,
-            applies: planned.has_applies.then(|| path("applies")),
-            deny: path("deny"),
-            inconclusive: planned.has_inconclusive.then(|| path("inconclusive")),
-        })
-    }
-
-    fn outcome(
-        &mut self,
-        planned: &PlannedRule,
-        missing: &dyn Fn(&ReadNode) -> Vec<Denial>,
-    ) -> Result<Outcome, EvaluationError> {
-        let reads = &planned.reads;
-        if let Some(applies) = &self.applies {
-            match evaluate(&mut self.engine, applies)? {
-                Value::Bool(true) => {}
-                Value::Bool(false) | Value::Undefined => {
-                    return Ok(not_applicable(missing(&reads.of_applies)));
-                }
-                other => {
-                    let what = super::outcome::described(&other);
-                    return Err(EvaluationError::Engine(EngineError {
-                        message: format!("`applies` must be true or undefined, not {what}"),
-                        place: None,
-                    }));
-                }
-            }
-        }
-        let focus = |definition: usize, keys: &[Value]| {
-            planned.focus(definition, |at| keys.get(at).and_then(segment))
-        };
-        let focus = planned.is_marked().then_some::<&FocusOf<'_>>(&focus);
-        let denied = evaluate(&mut self.engine, &self.deny)?;
-        let denied = denials("deny", &denied, focus).map_err(EvaluationError::Engine)?;
-        if !denied.is_empty() {
-            return Ok(Outcome::Fail(denied));
-        }
-        if let Some(inconclusive) = &self.inconclusive {
-            let said = evaluate(&mut self.engine, inconclusive)?;
-            let reasons = denials("inconclusive", &said, focus).map_err(EvaluationError::Engine)?;
-            if !reasons.is_empty() {
-                return Ok(Outcome::Inconclusive(reasons));
-            }
-        }
-        Ok(passed(missing(&reads.reads)))
-    }
-}
-
-fn unshowable(error: &super::value::ValueError) -> EngineError {
-    EngineError { message: format!("a value cannot be shown to rules: {error}"), place: None }
 }

@@ -5,12 +5,8 @@
 //! Rego is pure: with the clock and the params fixed, what a rule says of a resource hangs on nothing but the values that
 //! it looks at. So where those are the same as before, it says the same. Whoever changes anything here must keep that:
 //!
-//! - **The key holds all that may be looked at.** Of a compiled rule those are the routes of its program, each with all
-//!   that is in the value; of any other rule the members of the input from which its read set begins, whole. Where the
-//!   read set does not know what is read (`any_below` at the root), there is no key. What must be there for a pass is a
-//!   part of it too.
-//! - **Only the kind of a value is in the key** where a program does nothing with it but hold it against `null`, `true`
-//!   and `false`.
+//! - **The key holds all that may be looked at**: what the read set names, each value with all that is in it, and of
+//!   what is around it whether it is there. Where the read set does not know what is read, there is no key.
 //! - **Keys are compared whole**, and not by their hash. Texts are in them as numbers that stand for one text each.
 //! - **A value that has no exact form here has no key**: a number beyond 64 bits, a large list, one text too many.
 //! - **Errors are not remembered**: a time-out says nothing about the next time.
@@ -21,8 +17,9 @@ use std::ops::Range;
 use foldhash::fast::FixedState;
 
 use super::Outcome;
-use super::compiled::{Closely, Looked};
-use crate::model::{Hop, Tree, View, Viewed as _};
+use super::slots::{Slot, Slots, Views};
+use crate::model::{Layout, Tree, View, Viewed as _};
+use crate::policy::{ReadNode, Step};
 
 /// Outcomes that are kept for a rule.
 const MOST_OUTCOMES: usize = 4096;
@@ -35,20 +32,54 @@ const MOST_TEXT_BYTES: usize = 4 << 20;
 const TRIAL: u32 = 512;
 const ENOUGH: u32 = 3;
 
-/// A document of the input.
+/// How closely a value is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Document {
-    Resource,
-    Payload,
-    Source,
+pub(super) enum Closely {
+    /// Whether it is there, and something may be in it.
+    Kind,
+    /// All that is in it.
+    Content,
 }
 
-/// Where a value stands that a rule looks at.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A value that a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
-    pub(super) document: Document,
-    pub(super) hops: Vec<Hop>,
+    pub(super) slot: Slot,
     pub(super) closely: Closely,
+}
+
+/// Where all stands that a rule's outcome hangs on, by what it reads of its input; `None` where that is not known.
+pub(super) fn places(reads: &ReadNode, slots: &mut Slots) -> Option<Vec<Place>> {
+    if reads.any_below || reads.whole || reads.looked_at {
+        return None;
+    }
+    let mut places = Vec::new();
+    for (step, node) in &reads.children {
+        match step {
+            // They are fixed for a run.
+            Step::Key(name) if name == "params" => {}
+            Step::Key(name) => below(node, Slot::root(name)?, slots, &mut places),
+            Step::Index(_) | Step::Each => return None,
+        }
+    }
+    Some(places)
+}
+
+fn below(node: &ReadNode, slot: Slot, slots: &mut Slots, places: &mut Vec<Place>) {
+    let is_gone_through = !node.children.is_empty()
+        && node.children.iter().all(|(step, _)| matches!(step, Step::Key(_)))
+        && !(node.any_below || node.whole || node.looked_at)
+        && matches!(slots.layout(slot), Layout::Record(_));
+    if !is_gone_through {
+        return places.push(Place { slot, closely: Closely::Content });
+    }
+    places.push(Place { slot, closely: Closely::Kind });
+    for (step, child) in &node.children {
+        if let Step::Key(name) = step {
+            let member = slots.member(slot, name);
+            below(child, member, slots, places);
+        }
+    }
 }
 
 /// Puts the values of one resource into words, each place once for all rules.
@@ -58,6 +89,8 @@ pub(super) struct Encoder {
     known: Vec<Known>,
     words: Vec<u64>,
     texts: Texts,
+    /// Whether anything is known of the resource at hand.
+    is_used: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -69,11 +102,17 @@ enum Known {
 
 impl Encoder {
     pub(super) fn new() -> Self {
-        Self { places: Vec::new(), known: Vec::new(), words: Vec::new(), texts: Texts::default() }
+        Self {
+            places: Vec::new(),
+            known: Vec::new(),
+            words: Vec::new(),
+            texts: Texts::default(),
+            is_used: false,
+        }
     }
 
     /// The number of a place.
-    pub(super) fn place(&mut self, place: Place) -> usize {
+    fn place(&mut self, place: Place) -> usize {
         if let Some(number) = self.places.iter().position(|known| *known == place) {
             return number;
         }
@@ -84,16 +123,20 @@ impl Encoder {
 
     /// Another resource.
     pub(super) fn begin(&mut self) {
-        self.words.clear();
-        self.known.fill(Known::NotYet);
+        if self.is_used {
+            self.words.clear();
+            self.known.fill(Known::NotYet);
+            self.is_used = false;
+        }
     }
 
     /// Puts the words of places behind each other; whether all have some.
-    fn key(&mut self, places: &[usize], looked: &Looked<'_>, key: &mut Vec<u64>) -> bool {
+    fn key(&mut self, places: &[usize], views: Views<'_>, key: &mut Vec<u64>) -> bool {
         key.clear();
+        self.is_used = true;
         for &number in places {
             if matches!(self.known.get(number), Some(Known::NotYet)) {
-                self.encode(number, looked);
+                self.encode(number, views);
             }
             match self.known.get(number) {
                 Some(Known::Words(range)) => {
@@ -105,20 +148,18 @@ impl Encoder {
         key.len() <= MOST_WORDS
     }
 
-    fn encode(&mut self, number: usize, looked: &Looked<'_>) {
+    fn encode(&mut self, number: usize, views: Views<'_>) {
         let (Some(place), Some(known)) = (self.places.get(number), self.known.get_mut(number)) else {
             return;
         };
-        let root = match place.document {
-            Document::Resource => looked.resource,
-            Document::Payload => looked.payload,
-            Document::Source => looked.source,
-        };
-        let view = place.hops.iter().fold(root, View::hop);
+        let view = *views.get(place.slot);
         let start = self.words.len();
-        let mut words = Words { words: &mut self.words, texts: &mut self.texts, start };
+        let mut words = Words { all: &mut self.words, texts: &mut self.texts, start };
         let told = match place.closely {
-            Closely::Kind => words.kind(view),
+            Closely::Kind => {
+                words.kind(view);
+                Some(())
+            }
             Closely::Content => words.content(view),
         };
         *known = if told.is_some() { Known::Words(start..self.words.len()) } else { Known::None };
@@ -149,29 +190,28 @@ mod kind {
 }
 
 struct Words<'w> {
-    words: &'w mut Vec<u64>,
+    all: &'w mut Vec<u64>,
     texts: &'w mut Texts,
     start: usize,
 }
 
 impl Words<'_> {
     fn push(&mut self, kind: u64, value: u64) {
-        self.words.push(kind | (value << kind::BITS));
+        self.all.push(kind | (value << kind::BITS));
     }
 
     /// Of which kind a value is, as far as `null`, `true` and `false` tell kinds apart.
-    fn kind(&mut self, view: View<'_>) -> Option<()> {
+    fn kind(&mut self, view: View<'_>) {
         match view {
             View::Absent => self.push(kind::ABSENT, 0),
             View::Null => self.push(kind::NULL, 0),
             View::Boolean(value) => self.push(kind::BOOLEAN, u64::from(value)),
             _ => self.push(kind::ANY, 0),
         }
-        Some(())
     }
 
     fn content(&mut self, view: View<'_>) -> Option<()> {
-        if self.words.len() - self.start > MOST_WORDS {
+        if self.all.len() - self.start > MOST_WORDS {
             return None;
         }
         match view {
@@ -185,7 +225,7 @@ impl Words<'_> {
             }
             View::Time(time) => {
                 self.push(kind::TIME, 0);
-                self.words.push(time.utc().timestamp_nanos_opt()?.cast_unsigned());
+                self.all.push(time.utc().timestamp_nanos_opt()?.cast_unsigned());
             }
             View::Date(date) => {
                 let number = self.texts.number(&date.to_string())?;
@@ -219,7 +259,7 @@ impl Words<'_> {
             self.push(kind::INTEGER, value.cast_unsigned() & (u64::MAX >> (64 - room)));
         } else {
             self.push(kind::LARGE, 0);
-            self.words.push(value.cast_unsigned());
+            self.all.push(value.cast_unsigned());
         }
     }
 
@@ -241,7 +281,7 @@ impl Words<'_> {
             }
             Tree::Float(value) => {
                 self.push(kind::FLOAT, 0);
-                self.words.push(value.to_bits());
+                self.all.push(value.to_bits());
             }
             Tree::Unsigned(_) => return None,
             Tree::Null | Tree::Boolean(_) | Tree::Integer(_) | Tree::Text(_) => self.content(tree.view())?,
@@ -292,14 +332,16 @@ pub(super) enum Remembered<'m> {
 }
 
 impl Memo {
-    pub(super) fn new(mut places: Vec<usize>) -> Self {
+    /// Of a rule whose outcomes hang on the values at some places.
+    pub(super) fn new(places: Vec<Place>, encoder: &mut Encoder) -> Self {
+        let mut places: Vec<usize> = places.into_iter().map(|place| encoder.place(place)).collect();
         places.sort_unstable();
         places.dedup();
         Self { places, outcomes: HashMap::default(), key: Vec::new(), looked_up: 0, found: 0 }
     }
 
     /// The outcome for the values of a resource.
-    pub(super) fn get(&mut self, encoder: &mut Encoder, looked: &Looked<'_>) -> Remembered<'_> {
+    pub(super) fn get(&mut self, encoder: &mut Encoder, views: Views<'_>) -> Remembered<'_> {
         if self.looked_up >= TRIAL && self.found < self.looked_up / ENOUGH {
             return Remembered::Never;
         }
@@ -309,7 +351,7 @@ impl Memo {
             self.found /= 2;
         }
         self.looked_up += 1;
-        if !encoder.key(&self.places, looked, &mut self.key) {
+        if !encoder.key(&self.places, views, &mut self.key) {
             return Remembered::Never;
         }
         match self.outcomes.get(self.key.as_slice()) {

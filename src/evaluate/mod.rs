@@ -1,5 +1,6 @@
 //! Rules meet resources: the only place that knows the Rego engine.
 
+mod asked;
 mod compiled;
 mod engine;
 mod explain;
@@ -14,6 +15,7 @@ mod parse;
 mod plan;
 mod presence;
 mod rego_test;
+mod slots;
 mod value;
 
 pub use engine::{EngineError, RegoPlace, quiet_engine_panics};

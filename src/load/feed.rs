@@ -10,6 +10,8 @@ use crate::source::json::{FaultKind, MAX_DEPTH, Skip, Skipper};
 pub const MAX_VALUE_BYTES: usize = 64 << 20;
 /// Bytes asked for at a time.
 const CHUNK: usize = 256 << 10;
+/// Room for a batch, and for what is read behind it.
+const BUFFER: usize = 768 << 10;
 
 /// Why a feed cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -39,9 +41,12 @@ pub enum FeedError {
 /// whole values. Offsets are into [`Feed::text`] and change with every take and drop.
 pub struct Feed {
     reader: Box<dyn Read>,
-    text: Vec<u8>,
+    /// The bytes at hand, and behind them what was never read or is no more of use: it is not cleared again and again.
+    buffer: Vec<u8>,
+    /// How many bytes are at hand.
+    filled: usize,
     cursor: usize,
-    /// Position of the first byte of `text`.
+    /// Position of the first byte at hand.
     base: Position,
     finished: bool,
     /// Gets a copy of every byte that is read.
@@ -51,7 +56,7 @@ pub struct Feed {
 impl Feed {
     /// A feed whose first byte stands at `base` in its file.
     pub fn new(reader: Box<dyn Read>, base: Position) -> Self {
-        Self { reader, text: Vec::new(), cursor: 0, base, finished: false, spool: None }
+        Self { reader, buffer: Vec::new(), filled: 0, cursor: 0, base, finished: false, spool: None }
     }
 
     /// From now on copies every byte that is read to `spool`, after those that are waiting.
@@ -60,7 +65,7 @@ impl Feed {
     ///
     /// Where the waiting bytes cannot be written.
     pub fn spool_to(&mut self, mut spool: std::fs::File) -> io::Result<()> {
-        spool.write_all(&self.text)?;
+        spool.write_all(self.text())?;
         self.spool = Some(spool);
         Ok(())
     }
@@ -72,7 +77,7 @@ impl Feed {
 
     /// All bytes that are at hand, used ones included.
     pub fn text(&self) -> &[u8] {
-        &self.text
+        self.buffer.get(..self.filled).unwrap_or_default()
     }
 
     /// Offset of the cursor in [`Feed::text`].
@@ -92,7 +97,7 @@ impl Feed {
 
     /// Position of an offset in [`Feed::text`].
     pub fn position_of(&self, offset: usize) -> Position {
-        self.base.after(self.text.get(..offset).unwrap_or(&self.text))
+        self.base.after(self.text().get(..offset).unwrap_or(self.text()))
     }
 
     /// Whether no byte is left to be read.
@@ -106,7 +111,7 @@ impl Feed {
     ///
     /// Where the input cannot be read.
     pub fn fill(&mut self, wanted: usize) -> io::Result<bool> {
-        while self.text.len() - self.cursor < wanted {
+        while self.filled - self.cursor < wanted {
             if self.finished {
                 return Ok(false);
             }
@@ -116,12 +121,30 @@ impl Feed {
     }
 
     fn read_more(&mut self) -> io::Result<()> {
-        let before = self.text.len();
-        let count = self.reader.by_ref().take(CHUNK as u64).read_to_end(&mut self.text)?;
-        if let Some(spool) = &mut self.spool {
-            spool.write_all(self.text.get(before..).unwrap_or_default())?;
+        let before = self.filled;
+        let wanted = before + CHUNK;
+        if self.buffer.len() < wanted {
+            if self.buffer.capacity() < wanted {
+                let more = wanted.max(2 * self.buffer.capacity()).max(BUFFER) - self.buffer.len();
+                self.buffer.reserve_exact(more);
+            }
+            self.buffer.resize(wanted, 0);
         }
-        self.finished = count < CHUNK;
+        while self.filled < wanted {
+            let room = self.buffer.get_mut(self.filled..wanted).unwrap_or_default();
+            match self.reader.read(room) {
+                Ok(0) => {
+                    self.finished = true;
+                    break;
+                }
+                Ok(count) => self.filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if let Some(spool) = &mut self.spool {
+            spool.write_all(self.buffer.get(before..self.filled).unwrap_or_default())?;
+        }
         Ok(())
     }
 
@@ -132,7 +155,7 @@ impl Feed {
     /// Where the input cannot be read.
     pub fn peek(&mut self) -> io::Result<Option<u8>> {
         self.fill(1)?;
-        Ok(self.text.get(self.cursor).copied())
+        Ok(self.text().get(self.cursor).copied())
     }
 
     /// Moves the cursor over white space to the next byte, which stays.
@@ -151,7 +174,7 @@ impl Feed {
 
     /// Moves the cursor.
     pub fn advance(&mut self, count: usize) {
-        self.cursor = (self.cursor + count).min(self.text.len());
+        self.cursor = (self.cursor + count).min(self.filled);
     }
 
     /// Moves the cursor over the expected byte, after white space.
@@ -169,7 +192,7 @@ impl Feed {
 
     /// A fault at the cursor: something else was expected, or more.
     pub fn unexpected(&self, expected: &'static str) -> FeedError {
-        let kind = if self.cursor == self.text.len() {
+        let kind = if self.cursor == self.filled {
             FaultKind::UnexpectedEnd { open: None }
         } else {
             FaultKind::Unexpected { expected }
@@ -180,17 +203,27 @@ impl Feed {
     /// Forgets all bytes before the cursor.
     pub fn drop_used(&mut self) {
         self.base = self.position();
-        self.text.drain(..self.cursor);
+        self.buffer.copy_within(self.cursor..self.filled, 0);
+        self.filled -= self.cursor;
         self.cursor = 0;
     }
 
-    /// Takes all bytes before the cursor, and the position of the first.
-    pub fn take_used(&mut self) -> (Vec<u8>, Position) {
+    /// Takes all bytes before the cursor, and the position of the first. `buffer` is of no use to anyone any more, and
+    /// takes what comes next.
+    pub fn take_used(&mut self, mut buffer: Vec<u8>) -> (Vec<u8>, Position) {
         let base = self.base;
         self.base = self.position();
-        let ahead = self.text.get(self.cursor..).unwrap_or_default().to_vec();
-        let mut used = std::mem::replace(&mut self.text, ahead);
+        let ahead = self.text().get(self.cursor..).unwrap_or_default();
+        let count = ahead.len();
+        if let Some(start) = buffer.get_mut(..count) {
+            start.copy_from_slice(ahead);
+        } else {
+            buffer.clear();
+            buffer.extend_from_slice(ahead);
+        }
+        let mut used = std::mem::replace(&mut self.buffer, buffer);
         used.truncate(self.cursor);
+        self.filled = count;
         self.cursor = 0;
         (used, base)
     }
@@ -223,7 +256,7 @@ impl Feed {
         let begin = self.base.byte + start as u64;
         let mut skipper = Skipper::new(MAX_DEPTH.saturating_sub(depth));
         loop {
-            match skipper.walk(&self.text, self.cursor) {
+            match skipper.walk(self.text(), self.cursor) {
                 Skip::End(end) => {
                     self.cursor = end;
                     if end - start > most {
@@ -233,7 +266,7 @@ impl Feed {
                     return Ok(Some(start..end));
                 }
                 Skip::More => {
-                    self.cursor = self.text.len();
+                    self.cursor = self.filled;
                     if self.cursor - start > most {
                         self.cursor = start;
                         return Ok(None);
@@ -300,7 +333,7 @@ mod tests {
         let object = feed.take_value(0).unwrap();
         assert_eq!(&feed.text()[object], b"{\"a\": [1, \"}\"]}");
         feed.expect(b',', "`,`").unwrap();
-        let (used, base) = feed.take_used();
+        let (used, base) = feed.take_used(Vec::new());
         assert_eq!(used, b" {\"a\": [1, \"}\"]}\n,");
         assert_eq!(base, Position::START);
         feed.next_solid().unwrap();

@@ -15,7 +15,7 @@ use serde::de::IgnoredAny;
 
 use super::feed::MAX_VALUE_BYTES;
 use super::large::{LargePayload, Rest};
-use super::{Batch, Content, Feed, FeedError, Opened, PayloadHead};
+use super::{Batch, Batches, Content, Feed, FeedError, Opened, PayloadHead};
 use crate::operation::Operation;
 use crate::source::Position;
 use crate::source::json::FaultKind;
@@ -83,11 +83,11 @@ pub struct Splitter<'s> {
     next_document: u64,
     /// Whether the input is one document, as far as is known.
     single: bool,
-    emit: &'s mut dyn FnMut(Batch) -> bool,
+    batches: &'s mut dyn Batches,
 }
 
 impl<'s> Splitter<'s> {
-    /// Cuts up `opened`; each batch goes to `emit`, which says whether to go on.
+    /// Cuts up `opened`; each batch goes to `batches`, which says whether to go on.
     ///
     /// `forced` is the operation that all documents are of, where the user says so.
     ///
@@ -98,12 +98,12 @@ impl<'s> Splitter<'s> {
     pub fn run(
         opened: &mut Opened,
         forced: Option<Operation>,
-        emit: &'s mut dyn FnMut(Batch) -> bool,
+        batches: &'s mut dyn Batches,
     ) -> Result<(), SplitError> {
         let reader = std::mem::replace(&mut opened.reader, Box::new(io::empty()));
         let feed = Feed::new(reader, Position::START);
         let rereadable = opened.rereadable.clone();
-        Self { feed, rereadable, forced, spans: Vec::new(), next_document: 0, single: true, emit }.split()
+        Self { feed, rereadable, forced, spans: Vec::new(), next_document: 0, single: true, batches }.split()
     }
 
     fn split(&mut self) -> Result<(), SplitError> {
@@ -399,12 +399,12 @@ impl<'s> Splitter<'s> {
     }
 
     fn send(&mut self, content: Content) -> Result<(), SplitError> {
-        let (text, base) = self.feed.take_used();
+        let (text, base) = self.feed.take_used(self.batches.spare());
         self.hand_out(Batch { text, base, gaps: Vec::new(), content })
     }
 
     fn hand_out(&mut self, batch: Batch) -> Result<(), SplitError> {
-        if (self.emit)(batch) { Ok(()) } else { Err(SplitError::Stopped) }
+        if self.batches.take(batch) { Ok(()) } else { Err(SplitError::Stopped) }
     }
 }
 

@@ -22,6 +22,23 @@ pub struct Batch {
     pub content: Content,
 }
 
+/// Takes batches in order.
+pub trait Batches {
+    /// Takes a batch, and says whether to go on.
+    fn take(&mut self, batch: Batch) -> bool;
+
+    /// A buffer that was a batch's text and is of no use any more; an empty one if there is none.
+    fn spare(&mut self) -> Vec<u8> {
+        Vec::new()
+    }
+}
+
+impl<F: FnMut(Batch) -> bool> Batches for F {
+    fn take(&mut self, batch: Batch) -> bool {
+        self(batch)
+    }
+}
+
 /// What the bytes of a [`Batch`] are.
 #[derive(Debug)]
 pub enum Content {

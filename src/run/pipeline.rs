@@ -15,7 +15,7 @@ use super::worker::{BatchOutcome, Worker};
 use crate::discover::{Discovery, InputFile, Origin};
 use crate::evaluate::Plan;
 use crate::finding::Run;
-use crate::load::{Batch, Splitter, open};
+use crate::load::{Batch, Batches, Counter, Splitter, open};
 use crate::settings::{JudgeSettings, LoadSettings};
 use crate::source::Diagnostic;
 
@@ -80,12 +80,13 @@ pub fn execute(
         let (results_sender, results) = unbounded::<(u64, Message)>();
         // A batch is read only when a permit comes back, which bounds what waits anywhere.
         let (permit_sender, permits) = bounded::<()>(on_the_way);
+        let (spare_sender, spares) = bounded::<Vec<u8>>(on_the_way);
         for _ in 0..on_the_way {
             let _ = permit_sender.send(());
         }
         for index in 0..workers {
-            let (jobs, results) = (jobs.clone(), results_sender.clone());
-            let job = move || work(&jobs, &results, load, judging, plan);
+            let (jobs, results, spares) = (jobs.clone(), results_sender.clone(), spare_sender.clone());
+            let job = move || work(&jobs, &results, &spares, load, judging, plan);
             let builder = thread::Builder::new().stack_size(STACK_BYTES);
             if builder.spawn_scoped(scope, job.clone()).is_err() {
                 // Fewer threads are slower, not wrong; but there must be one.
@@ -96,7 +97,7 @@ pub fn execute(
             }
         }
         drop(jobs);
-        let reader = Reader { load, judging, jobs: job_sender, results: results_sender, permits };
+        let reader = Reader { load, judging, jobs: job_sender, results: results_sender, permits, spares };
         let files = files.as_slice();
         scope.spawn(move || reader.read(files));
         sink(Sink { load, judging, plan, files, diagnostics, progress }, &results, permit_sender, tell)
@@ -114,6 +115,7 @@ fn total_bytes(files: &[InputFile]) -> u64 {
 fn work(
     jobs: &Receiver<Job>,
     results: &Sender<(u64, Message)>,
+    spares: &Sender<Vec<u8>>,
     load: &LoadSettings,
     judging: &JudgeSettings,
     plan: &Plan,
@@ -126,6 +128,8 @@ fn work(
             worker = Worker::new(load, judging, plan);
             BatchOutcome::defect(&job.file, job.batch.base)
         });
+        // If there are enough, it is dropped.
+        let _ = spares.try_send(job.batch.text);
         let message = Message::Outcome(Box::new(outcome), job.read_bytes);
         if results.send((job.sequence, message)).is_err() {
             return;
@@ -139,6 +143,33 @@ struct Reader<'s> {
     jobs: Sender<Job>,
     results: Sender<(u64, Message)>,
     permits: Receiver<()>,
+    spares: Receiver<Vec<u8>>,
+}
+
+/// Takes the batches of one file.
+struct Taken<'r, 's> {
+    reader: &'r Reader<'s>,
+    file: &'r Arc<str>,
+    /// Bytes of the files before it.
+    before: u64,
+    counter: Counter,
+    sequence: &'r mut u64,
+}
+
+impl Batches for Taken<'_, '_> {
+    fn take(&mut self, batch: Batch) -> bool {
+        let read_bytes = self.before + self.counter.stored_bytes();
+        if self.reader.permits.recv().is_err() {
+            return false;
+        }
+        let job = Job { sequence: *self.sequence, read_bytes, file: Arc::clone(self.file), batch };
+        *self.sequence += 1;
+        self.reader.jobs.send(job).is_ok()
+    }
+
+    fn spare(&mut self) -> Vec<u8> {
+        self.reader.spares.try_recv().unwrap_or_default()
+    }
 }
 
 impl Reader<'_> {
@@ -164,16 +195,8 @@ impl Reader<'_> {
             }
         };
         let counter = opened.counter();
-        let mut emit = |batch: Batch| {
-            let read_bytes = before + counter.stored_bytes();
-            if self.permits.recv().is_err() {
-                return false;
-            }
-            let job = Job { sequence: *sequence, read_bytes, file: Arc::clone(&file.name), batch };
-            *sequence += 1;
-            self.jobs.send(job).is_ok()
-        };
-        let error = Splitter::run(&mut opened, self.load.forced, &mut emit).err();
+        let mut taken = Taken { reader: self, file: &file.name, before, counter, sequence };
+        let error = Splitter::run(&mut opened, self.load.forced, &mut taken).err();
         FileEnd { bytes: opened.stored_bytes(), sha256: opened.sha256(), error }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::generate::{Kind, Mix, Random, resource};
+use crate::generate::{Kind, Mix, Random, resource};
 
 /// Values that are rarely thought of.
 const EXTREMES: [&str; 44] = [

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::fields::{Field, Fields, Kind, List};
-use super::generate::Random;
+use crate::generate::Random;
 
 /// Something that has a value at some place of a rule: how it is written, and what it is taken for.
 type Named = (String, Kind);

@@ -7,12 +7,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
 use super::changes::{edit, edited};
-
-#[path = "../../benches/support/generate.rs"]
-#[expect(dead_code, reason = "the benchmarks use the rest")]
-mod generate;
-
-use generate::{Kind, Mix, Random, resource};
+use crate::generate::{Kind, Mix, Random, resource};
 
 fn operation(kind: Kind) -> Operation {
     Operation::ALL.into_iter().find(|operation| operation.id() == kind.operation()).unwrap()

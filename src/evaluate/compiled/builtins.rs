@@ -17,11 +17,9 @@ const WHOLE: f64 = 9_007_199_254_740_992.0;
 pub(super) fn call<'a>(
     builtin: Builtin,
     arguments: &'a [Datum<'a>],
-    now_ns: i64,
     bump: &'a Bump,
 ) -> Result<Option<Datum<'a>>, Unsure> {
     Ok(Some(match (builtin, arguments) {
-        (Builtin::NowNs, []) => Datum::Integer(now_ns),
         (builtin, [value]) => return of_one(builtin, *value, bump),
         (builtin, [one, other]) => of_two(builtin, *one, *other, bump)?,
         (Builtin::ObjectGet, [object, key, default]) => object_get(*object, *key, *default, bump)?,
@@ -56,7 +54,11 @@ fn text_of<'a>(value: Datum<'a>, bump: &'a Bump) -> Result<&'a str, Unsure> {
     value.text(bump).ok_or(Unsure)
 }
 
-fn of_one<'a>(builtin: Builtin, value: Datum<'a>, bump: &'a Bump) -> Result<Option<Datum<'a>>, Unsure> {
+pub(super) fn of_one<'a>(
+    builtin: Builtin,
+    value: Datum<'a>,
+    bump: &'a Bump,
+) -> Result<Option<Datum<'a>>, Unsure> {
     let is_text = matches!(value, Datum::Text(_) | Datum::Time(_) | Datum::Date(_));
     let is_number = matches!(value, Datum::Integer(_) | Datum::Float(_));
     Ok(Some(match builtin {

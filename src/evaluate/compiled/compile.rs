@@ -12,14 +12,10 @@ use super::program::{
     Comparison, Expression, Function, Global, GlobalId, KeyPlaces, Local, Loop, Pattern, Program,
     SetDefinition, Step, StepKind, ValueDefinition,
 };
-use crate::evaluate::Source;
-use crate::model::Layout;
+use crate::evaluate::slots::Slots;
 use crate::policy::{Body, Declared, Definition, Module, Name, Node, Rule, Statement, StatementKind, Term};
 
-/// What there is to say of `input.source`.
-pub(super) const SOURCE: &Layout = &Layout::Record(Source::MEMBERS);
-
-/// What is known of a rule and of the documents that it is about.
+/// What is known of a rule.
 pub(super) struct Subject<'m> {
     pub(super) rule: &'m Rule,
     /// Its file, as an index into `modules`.
@@ -30,14 +26,13 @@ pub(super) struct Subject<'m> {
     pub(super) definitions: &'m [Range<usize>],
     /// For each definition of its read set, the places of the keys that its elements are marked with.
     pub(super) keys: &'m [Vec<Range<usize>>],
-    pub(super) resource: &'static Layout,
-    pub(super) payload: &'static Layout,
 }
 
 /// Compiles a rule; `None` where something in it is not understood.
-pub(super) fn compile(subject: &Subject<'_>) -> Option<Program> {
+pub(super) fn compile(subject: &Subject<'_>, slots: &mut Slots) -> Option<Program> {
     let mut compiler = Compiler {
         subject,
+        slots,
         file: subject.file,
         scopes: Vec::new(),
         locals: 0,
@@ -74,6 +69,7 @@ pub(super) struct Scope {
 
 pub(super) struct Compiler<'c, 'm> {
     pub(super) subject: &'c Subject<'m>,
+    pub(super) slots: &'c mut Slots,
     /// Index of the file at hand.
     pub(super) file: usize,
     /// The innermost is the last.

@@ -81,8 +81,37 @@ impl Constant {
         }
     }
 
+    /// The value of a run that is made of values of the rule only; `None` of any other.
+    pub(super) fn of_datum(datum: Datum<'_>) -> Option<Self> {
+        let all = |items: Items<'_>| {
+            let item = |index| items.get(index).ok().flatten().and_then(Self::of_datum);
+            (0..items.count()).map(item).collect::<Option<Vec<Self>>>()
+        };
+        Some(match datum {
+            Datum::Null => Self::Null,
+            Datum::Boolean(value) => Self::Boolean(value),
+            Datum::Integer(value) => Self::Integer(value),
+            Datum::Float(value) => Self::Float(value),
+            Datum::Text(text) => Self::Text(text.into()),
+            Datum::Array(items) => Self::Array(all(items)?),
+            Datum::Set(items) => Self::Set(all(items)?),
+            Datum::Object(Members::Made(members)) => {
+                let members =
+                    members.iter().map(|(key, value)| Some((Self::of_datum(*key)?, Self::of_datum(*value)?)));
+                Self::Object(members.collect::<Option<_>>()?)
+            }
+            Datum::Object(Members::Constants(members)) => Self::Object(members.to_vec()),
+            Datum::Time(_) | Datum::Date(_) | Datum::Object(_) => return None,
+        })
+    }
+
+    /// The order in which the engine has two values.
+    pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
+        compare(self.datum(), other.datum(), &Bump::new()).ok()
+    }
+
     fn order(&self, other: &Self) -> Ordering {
         // Nothing in a constant has to be put into words to be compared.
-        compare(self.datum(), other.datum(), &Bump::new()).unwrap_or(Ordering::Equal)
+        self.compare(other).unwrap_or(Ordering::Equal)
     }
 }

@@ -2,10 +2,10 @@
 
 use regex::RegexBuilder;
 
-use super::compile::{Compiler, SOURCE};
+use super::compile::Compiler;
 use super::constant::Constant;
-use super::program::{Builtin, Collector, Comparison, Expression, Loop, Operation, Root, Route};
-use crate::model::{Hop, Layout};
+use super::program::{Builtin, Collector, Comparison, Expression, Loop, Operation};
+use crate::evaluate::slots::Slot;
 use crate::policy::{Arithmetic, Body, Collected, Node, Operator, Scalar, Term};
 
 /// Largest size of a compiled pattern that the engine takes.
@@ -187,9 +187,6 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
         let (root, rest) = path.split_first()?;
         let behind = steps.get(path.len() - imported..)?;
         let value = match root.as_str() {
-            "resource" => Self::routed(Root::Resource, self.subject.resource, rest),
-            "payload" => Self::routed(Root::Payload, self.subject.payload, rest),
-            "source" => Self::routed(Root::Source, SOURCE, rest),
             "params" => {
                 let (name, rest) = rest.split_first()?;
                 let mut value = self.subject.rule.params.get(name);
@@ -201,20 +198,15 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
                     None => Expression::Undefined,
                 }
             }
-            _ => return None,
+            document => {
+                let mut slot = Slot::root(document)?;
+                for name in rest {
+                    slot = self.slots.member(slot, name);
+                }
+                Expression::Input(slot)
+            }
         };
         self.steps(value, behind)
-    }
-
-    fn routed(root: Root, layout: &'static Layout, path: &[String]) -> Expression {
-        let mut layout = layout;
-        let mut hops = Vec::new();
-        for step in path {
-            let (hop, next) = layout.member(step);
-            hops.push(hop);
-            layout = next;
-        }
-        Expression::Input(Route { root, hops })
     }
 
     /// Steps from a value.
@@ -232,7 +224,7 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
             Term::Variable(name) if self.is_open(name) => Some(name),
             _ => {
                 let key = self.expression(step)?;
-                return Some(self.under(value, key));
+                return Some(Expression::Under(Box::new((value, key))));
             }
         };
         let local = match key {
@@ -245,39 +237,6 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
         let element = self.new_local();
         self.loops.as_mut()?.push(Loop { collection: value, key: local, value: element });
         Some(Expression::Local(element))
-    }
-
-    /// What is under a key that is known or computed.
-    fn under(&self, value: Expression, key: Expression) -> Expression {
-        if let (Expression::Input(route), Expression::Constant(constant)) = (&value, &key)
-            && let Some(layout) = self.layout(route)
-        {
-            let hop = match (layout, constant) {
-                (Layout::Record(_), Constant::Text(name)) => Some(layout.member(name).0),
-                // What is under a number elsewhere is no element.
-                (Layout::List(_), Constant::Integer(index)) => usize::try_from(*index).ok().map(Hop::Index),
-                _ => None,
-            };
-            if let Some(hop) = hop {
-                let hops = route.hops.iter().cloned().chain([hop]).collect();
-                return Expression::Input(Route { root: route.root, hops });
-            }
-        }
-        Expression::Under(Box::new((value, key)))
-    }
-
-    /// What the documents say of a value of the input.
-    fn layout(&self, route: &Route) -> Option<&'static Layout> {
-        let root = match route.root {
-            Root::Resource => self.subject.resource,
-            Root::Payload => self.subject.payload,
-            Root::Source => SOURCE,
-        };
-        route.hops.iter().try_fold(root, |layout, hop| match (layout, hop) {
-            (Layout::Record(members), Hop::Member(number)) => Some(members.get(*number)?.1),
-            (Layout::List(element), Hop::Index(_)) => Some(*element),
-            _ => None,
-        })
     }
 
     fn call(&mut self, function: &'m Node, arguments: &'m [Node]) -> Option<Expression> {
@@ -307,12 +266,14 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
         let builtin = Builtin::named(&name, arguments.len())?;
         let mut arguments = self.expressions(arguments)?;
         if builtin == Builtin::ObjectGet
-            && let [Expression::Input(route), Expression::Constant(keys), _] = arguments.as_slice()
-            && route.root == Root::Resource
-            && route.hops.is_empty()
-            && let Some(Expression::Input(route)) = self.route_of(keys)
+            && let [Expression::Input(Slot::RESOURCE), Expression::Constant(keys), _] = arguments.as_slice()
+            && let Some(path) = names(keys)
         {
-            return Some(Expression::InputOr(route, Box::new(arguments.pop()?)));
+            let mut slot = Slot::RESOURCE;
+            for name in path {
+                slot = self.slots.member(slot, name);
+            }
+            return Some(Expression::InputOr(slot, Box::new(arguments.pop()?)));
         }
         Some(Expression::Call(builtin, arguments))
     }
@@ -323,17 +284,16 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
         self.patterns.push(RegexBuilder::new(&pattern).size_limit(PATTERN_BYTES).build().ok()?);
         Some(self.patterns.len() - 1)
     }
+}
 
-    /// A path into the resource that stands in the rule as a key, or an array of keys.
-    fn route_of(&self, keys: &Constant) -> Option<Expression> {
-        let name = |key: &Constant| match key {
-            Constant::Text(name) => Some(name.clone().into_string()),
-            _ => None,
-        };
-        let path: Vec<String> = match keys {
-            Constant::Array(keys) => keys.iter().map(name).collect::<Option<_>>()?,
-            key => vec![name(key)?],
-        };
-        Some(Self::routed(Root::Resource, self.subject.resource, &path))
+/// A path that stands in the rule as a key, or an array of keys.
+fn names(keys: &Constant) -> Option<Vec<&str>> {
+    match keys {
+        Constant::Array(keys) => keys.iter().map(name).collect(),
+        key => Some(vec![name(key)?]),
     }
+}
+
+fn name(key: &Constant) -> Option<&str> {
+    if let Constant::Text(name) = key { Some(name) } else { None }
 }

@@ -24,12 +24,17 @@ mod builtins;
 mod compile;
 mod constant;
 mod datum;
+mod evaluated;
 mod expression;
+mod guard;
 mod machine;
 mod order;
 mod program;
-mod reads;
+mod share;
+mod simplify;
 mod text;
+mod value;
+mod walk;
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -39,16 +44,17 @@ use bumpalo::Bump;
 
 use self::compile::Subject;
 use self::datum::{Datum, Items, Members, compare};
-use self::machine::{Input, Machine, Said};
-use self::program::{Program, Root, SetDefinition};
-pub(super) use self::reads::Closely;
-use super::memo::{Document, Place};
+use self::guard::Guard;
+use self::machine::Said;
+use self::program::{Program, SetDefinition};
+use self::share::{SharedExpression, share};
+use super::Denial;
 use super::plan::{Plan, PlannedRule};
-use super::{Denial, Payload, Source};
-use crate::model::{Envelope, Resource, View};
-use crate::operation::Operation;
+use super::slots::{Slots, Views};
 use crate::policy::Declared;
 use crate::source::json::{JsonPath, Segment};
+
+pub(super) use self::machine::Machine;
 
 /// The engine has to be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,37 +64,54 @@ pub(super) struct Unsure;
 #[derive(Debug)]
 pub(super) struct Compiled {
     program: Program,
+    guard: Guard,
+    /// Whether its params alone say that it is about no resource.
+    is_never_about: bool,
 }
 
-/// What a rule looks at.
-#[derive(Clone, Copy)]
-pub(super) struct Looked<'a> {
-    pub(super) resource: View<'a>,
-    pub(super) payload: View<'a>,
-    pub(super) source: View<'a>,
-}
-
-impl<'a> Looked<'a> {
-    pub(super) fn new(resource: &'a Resource<'_>, payload: Payload<'a>, source: &'a Source<'a>) -> Self {
-        Self { resource: resource.view(), payload: payload.view(), source: View::Record(source) }
-    }
+/// What the programs of an operation have in common.
+#[derive(Debug)]
+pub(super) struct Common {
+    shared: Vec<SharedExpression>,
+    locals: usize,
 }
 
 /// What a program found, but for what is missing.
 pub(super) enum Finding {
     NotApplicable,
     Denied(Vec<Denial>),
-    /// Reasons of the rule itself; perhaps none.
-    Undenied(Vec<Denial>),
+    /// Reasons of the rule itself why it cannot be told.
+    Undecided(Vec<Denial>),
+    /// It says nothing.
+    Nothing,
+}
+
+impl Common {
+    /// Of these programs, which are ready to be run then.
+    pub(super) fn of<'c>(compiled: impl Iterator<Item = &'c mut Compiled>) -> Self {
+        let mut all: Vec<&mut Compiled> = compiled.collect();
+        let shared = share(all.iter_mut().map(|compiled| &mut compiled.program));
+        for compiled in &mut all {
+            compiled.guard = Guard::new(&compiled.program);
+        }
+        let locals = all.iter().map(|compiled| compiled.program.most_locals()).max().unwrap_or_default();
+        Self { shared, locals }
+    }
+
+    /// What runs them on one resource.
+    pub(super) fn machine<'a>(&'a self, views: Views<'a>, bump: &'a Bump) -> Machine<'a> {
+        Machine::new(views, &self.shared, self.locals, bump)
+    }
 }
 
 impl Compiled {
-    /// A rule of a plan for the resources of an operation; `None` where the engine has to judge by it.
+    /// A rule of a plan; `None` where the engine has to judge by it. `now_ns` is the run's clock.
     pub(super) fn new(
         plan: &Plan,
         declared: &Declared<'_>,
         planned: &PlannedRule,
-        operation: Operation,
+        now_ns: i64,
+        slots: &mut Slots,
     ) -> Option<Self> {
         let definitions: Vec<Range<usize>> =
             planned.reads.definitions.iter().map(|definition| definition.span.clone()).collect();
@@ -99,51 +122,39 @@ impl Compiled {
             declared,
             definitions: &definitions,
             keys: &planned.keys,
-            resource: Resource::layout(operation),
-            payload: Envelope::layout(operation),
         };
-        Some(Self { program: compile::compile(&subject)? })
-    }
-
-    /// Where the values stand that it may look at.
-    pub(super) fn places(&self) -> Vec<Place> {
-        let looks = self.program.looks().into_iter();
-        looks
-            .map(|(route, closely)| Place {
-                document: match route.root {
-                    Root::Resource => Document::Resource,
-                    Root::Payload => Document::Payload,
-                    Root::Source => Document::Source,
-                },
-                hops: route.hops.clone(),
-                closely,
-            })
-            .collect()
+        let mut program = compile::compile(&subject, slots)?;
+        simplify::simplify(&mut program, slots, now_ns);
+        let is_never_about = program.applies.is_some_and(|applies| program.is_never_true(applies));
+        Some(Self { program, guard: Guard::default(), is_never_about })
     }
 
     /// Runs it.
     pub(super) fn run<'a>(
         &'a self,
         planned: &PlannedRule,
-        looked: Looked<'a>,
-        now_ns: i64,
-        bump: &'a Bump,
+        machine: &mut Machine<'a>,
     ) -> Result<Finding, Unsure> {
-        let Looked { resource, payload, source } = looked;
-        let input = Input { resource, payload, source, now_ns };
-        let mut machine = Machine::new(&self.program, input, bump);
+        if self.is_never_about {
+            return Ok(Finding::NotApplicable);
+        }
+        machine.enter(&self.program);
         if let Some(applies) = self.program.applies {
-            match machine.global(applies)? {
+            match machine.global(applies).datum()? {
                 Some(Datum::Boolean(true)) => {}
                 Some(Datum::Boolean(false)) | None => return Ok(Finding::NotApplicable),
                 Some(_) => return Err(Unsure),
             }
         }
-        let denied = denials(&mut machine, &self.program.deny, planned)?;
+        if self.guard.is_silent(machine) {
+            return Ok(Finding::Nothing);
+        }
+        let denied = denials(machine, &self.program.deny, planned)?;
         if !denied.is_empty() {
             return Ok(Finding::Denied(denied));
         }
-        Ok(Finding::Undenied(denials(&mut machine, &self.program.inconclusive, planned)?))
+        let reasons = denials(machine, &self.program.inconclusive, planned)?;
+        Ok(if reasons.is_empty() { Finding::Nothing } else { Finding::Undecided(reasons) })
     }
 }
 
@@ -250,7 +261,8 @@ mod tests {
         let declared = Declared::new(&plan.modules);
         for planned in &plan.rules {
             for operation in &planned.rule.applies_to {
-                let compiled = Compiled::new(&plan, &declared, planned, *operation);
+                let mut slots = Slots::new(*operation);
+                let compiled = Compiled::new(&plan, &declared, planned, 0, &mut slots);
                 assert!(compiled.is_some(), "{}", planned.rule.id);
             }
         }

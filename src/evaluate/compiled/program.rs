@@ -1,11 +1,12 @@
 //! What a rule is compiled to.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use regex::Regex;
 
 use super::constant::Constant;
-use crate::model::Hop;
+use crate::evaluate::slots::Slot;
 
 /// A rule for the resources of one operation.
 #[derive(Debug)]
@@ -22,6 +23,40 @@ pub(super) struct Program {
     pub(super) functions: Vec<Function>,
     /// Patterns that it looks for.
     pub(super) patterns: Vec<Regex>,
+}
+
+impl Program {
+    /// One that says nothing.
+    pub(super) const EMPTY: Self = Self {
+        applies: None,
+        deny: Vec::new(),
+        inconclusive: Vec::new(),
+        globals: Vec::new(),
+        functions: Vec::new(),
+        patterns: Vec::new(),
+    };
+
+    /// Whether a rule without arguments is undefined or `false` of every resource, as far as can be told beforehand.
+    pub(super) fn is_never_true(&self, global: GlobalId) -> bool {
+        let Some(Global::Value { definitions, default }) = self.globals.get(global) else {
+            return false;
+        };
+        let ends_at_once = |steps: &[Step]| {
+            let first = steps.first().filter(|step| step.loops.is_empty()).map(|step| &step.kind);
+            matches!(first, Some(StepKind::Holds(Expression::Constant(Constant::Boolean(false)))))
+        };
+        let is_never = |definition: &ValueDefinition| {
+            let mut bodies = definition.bodies.iter();
+            definition.parameters.is_empty() && bodies.all(|(steps, _)| ends_at_once(steps))
+        };
+        matches!(default, None | Some(Constant::Boolean(false))) && definitions.iter().all(is_never)
+    }
+
+    /// The most local names of a definition of `deny` or `inconclusive`.
+    pub(super) fn most_locals(&self) -> usize {
+        let own = self.deny.iter().chain(&self.inconclusive);
+        own.map(|definition| definition.locals).max().unwrap_or_default()
+    }
 }
 
 /// Number of a rule without arguments.
@@ -56,7 +91,7 @@ pub(super) enum Global {
 }
 
 /// A definition of a value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ValueDefinition {
     pub(super) parameters: Vec<Pattern>,
     pub(super) locals: usize,
@@ -72,22 +107,29 @@ pub(super) struct Function {
 }
 
 /// A statement of a body.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Step {
     /// What is gone through before it, the outermost first.
     pub(super) loops: Vec<Loop>,
     pub(super) kind: StepKind,
 }
 
+impl Step {
+    /// Whether it holds in one way at most.
+    pub(super) const fn is_plain(&self) -> bool {
+        self.loops.is_empty() && !matches!(self.kind, StepKind::Some { .. })
+    }
+}
+
 /// A reference with a key that is not known: it is gone through.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Loop {
     pub(super) collection: Expression,
     pub(super) key: Local,
     pub(super) value: Local,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum StepKind {
     /// An expression that must hold.
     Holds(Expression),
@@ -102,7 +144,7 @@ pub(super) enum StepKind {
 }
 
 /// What a value is held against, and which names it gives a value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Pattern {
     /// Anything.
     Any,
@@ -114,15 +156,19 @@ pub(super) enum Pattern {
     Array(Vec<Self>),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Expression {
     Constant(Constant),
     /// Nothing.
     Undefined,
     /// A value of the input; undefined where it is absent.
-    Input(Route),
+    Input(Slot),
     /// `object.get(input.resource, …, default)`
-    InputOr(Route, Box<Self>),
+    InputOr(Slot, Box<Self>),
+    /// Either of them, compared.
+    Test(Box<Test>),
+    /// What several rules look at.
+    Shared(usize),
     Local(Local),
     Global(GlobalId),
     /// What is under a key.
@@ -133,6 +179,8 @@ pub(super) enum Expression {
     /// A text in which what fits a pattern of the rule is replaced by another.
     Replaced(usize, Box<(Self, Self)>),
     Function(usize, Vec<Self>),
+    /// What a function gives, in place of its call.
+    Given(Box<Given>),
     Compare(Comparison, Box<(Self, Self)>),
     Arithmetic(Operation, Box<(Self, Self)>),
     Union(Box<(Self, Self)>),
@@ -150,7 +198,7 @@ pub(super) enum Expression {
 }
 
 /// A comprehension.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Collector {
     pub(super) steps: Vec<Step>,
     /// The key, of an object; else unused.
@@ -158,19 +206,21 @@ pub(super) struct Collector {
     pub(super) value: Expression,
 }
 
-/// Where a value of the input stands.
-#[derive(Debug)]
-pub(super) struct Route {
-    pub(super) root: Root,
-    pub(super) hops: Vec<Hop>,
+/// Statements, and what they give where they hold: a function that is called in one place.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    pub(super) steps: Vec<Step>,
+    pub(super) value: Expression,
 }
 
-/// The documents that make up the input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Root {
-    Resource,
-    Payload,
-    Source,
+/// A value of the input that is held against a value of the rule.
+#[derive(Clone, Debug)]
+pub(super) struct Test {
+    pub(super) slot: Slot,
+    /// What comes out where the value is absent; nothing where it is not defined then.
+    pub(super) of_absent: Option<bool>,
+    pub(super) comparison: Comparison,
+    pub(super) constant: Constant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,6 +231,20 @@ pub(super) enum Comparison {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+}
+
+impl Comparison {
+    /// Whether two values of this order compare so.
+    pub(super) const fn is_met_by(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,111 @@
+//! The values of one resource that rules look at, each under a number.
+//!
+//! The rules of an operation look at the same few values again and again, so each is gone to once for a resource.
+
+use bumpalo::Bump;
+
+use super::{Payload, Source};
+use crate::model::{Envelope, Hop, Layout, Resource, View};
+use crate::operation::Operation;
+
+/// A value of the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Slot(usize);
+
+impl Slot {
+    /// `input.resource`
+    pub(super) const RESOURCE: Self = Self(0);
+    /// `input.payload`
+    pub(super) const PAYLOAD: Self = Self(1);
+    /// `input.source`
+    pub(super) const SOURCE: Self = Self(2);
+
+    /// The document of this name.
+    pub(super) fn root(name: &str) -> Option<Self> {
+        match name {
+            "resource" => Some(Self::RESOURCE),
+            "payload" => Some(Self::PAYLOAD),
+            "source" => Some(Self::SOURCE),
+            _ => None,
+        }
+    }
+}
+
+/// How to go to every value that is looked at.
+#[derive(Debug)]
+pub(super) struct Slots {
+    /// What documents say of each value.
+    layouts: Vec<&'static Layout>,
+    /// For each behind the three documents, the value that it is in, which stands before it, and the step to it.
+    steps: Vec<(Slot, Hop)>,
+}
+
+impl Slots {
+    /// No value yet but the documents themselves.
+    pub(super) fn new(operation: Operation) -> Self {
+        let source = &Layout::Record(Source::MEMBERS);
+        Self {
+            layouts: vec![Resource::layout(operation), Envelope::layout(operation), source],
+            steps: Vec::new(),
+        }
+    }
+
+    /// What documents say of a value.
+    pub(super) fn layout(&self, slot: Slot) -> &'static Layout {
+        self.layouts.get(slot.0).copied().unwrap_or(&Layout::Any)
+    }
+
+    /// The member of a value.
+    pub(super) fn member(&mut self, slot: Slot, name: &str) -> Slot {
+        let (hop, layout) = self.layout(slot).member(name);
+        self.hop(slot, hop, layout)
+    }
+
+    /// The element of a list.
+    pub(super) fn element(&mut self, slot: Slot, index: usize) -> Slot {
+        let layout = self.layout(slot).element();
+        self.hop(slot, Hop::Index(index), layout)
+    }
+
+    fn hop(&mut self, slot: Slot, hop: Hop, layout: &'static Layout) -> Slot {
+        const DOCUMENTS: usize = 3;
+        let step = (slot, hop);
+        if let Some(at) = self.steps.iter().position(|known| *known == step) {
+            return Slot(DOCUMENTS + at);
+        }
+        self.steps.push(step);
+        self.layouts.push(layout);
+        Slot(self.layouts.len() - 1)
+    }
+
+    /// Goes to all values of a resource.
+    pub(super) fn fill<'a>(
+        &self,
+        resource: &'a Resource<'_>,
+        payload: Payload<'a>,
+        source: &'a Source<'a>,
+        bump: &'a Bump,
+    ) -> Views<'a> {
+        let mut views = bumpalo::collections::Vec::with_capacity_in(self.layouts.len(), bump);
+        views.extend([resource.view(), payload.view(), View::Record(source)]);
+        for (slot, hop) in &self.steps {
+            let within = views.get(slot.0).copied().unwrap_or(View::Absent);
+            views.push(within.hop(hop));
+        }
+        Views(views.into_bump_slice())
+    }
+}
+
+/// The values of one resource.
+#[derive(Clone, Copy)]
+pub(super) struct Views<'a>(&'a [View<'a>]);
+
+impl<'a> Views<'a> {
+    /// Of no resource.
+    pub(super) const NONE: Self = Self(&[]);
+
+    /// One of them.
+    pub(super) fn get(self, slot: Slot) -> &'a View<'a> {
+        self.0.get(slot.0).unwrap_or(&View::Absent)
+    }
+}
