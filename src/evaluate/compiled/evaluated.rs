@@ -30,12 +30,19 @@ impl<'a> Machine<'a> {
     }
 
     /// The value of an expression.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "half of all expressions are single: no call for those")]
     pub(super) fn quick(&mut self, expression: &'a Expression) -> Value<'a> {
         match expression {
             Expression::Constant(constant) => Value::of_constant(constant),
-            Expression::Undefined => Value::Undefined,
             Expression::Input(slot) => Value::of_view(self.views.get(*slot)),
             Expression::Local(local) => self.local(*local),
+            other => self.composed(other),
+        }
+    }
+
+    fn composed(&mut self, expression: &'a Expression) -> Value<'a> {
+        match expression {
             Expression::Shared(number) => self.shared(*number),
             Expression::Test(test) => self.test(test),
             Expression::Compare(comparison, sides) => {
@@ -76,6 +83,7 @@ impl<'a> Machine<'a> {
             return Value::Unsure;
         }
         match expression {
+            Expression::Undefined => Value::Undefined,
             Expression::InputOr(slot, default) => {
                 let default = self.quick(default);
                 match Value::of_view(self.views.get(*slot)) {
@@ -328,20 +336,26 @@ impl<'a> Machine<'a> {
     }
 
     /// Whether a value of the input compares so with a value of the rule.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "most of what rules do is this, in two places")]
     pub(super) fn test(&self, test: &'a Test) -> Value<'a> {
-        let Test { slot, of_absent, comparison, constant } = test;
-        let order = match (self.views.get(*slot), constant) {
-            (View::Absent, _) => return of_absent.map_or(Value::Undefined, Value::boolean),
-            (View::Integer(value), Constant::Integer(constant)) => value.cmp(constant),
-            (View::Null, Constant::Null) => Ordering::Equal,
+        let order = match (self.views.get(test.slot), &test.constant) {
+            (View::Absent, _) => return test.of_absent.map_or(Value::Undefined, Value::boolean),
+            (View::Null, _) => return Value::boolean(test.of_null),
             // What is no null comes behind it.
             (_, Constant::Null) => Ordering::Greater,
-            (View::Text(value), Constant::Text(constant)) => (*value).cmp(constant),
-            (view, constant) => {
-                return self.compared(*comparison, Value::of_view(view), Value::of_constant(constant));
-            }
+            (View::Integer(value), Constant::Integer(constant)) => value.cmp(constant),
+            (view, constant) => return self.other_test(test.comparison, view, constant),
         };
-        Value::boolean(comparison.is_met_by(order))
+        Value::boolean(test.comparison.is_met_by(order))
+    }
+
+    #[inline(never)]
+    fn other_test(&self, comparison: Comparison, view: &'a View<'a>, constant: &'a Constant) -> Value<'a> {
+        if let (View::Text(value), Constant::Text(constant)) = (view, constant) {
+            return Value::boolean(comparison.is_met_by((*value).cmp(constant)));
+        }
+        self.compared(comparison, Value::of_view(view), Value::of_constant(constant))
     }
 
     /// `value in collection`; what is undefined is in nothing, and nothing is in it.

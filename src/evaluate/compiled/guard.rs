@@ -6,11 +6,11 @@
 //! answers "nothing is said" or "perhaps something is", and for that looks at no statement but the first ones of each
 //! definition, in the order in which they would be run. Where anything is not sure, it is "perhaps": then the program runs.
 
-use super::constant::Constant;
+use std::collections::HashMap;
+
 use super::machine::Machine;
-use super::program::{Comparison, Expression, Program, Step, StepKind, Test};
+use super::program::{Expression, Local, Pattern, Program, Step, StepKind, Test};
 use super::value::Value;
-use crate::evaluate::slots::Slot;
 
 /// Whether a rule may say anything of a resource.
 #[derive(Debug, Default)]
@@ -31,18 +31,12 @@ struct Check {
 #[derive(Debug)]
 enum What {
     Test(Test),
-    Compare(Comparison, Operand, Operand),
-    Holds(Operand),
+    /// Whether an expression holds.
+    Holds(Expression),
+    /// Whether it is defined.
+    Defined(Expression),
     /// What comes next is not known here.
     End,
-}
-
-#[derive(Debug)]
-enum Operand {
-    Input(Slot),
-    InputOr(Slot, Constant),
-    Shared(usize),
-    Constant(Constant),
 }
 
 impl Guard {
@@ -51,7 +45,8 @@ impl Guard {
         let mut checks: Vec<Check> = Vec::new();
         for definition in program.deny.iter().chain(&program.inconclusive) {
             let first = checks.len();
-            let known = definition.steps.iter().map_while(check);
+            let mut names = Names::default();
+            let known = definition.steps.iter().map_while(|step| names.check(step));
             checks.extend(known.map(|(what, ends_with)| Check { what, ends_with, next: 0 }));
             checks.push(Check { what: What::End, ends_with: false, next: 0 });
             let next = checks.len();
@@ -68,15 +63,11 @@ impl Guard {
         while let Some(check) = self.checks.get(at) {
             let value = match &check.what {
                 What::Test(test) => machine.test(test),
-                What::Compare(comparison, left, right) => {
-                    let (left, right) = (left.value(machine), right.value(machine));
-                    if let (Value::Integer(left), Value::Integer(right)) = (left, right) {
-                        Value::boolean(comparison.is_met_by(left.cmp(&right)))
-                    } else {
-                        machine.compared(*comparison, left, right)
-                    }
-                }
-                What::Holds(operand) => operand.value(machine),
+                What::Holds(expression) => machine.quick(expression),
+                What::Defined(expression) => match machine.quick(expression) {
+                    value @ (Value::Unknown | Value::Unsure | Value::Undefined) => value,
+                    _ => Value::True,
+                },
                 What::End => return false,
             };
             match value.holds() {
@@ -89,51 +80,47 @@ impl Guard {
     }
 }
 
-/// A statement that costs little, and the outcome that ends its definition.
-fn check(step: &Step) -> Option<(What, bool)> {
-    if !step.loops.is_empty() {
-        return None;
+/// Local names of a definition that stand for something that costs little.
+#[derive(Default)]
+struct Names(HashMap<Local, Expression>);
+
+impl Names {
+    /// A statement that needs no other local names, and the outcome that ends its definition.
+    fn check(&mut self, step: &Step) -> Option<(What, bool)> {
+        if !step.loops.is_empty() {
+            return None;
+        }
+        match &step.kind {
+            StepKind::Holds(Expression::Test(test)) => Some((What::Test(Test::clone(test)), false)),
+            StepKind::Not(Expression::Test(test)) => Some((What::Test(Test::clone(test)), true)),
+            StepKind::Holds(expression) => Some((What::Holds(self.closed(expression)?), false)),
+            StepKind::Not(expression) => Some((What::Holds(self.closed(expression)?), true)),
+            StepKind::Assign(Pattern::Any, expression) => {
+                Some((What::Defined(self.closed(expression)?), false))
+            }
+            StepKind::Assign(Pattern::Local(local), expression @ Expression::Shared(_)) => {
+                self.0.insert(*local, expression.clone());
+                Some((What::Defined(expression.clone()), false))
+            }
+            StepKind::Assign(..) | StepKind::Some { .. } | StepKind::Every { .. } => None,
+        }
     }
-    match &step.kind {
-        StepKind::Holds(expression) => Some((what(expression)?, false)),
-        StepKind::Not(expression) => Some((what(expression)?, true)),
-        StepKind::Assign(..) | StepKind::Some { .. } | StepKind::Every { .. } => None,
+
+    /// An expression without local names.
+    fn closed(&self, expression: &Expression) -> Option<Expression> {
+        let mut own = expression.clone();
+        self.replace(&mut own);
+        let mut is_closed = true;
+        own.locals(&mut |_, _| is_closed = false);
+        is_closed.then_some(own)
     }
-}
 
-fn what(expression: &Expression) -> Option<What> {
-    Some(match expression {
-        Expression::Test(test) => What::Test(Test::clone(test)),
-        Expression::Compare(comparison, sides) => {
-            What::Compare(*comparison, operand(&sides.0)?, operand(&sides.1)?)
+    fn replace(&self, expression: &mut Expression) {
+        if let Expression::Local(local) = expression
+            && let Some(known) = self.0.get(local)
+        {
+            *expression = known.clone();
         }
-        expression => What::Holds(operand(expression)?),
-    })
-}
-
-fn operand(expression: &Expression) -> Option<Operand> {
-    Some(match expression {
-        Expression::Input(slot) => Operand::Input(*slot),
-        Expression::InputOr(slot, default) => {
-            let Expression::Constant(default) = default.as_ref() else { return None };
-            Operand::InputOr(*slot, default.clone())
-        }
-        Expression::Shared(number) => Operand::Shared(*number),
-        Expression::Constant(constant) => Operand::Constant(constant.clone()),
-        _ => return None,
-    })
-}
-
-impl Operand {
-    fn value<'a>(&'a self, machine: &mut Machine<'a>) -> Value<'a> {
-        match self {
-            Self::Input(slot) => Value::of_view(machine.views.get(*slot)),
-            Self::InputOr(slot, default) => match Value::of_view(machine.views.get(*slot)) {
-                Value::Undefined => Value::of_constant(default),
-                value => value,
-            },
-            Self::Shared(number) => machine.shared(*number),
-            Self::Constant(constant) => Value::of_constant(constant),
-        }
+        expression.parts(&mut |part| self.replace(part));
     }
 }

@@ -219,6 +219,8 @@ pub(super) struct Test {
     pub(super) slot: Slot,
     /// What comes out where the value is absent; nothing where it is not defined then.
     pub(super) of_absent: Option<bool>,
+    /// What comes out where it is null.
+    pub(super) of_null: bool,
     pub(super) comparison: Comparison,
     pub(super) constant: Constant,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::constant::Constant;
 use super::program::{Comparison, Expression, Global, Local, Program, SetDefinition, Test, ValueDefinition};
 use super::walk::step_parts;
 
@@ -84,8 +85,9 @@ fn quicken(expression: &mut Expression) {
         }
         _ => return,
     };
-    let constant = constant.clone();
-    *expression = Expression::Test(Box::new(Test { slot, of_absent, comparison, constant }));
+    let Some(order) = Constant::Null.compare(constant) else { return };
+    let (of_null, constant) = (comparison.is_met_by(order), constant.clone());
+    *expression = Expression::Test(Box::new(Test { slot, of_absent, of_null, comparison, constant }));
 }
 
 impl Comparison {

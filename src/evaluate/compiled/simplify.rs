@@ -12,7 +12,7 @@ use super::program::{
     SetDefinition, Step, StepKind, ValueDefinition,
 };
 use super::walk::step_locals;
-use crate::evaluate::slots::Slots;
+use crate::evaluate::slots::{Slot, Slots};
 use crate::model::Layout;
 
 /// Elements of a list that are gone through one behind the other.
@@ -196,6 +196,7 @@ impl Simplifier<'_> {
             }
             simpler.push(step);
         }
+        drop_what_follows_anyway(&mut simpler);
         *steps = simpler;
     }
 
@@ -356,6 +357,33 @@ fn is_defined(expression: &Expression) -> bool {
         Expression::InputOr(_, default) => matches!(default.as_ref(), Expression::Constant(_)),
         _ => false,
     }
+}
+
+/// Drops statements that a value is there, where a later one does not hold either if it is not.
+fn drop_what_follows_anyway(steps: &mut Vec<Step>) {
+    let mut tested: Vec<Slot> = Vec::new();
+    let mut at = steps.len();
+    while let Some(before) = at.checked_sub(1) {
+        at = before;
+        match steps.get(at).filter(|step| step.loops.is_empty()).map(|step| &step.kind) {
+            Some(StepKind::Assign(Pattern::Any, Expression::Input(slot))) if tested.contains(slot) => {
+                steps.remove(at);
+            }
+            Some(StepKind::Holds(Expression::Call(_, parts))) => tested.extend(inputs(parts)),
+            Some(StepKind::Holds(Expression::Compare(_, sides))) => {
+                tested.extend(inputs([&sides.0, &sides.1]));
+            }
+            // What comes before it is evaluated more often than what comes behind.
+            Some(StepKind::Some { .. }) | None => tested.clear(),
+            Some(_) => {}
+        }
+    }
+}
+
+fn inputs<'e>(expressions: impl IntoIterator<Item = &'e Expression>) -> impl Iterator<Item = Slot> {
+    let input =
+        |expression: &Expression| if let Expression::Input(slot) = expression { Some(*slot) } else { None };
+    expressions.into_iter().filter_map(input)
 }
 
 /// Whether it is an array of a few such expressions.
