@@ -37,6 +37,8 @@ pub enum Paging {
 
 struct Facts {
     id: &'static str,
+    provider: &'static str,
+    service: &'static str,
     collection: Option<&'static str>,
     kind: &'static str,
     plural: &'static str,
@@ -57,6 +59,8 @@ impl Operation {
         match self {
             Self::ListInstancePatchStates => Facts {
                 id: "alibaba.oos.ListInstancePatchStates",
+                provider: "alibaba",
+                service: "oos",
                 collection: Some("InstancePatchStates"),
                 kind: "instance_patch_state",
                 plural: "instance patch states",
@@ -64,6 +68,8 @@ impl Operation {
             },
             Self::DescribeImageInstances => Facts {
                 id: "alibaba.sas.DescribeImageInstances",
+                provider: "alibaba",
+                service: "sas",
                 collection: Some("ImageInstanceList"),
                 kind: "container_image",
                 plural: "container images",
@@ -71,6 +77,8 @@ impl Operation {
             },
             Self::ListPublishBatch => Facts {
                 id: "alibaba.sas.ListPublishBatch",
+                provider: "alibaba",
+                service: "sas",
                 collection: Some("BatchList"),
                 kind: "agent_release_batch",
                 plural: "release batches",
@@ -78,6 +86,8 @@ impl Operation {
             },
             Self::GetPatchBaseline => Facts {
                 id: "aws.ssm.GetPatchBaseline",
+                provider: "aws",
+                service: "ssm",
                 collection: None,
                 kind: "patch_baseline",
                 plural: "patch baselines",
@@ -85,6 +95,8 @@ impl Operation {
             },
             Self::ListInstanceCompliant => Facts {
                 id: "huawei.coc.ListInstanceCompliant",
+                provider: "huawei",
+                service: "coc",
                 collection: Some("instance_compliant"),
                 kind: "node_compliance_report",
                 plural: "node reports",
@@ -99,13 +111,13 @@ impl Operation {
     }
 
     /// First part of the id: `alibaba`, `aws` or `huawei`.
-    pub fn provider(self) -> &'static str {
-        self.id().split('.').next().unwrap_or_default()
+    pub const fn provider(self) -> &'static str {
+        self.facts().provider
     }
 
     /// Second part of the id, e.g. `ssm`.
-    pub fn service(self) -> &'static str {
-        self.id().split('.').nth(1).unwrap_or_default()
+    pub const fn service(self) -> &'static str {
+        self.facts().service
     }
 
     /// Key of the array of resources in a payload; `None` where the payload is the resource.

@@ -163,11 +163,10 @@ impl<'p> Judge<'p> {
             if let Some(compiled) = &rule.compiled
                 && let Ok(found) = compiled.run(rule.planned, &mut machine)
             {
-                let outcome = match found {
-                    Finding::Nothing if rule.is_among_all && all_is_there => Outcome::Pass,
-                    found => rule.outcome(found, views),
-                };
-                tell(rule.index, &outcome);
+                match found {
+                    Finding::Nothing if rule.is_among_all && all_is_there => tell(rule.index, &Outcome::Pass),
+                    found => tell(rule.index, &rule.outcome(found, views)),
+                }
                 continue;
             }
             tell(rule.index, &asked.outcome(rule.planned, &mut rule.engine));

@@ -91,7 +91,7 @@ mod tests {
     fn gate(verdicts: &[(Severity, Verdict)], fail_on: Severity, errors: bool) -> Gate {
         let mut tally = Tally::default();
         for &(severity, verdict) in verdicts {
-            tally.add(Operation::GetPatchBaseline, severity, verdict);
+            tally.add(Operation::GetPatchBaseline, severity, &verdict.into());
         }
         Gate::of(&tally, fail_on, OnInconclusive::Fail, errors)
     }
@@ -100,7 +100,7 @@ mod tests {
     fn inconclusive_verdicts_may_be_warnings_and_failures_may_not() {
         let gate = |verdict: Verdict| {
             let mut tally = Tally::default();
-            tally.add(Operation::GetPatchBaseline, Severity::Critical, verdict);
+            tally.add(Operation::GetPatchBaseline, Severity::Critical, &verdict.into());
             Gate::of(&tally, Severity::Low, OnInconclusive::Warn, false)
         };
         assert_eq!(gate(Verdict::Inconclusive), Gate::Pass);

@@ -29,6 +29,15 @@ impl Counts {
     }
 }
 
+/// One verdict.
+impl From<Verdict> for Counts {
+    fn from(verdict: Verdict) -> Self {
+        let mut counts = Self::default();
+        counts.add(verdict, 1);
+        counts
+    }
+}
+
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         for (mine, theirs) in self.0.iter_mut().zip(other.0) {
@@ -42,11 +51,11 @@ impl AddAssign for Counts {
 pub struct Tally([[Counts; Severity::ALL.len()]; Operation::ALL.len()]);
 
 impl Tally {
-    /// Counts one verdict.
-    pub fn add(&mut self, operation: Operation, severity: Severity, verdict: Verdict) {
+    /// Adds counts of an operation and a severity.
+    pub fn add(&mut self, operation: Operation, severity: Severity, counts: &Counts) {
         let cell = self.0.get_mut(operation.index()).and_then(|row| row.get_mut(severity as usize));
-        if let Some(counts) = cell {
-            counts.add(verdict, 1);
+        if let Some(cell) = cell {
+            *cell += *counts;
         }
     }
 
@@ -87,9 +96,9 @@ mod tests {
     #[test]
     fn counts_add_up_along_each_side() {
         let mut tally = Tally::default();
-        tally.add(Operation::GetPatchBaseline, Severity::High, Verdict::Fail);
-        tally.add(Operation::GetPatchBaseline, Severity::Low, Verdict::Pass);
-        tally.add(Operation::ListPublishBatch, Severity::High, Verdict::Fail);
+        tally.add(Operation::GetPatchBaseline, Severity::High, &Verdict::Fail.into());
+        tally.add(Operation::GetPatchBaseline, Severity::Low, &Verdict::Pass.into());
+        tally.add(Operation::ListPublishBatch, Severity::High, &Verdict::Fail.into());
         let mut twice = tally.clone();
         twice.merge(&tally);
         assert_eq!(twice.total().total(), 6);

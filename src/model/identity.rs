@@ -28,7 +28,9 @@ impl<'a> Identity<'a> {
     /// Whether all parts are there and none is masked (`****`): only then do two equal identities mean
     /// the same resource.
     pub fn is_joinable(&self) -> bool {
-        let known = |part: &Option<Cow<'_, str>>| part.as_ref().is_some_and(|text| !text.contains("****"));
+        // A search for one character first: few texts have it.
+        let is_masked = |text: &str| memchr::memchr(b'*', text.as_bytes()).is_some() && text.contains("****");
+        let known = |part: &Option<Cow<'_, str>>| part.as_ref().is_some_and(|text| !is_masked(text));
         self.parts.iter().take(self.count).all(known)
     }
 

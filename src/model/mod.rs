@@ -27,7 +27,7 @@ pub use field::{Field, JsonKind, List, Mismatch, Reading, Wire};
 pub use identity::Identity;
 pub use inspect::{Inspect, Remark, RemarkKind};
 pub use record::Unknown;
-pub use resource::{Resource, ResourceError, SECRETS, is_sensitive};
+pub use resource::{Resource, ResourceError, SECRETS, Scanned, is_sensitive};
 pub use scalars::{
     CalendarDate, Code, Count32, Count64, Counted, Enumeration, EpochMilliseconds, EpochOrIsoTime, Flag,
     Int32, Int64, Integer, IsoTime, JsonText, NumberText, OptionalText, Placeholders, Text, Timestamp,

@@ -29,6 +29,15 @@ pub enum Resource<'a> {
     InstanceCompliant(Box<InstanceCompliant<'a>>),
 }
 
+/// A resource that was read fast.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scanned<'a> {
+    /// The resource.
+    pub resource: Resource<'a>,
+    /// Whether all its values are of documented kinds, in plain writing: it is no deeper than documented then.
+    pub is_plain: bool,
+}
+
 /// Why a text is no resource.
 #[derive(Debug, thiserror::Error)]
 pub enum ResourceError {
@@ -91,20 +100,35 @@ impl<'a> Resource<'a> {
     /// # Errors
     ///
     /// As those of [`Resource::parse`].
-    pub fn scan(operation: Operation, text: &'a str, order: &mut Order) -> Result<Self, ResourceError> {
+    pub fn scan(
+        operation: Operation,
+        text: &'a str,
+        order: &mut Order,
+    ) -> Result<Scanned<'a>, ResourceError> {
         let scanned = match operation {
             Operation::GetPatchBaseline => {
-                Scan::whole(text, order).map(|mut baseline: Box<PatchBaseline<'a>>| {
+                Scan::whole(text, order).map(|(mut baseline, is_plain): (Box<PatchBaseline<'a>>, _)| {
                     baseline.unknown.remove("ResponseMetadata");
-                    Self::PatchBaseline(baseline)
+                    (Self::PatchBaseline(baseline), is_plain)
                 })
             }
-            Operation::ListInstancePatchStates => Scan::whole(text, order).map(Self::InstancePatchState),
-            Operation::ListPublishBatch => Scan::whole(text, order).map(Self::PublishBatch),
-            Operation::DescribeImageInstances => Scan::whole(text, order).map(Self::ImageInstance),
-            Operation::ListInstanceCompliant => Scan::whole(text, order).map(Self::InstanceCompliant),
+            Operation::ListInstancePatchStates => {
+                Scan::whole(text, order).map(|(state, is_plain)| (Self::InstancePatchState(state), is_plain))
+            }
+            Operation::ListPublishBatch => {
+                Scan::whole(text, order).map(|(batch, is_plain)| (Self::PublishBatch(batch), is_plain))
+            }
+            Operation::DescribeImageInstances => {
+                Scan::whole(text, order).map(|(image, is_plain)| (Self::ImageInstance(image), is_plain))
+            }
+            Operation::ListInstanceCompliant => {
+                Scan::whole(text, order).map(|(node, is_plain)| (Self::InstanceCompliant(node), is_plain))
+            }
         };
-        scanned.or_else(|Unsure| Self::parse(operation, text))
+        match scanned {
+            Ok((resource, is_plain)) => Ok(Scanned { resource, is_plain }),
+            Err(Unsure) => Ok(Scanned { resource: Self::parse(operation, text)?, is_plain: false }),
+        }
     }
 
     /// What identifies it.

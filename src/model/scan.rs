@@ -119,21 +119,27 @@ pub struct Scan<'a, 's> {
     text: &'a str,
     at: usize,
     order: &'s mut Order,
+    /// Whether `serde_json` read no part of it.
+    is_plain: bool,
 }
 
 impl<'a, 's> Scan<'a, 's> {
-    /// Reads a text that is one record and nothing else.
+    /// Reads a text that is one record and nothing else; whether that holds nothing but values of documented kinds, and
+    /// is therefore no deeper than documented.
     ///
     /// # Errors
     ///
     /// [`Unsure`], where it may be another text.
-    pub fn whole<T: Filled<'a> + Default>(text: &'a str, order: &'s mut Order) -> Result<Box<T>, Unsure> {
-        let mut scan = Self { text, at: 0, order };
+    pub fn whole<T: Filled<'a> + Default>(
+        text: &'a str,
+        order: &'s mut Order,
+    ) -> Result<(Box<T>, bool), Unsure> {
+        let mut scan = Self { text, at: 0, order, is_plain: true };
         scan.skip_blanks();
         let mut record = Box::<T>::default();
         record.fill(&mut scan, 0)?;
         scan.skip_blanks();
-        if scan.at == text.len() { Ok(record) } else { Err(Unsure) }
+        if scan.at == text.len() { Ok((record, scan.is_plain)) } else { Err(Unsure) }
     }
 
     fn rest(&self) -> &'a [u8] {
@@ -279,6 +285,7 @@ impl<'a, 's> Scan<'a, 's> {
     /// [`Unsure`], where it is not well-formed.
     #[cold]
     pub fn any<T: Deserialize<'a>>(&mut self) -> Result<T, Unsure> {
+        self.is_plain = false;
         let rest = self.text.get(self.at..).unwrap_or_default();
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<T>();
         match values.next() {

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher as _, Hash};
 
 use foldhash::quality::FixedState;
 
-use crate::model::Resource;
+use crate::model::{Identity, Resource};
 use crate::source::Position;
 
 /// A resource that was seen: hashes of what it is and of what it says, and where it stands.
@@ -19,16 +19,11 @@ pub(super) struct Seen {
 
 impl Seen {
     /// `None` where the identity is masked or not there: it joins nothing.
-    pub(super) fn new(resource: &Resource<'_>, position: Position) -> Option<Self> {
-        let identity = resource.identity();
+    pub(super) fn new(identity: &Identity<'_>, resource: &Resource<'_>, position: Position) -> Option<Self> {
         if !identity.is_joinable() {
             return None;
         }
-        Some(Self {
-            identity: [hash(1, &identity), hash(2, &identity)],
-            position,
-            content: hash(3, resource),
-        })
+        Some(Self { identity: [hash(1, identity), hash(2, identity)], position, content: hash(3, resource) })
     }
 
     /// A short form of the identity, for counting.
@@ -80,7 +75,11 @@ mod tests {
 
     fn seen(json: &str, line: u64) -> Option<Seen> {
         let resource = Resource::parse(Operation::ListInstancePatchStates, json).unwrap();
-        Seen::new(&resource, Position { byte: 10 * line, line_1based: line, column_1based: 1 })
+        Seen::new(
+            &resource.identity(),
+            &resource,
+            Position { byte: 10 * line, line_1based: line, column_1based: 1 },
+        )
     }
 
     #[test]

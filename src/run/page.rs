@@ -11,11 +11,15 @@ use crate::source::json::{JsonPath, Segment};
 use crate::source::{Code, Diagnostic, Label, Place, printable};
 
 /// A [`Page`] in the making.
-pub(super) struct PageBuilder(Page);
+pub(super) struct PageBuilder {
+    page: Page,
+    /// The document at hand: resources without a payload stand in one each.
+    document: Option<u64>,
+}
 
 impl PageBuilder {
     pub(super) fn new(operation: Operation, document: Option<u64>, place: Place, facts: PageFacts) -> Self {
-        Self(Page {
+        let page = Page {
             operation,
             document,
             place,
@@ -26,50 +30,59 @@ impl PageBuilder {
             observed: None,
             captured: None,
             mark: None,
-        })
+        };
+        Self { page, document }
     }
 
-    /// A resource without a payload.
+    /// Resources without a payload, of which none is here yet. `place` is that of the first one.
     pub(super) fn bare(operation: Operation, document: Option<u64>, place: Place) -> Self {
         let mut builder = Self::new(operation, document, place, PageFacts::default());
-        builder.0.bare = true;
-        builder.0.resources = 1;
+        builder.page.bare = true;
         builder
     }
 
+    /// The next resource without a payload.
+    pub(super) const fn next_bare(&mut self, document: Option<u64>) {
+        self.document = document;
+        self.page.resources += 1;
+    }
+
     pub(super) const fn operation(&self) -> Operation {
-        self.0.operation
+        self.page.operation
     }
 
     pub(super) const fn document(&self) -> Option<u64> {
-        self.0.document
+        self.document
     }
 
     pub(super) const fn count(&mut self) {
-        self.0.resources += 1;
+        self.page.resources += 1;
     }
 
     /// Sets the number of its resources.
     pub(super) const fn holds(&mut self, resources: u64) {
-        self.0.resources = resources;
+        self.page.resources = resources;
     }
 
+    /// Notes an identity: pages are joined by theirs.
     pub(super) fn identity(&mut self, hash: u64) {
-        self.0.identities.push(hash);
+        if !self.page.bare {
+            self.page.identities.push(hash);
+        }
     }
 
     pub(super) fn observed(&mut self, at: Option<Timestamp>) {
         let at = at.map(|at| at.utc()..=at.utc());
-        self.0.observed = hull(self.0.observed.take(), at);
+        self.page.observed = hull(self.page.observed.take(), at);
     }
 
     pub(super) fn captured(&mut self, at: Option<Timestamp>) {
-        self.0.captured = at.map(Timestamp::utc);
+        self.page.captured = at.map(Timestamp::utc);
     }
 
     /// Holds what the page states of itself against what it holds.
     pub(super) fn check_counts(&self, text: &mut Text<'_>, span: &Range<usize>, body: &str, log: &mut Log) {
-        let Page { operation, resources, ref facts, .. } = self.0;
+        let Page { operation, resources, ref facts, .. } = self.page;
         let Some(stated) = facts.stated_count.filter(|&stated| stated != resources) else {
             return;
         };
@@ -86,7 +99,7 @@ impl PageBuilder {
 
     /// Notes the value that tells whether the page is whole, where it is not, or is empty.
     pub(super) fn mark(&mut self, text: &mut Text<'_>, span: &Range<usize>, body: &str) {
-        let page = &self.0;
+        let page = &self.page;
         let part = page.wholeness() == Wholeness::Part;
         if !part && page.resources > 0 {
             return;
@@ -101,20 +114,20 @@ impl PageBuilder {
         let path: JsonPath = keys.into_iter().map(|key| Segment::Key(key.to_owned())).collect();
         let at = locate_at(body, span, &path).span;
         let excerpt = text.excerpt(vec![Label::new(at.clone(), label)]);
-        self.0.mark = Some(Box::new((text.place(&at), excerpt)));
+        self.page.mark = Some(Box::new((text.place(&at), excerpt)));
     }
 
     /// The page. Identities matter only where it is not whole by itself.
     pub(super) fn finish(mut self) -> Page {
-        if self.0.wholeness() == Wholeness::Whole {
-            self.0.identities = Vec::new();
+        if self.page.wholeness() == Wholeness::Whole {
+            self.page.identities = Vec::new();
         }
-        self.0
+        self.page
     }
 
     /// A part of a page, which cannot tell whether it is whole.
     pub(super) fn finish_part(self) -> Page {
-        self.0
+        self.page
     }
 }
 

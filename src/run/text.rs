@@ -13,6 +13,7 @@ use crate::source::{Code, Diagnostic, Excerpt, Label, Place, Position, ShownText
 pub(super) struct Text<'t> {
     pub(super) file: &'t Arc<str>,
     bytes: &'t [u8],
+    first_line_1based: u64,
     tracker: Tracker<'t>,
     /// All of it, where it is UTF-8.
     checked: Option<&'t str>,
@@ -26,6 +27,7 @@ impl<'t> Text<'t> {
         Self {
             file,
             bytes,
+            first_line_1based: base.line_1based,
             tracker: Tracker::with_gaps(bytes, *base, gaps),
             checked: simdutf8::basic::from_utf8(bytes).ok(),
             secrets: OnceCell::new(),
@@ -56,6 +58,11 @@ impl<'t> Text<'t> {
     /// Whether bytes of the file were left out of it.
     pub(super) fn has_gaps(&self) -> bool {
         self.tracker.stretch(0).end < self.bytes.len()
+    }
+
+    /// Takes note that a line, so many lines behind the first, starts at an offset.
+    pub(super) const fn note_line(&mut self, offset: usize, lines_before: u64) {
+        self.tracker.note_line(offset, self.first_line_1based + lines_before);
     }
 
     pub(super) fn position(&mut self, offset: usize) -> Position {

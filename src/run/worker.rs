@@ -18,7 +18,7 @@ use crate::load::{
     Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, Stranger, describe,
     error_response, error_text, recognise,
 };
-use crate::model::{Envelope, Order, RemarkKind, Resource, ResourceError};
+use crate::model::{Envelope, Order, RemarkKind, Resource, ResourceError, Scanned};
 use crate::operation::Operation;
 use crate::settings::{JudgeSettings, LoadSettings, Purpose};
 use crate::source::json::{FaultKind, JsonPath, check, is_too_deep};
@@ -73,9 +73,20 @@ pub(super) struct Worker<'s> {
     load: &'s LoadSettings,
     judging: &'s JudgeSettings,
     plan: &'s Plan,
-    judges: BTreeMap<Operation, Option<Judge<'s>>>,
+    benches: BTreeMap<Operation, Option<Bench<'s>>>,
     /// The order of names in resources so far.
     orders: BTreeMap<Operation, Order>,
+    /// The resources without a payload of the batch at hand.
+    bare: Option<PageBuilder>,
+    /// The operation whose judge knows that the next resource has no payload.
+    ready_for_bare: Option<Operation>,
+}
+
+/// Where resources of one operation are judged.
+struct Bench<'s> {
+    judge: Judge<'s>,
+    /// The verdicts on the batch at hand, by rule of the plan.
+    counts: Vec<Counts>,
 }
 
 /// A payload while its resources are read.
@@ -129,7 +140,15 @@ impl<'b> Spot<'b> {
 
 impl<'s> Worker<'s> {
     pub(super) fn new(load: &'s LoadSettings, judging: &'s JudgeSettings, plan: &'s Plan) -> Self {
-        Self { load, judging, plan, judges: BTreeMap::new(), orders: BTreeMap::new() }
+        Self {
+            load,
+            judging,
+            plan,
+            benches: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            bare: None,
+            ready_for_bare: None,
+        }
     }
 
     pub(super) fn process(&mut self, file: &Arc<str>, batch: &Batch) -> BatchOutcome {
@@ -138,8 +157,9 @@ impl<'s> Worker<'s> {
         match &batch.content {
             Content::Text { cut } => out.log.push(not_json(&mut text, *cut)),
             Content::Lines { first_document } => {
-                for (document, span) in (*first_document..).zip(lines(&batch.text)) {
-                    self.document(&mut out, &mut text, span, Some(document));
+                for (document, line) in (*first_document..).zip(lines(&batch.text)) {
+                    text.note_line(line.start, line.lines_before);
+                    self.document(&mut out, &mut text, line.span, Some(document));
                 }
             }
             Content::Documents { first_document, spans } => {
@@ -153,7 +173,19 @@ impl<'s> Worker<'s> {
                 self.part(&mut out, &mut text, head, *first_index, spans, *last);
             }
         }
+        out.pages.extend(self.bare.take().map(PageBuilder::finish));
+        self.count(&mut out.tally);
         out
+    }
+
+    /// Counts the verdicts on the batch.
+    fn count(&mut self, tally: &mut Tally) {
+        for (operation, bench) in &mut self.benches {
+            let Some(bench) = bench else { continue };
+            for (rule, counts) in self.plan.rules().zip(&mut bench.counts) {
+                tally.add(*operation, rule.severity, &std::mem::take(counts));
+            }
+        }
     }
 
     fn document(
@@ -220,7 +252,7 @@ impl<'s> Worker<'s> {
         let Some((operation, collection)) = self.load.forced.and_then(|o| Some((o, o.collection()?))) else {
             return false;
         };
-        let Ok(resource) = self.parse(operation, spot.body) else {
+        let Ok(Scanned { resource, is_plain }) = self.parse(operation, spot.body) else {
             return false;
         };
         if resource.unknown().has(collection) || !resource.has_documented_field() {
@@ -230,16 +262,22 @@ impl<'s> Worker<'s> {
         if resource.identity().is_empty() && is_error_response(spot.body) {
             return false;
         }
-        if is_too_deep(spot.body, 0) {
+        if !is_plain && is_too_deep(spot.body, 0) {
             out.log.push(text.malformed(&spot.span, 0, "too deep"));
             return true;
         }
-        self.set_payload(out, operation, &[]);
-        let page = PageBuilder::bare(operation, document, text.place(&spot.span));
+        if self.ready_for_bare != Some(operation) {
+            self.set_payload(out, operation, &[]);
+            self.ready_for_bare = Some(operation);
+        }
+        let mut page = self
+            .bare
+            .take()
+            .unwrap_or_else(|| PageBuilder::bare(operation, document, text.place(&spot.span)));
+        page.next_bare(document);
         let mut visit = Visit::new(out, text, page, None);
         self.judge(&mut visit, spot, &resource);
-        let page = visit.page.finish();
-        out.pages.push(page);
+        self.bare = Some(visit.page);
         true
     }
 
@@ -384,34 +422,37 @@ impl<'s> Worker<'s> {
     }
 
     fn set_payload(&mut self, out: &mut BatchOutcome, operation: Operation, unreadable: &[Unreadable]) {
-        if let Some(judge) = self.judge_of(out, operation) {
-            judge.set_payload(unreadable);
+        self.ready_for_bare = None;
+        if let Some(bench) = self.bench(out, operation) {
+            bench.judge.set_payload(unreadable);
         }
     }
 
-    /// The judge of an operation's resources, made when the first one comes.
-    fn judge_of(&mut self, out: &mut BatchOutcome, operation: Operation) -> Option<&mut Judge<'s>> {
+    /// Where an operation's resources are judged, made when the first one comes.
+    fn bench(&mut self, out: &mut BatchOutcome, operation: Operation) -> Option<&mut Bench<'s>> {
         let (plan, way) = (self.plan, self.judging.way);
-        self.judges
+        self.benches
             .entry(operation)
             .or_insert_with(|| {
                 if !plan.judges(operation) {
                     return None;
                 }
-                plan.judge(operation, way)
+                let judge = plan
+                    .judge(operation, way)
                     .map_err(|error| out.log.push(Diagnostic::error(Code::PolicyParse, error.message)))
-                    .ok()
+                    .ok()?;
+                Some(Bench { judge, counts: vec![Counts::default(); plan.rules().count()] })
             })
             .as_mut()
     }
 
-    fn parse<'t>(&mut self, operation: Operation, text: &'t str) -> Result<Resource<'t>, ResourceError> {
+    fn parse<'t>(&mut self, operation: Operation, text: &'t str) -> Result<Scanned<'t>, ResourceError> {
         match self.judging.way {
             Way::Fast => {
                 let order = self.orders.entry(operation).or_insert_with(|| Resource::order(operation));
                 Resource::scan(operation, text, order)
             }
-            Way::Reference => Resource::parse(operation, text),
+            Way::Reference => Ok(Scanned { resource: Resource::parse(operation, text)?, is_plain: false }),
         }
     }
 
@@ -422,11 +463,11 @@ impl<'s> Worker<'s> {
         let parsed = self.parse(operation, spot.body);
         let Visit { out, text, .. } = visit;
         match parsed {
-            Ok(_) if is_too_deep(spot.body, depth) => {
+            Ok(Scanned { is_plain: false, .. }) if is_too_deep(spot.body, depth) => {
                 let told = || text.malformed(&spot.span, depth, "too deep");
                 out.log.push_with(Code::PayloadMalformed, told);
             }
-            Ok(resource) => self.judge(visit, spot, &resource),
+            Ok(Scanned { resource, .. }) => self.judge(visit, spot, &resource),
             Err(ResourceError::Malformed(error)) => {
                 let told = || text.malformed(&spot.span, depth, &error.to_string());
                 out.log.push_with(Code::PayloadMalformed, told);
@@ -440,15 +481,16 @@ impl<'s> Worker<'s> {
 
     fn judge(&mut self, visit: &mut Visit<'_, '_>, spot: &Spot<'_>, resource: &Resource<'_>) {
         let operation = visit.page.operation();
-        if let Some(seen) = Seen::new(resource, visit.text.position(spot.span.start)) {
+        let position = visit.text.position(spot.span.start);
+        if let Some(seen) = Seen::new(&resource.identity(), resource, position) {
             visit.page.identity(seen.identity_hash());
             visit.out.seen.push((operation, seen));
         }
         visit.page.observed(resource.observed_at());
         let unreadable = self.inspect(visit, spot, resource);
-        let file = Arc::clone(visit.text.file);
+        let file = visit.text.file;
         let captured_at = visit.captured_at.clone();
-        let source = Source::new(operation, &file, resource, captured_at.as_deref());
+        let source = Source::new(operation, file, resource, captured_at.as_deref());
         match &self.judging.purpose {
             Purpose::Judge => {}
             Purpose::Inspect => return,
@@ -539,7 +581,7 @@ impl<'s> Worker<'s> {
         let operation = standing.operation;
         let judging = self.judging;
         let plan = self.plan;
-        let Some(judge) = self.judge_of(visit.out, operation) else {
+        let Some(Bench { judge, counts }) = self.bench(visit.out, operation) else {
             return Vec::new();
         };
         let payload = evaluate::Payload(visit.envelope);
@@ -548,13 +590,16 @@ impl<'s> Worker<'s> {
         let mut composer = Composer::new(standing, visit.text, shown);
         let mut weightiest = Verdict::NotApplicable;
         judge.judge(&judged, |index, outcome| {
-            let Some((rule, reads)) = plan.rule(index) else { return };
             let verdict = verdict(outcome);
-            visit.out.tally.add(operation, rule.severity, verdict);
+            if let Some(counts) = counts.get_mut(index) {
+                counts.add(verdict, 1);
+            }
             if verdict.weight() > weightiest.weight() {
                 weightiest = verdict;
             }
-            if judging.reports(verdict) {
+            if judging.reports(verdict)
+                && let Some((rule, reads)) = plan.rule(index)
+            {
                 composer.add(rule, reads, outcome);
             }
         });
@@ -616,16 +661,26 @@ fn elements(collection: &RawValue) -> Option<Vec<&RawValue>> {
     }
 }
 
-/// The lines that are not blank, without the white space around them.
-fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+/// A line that is not blank.
+struct Line {
+    /// Where it starts.
+    start: usize,
+    /// What is in it, without the white space around that.
+    span: Range<usize>,
+    lines_before: u64,
+}
+
+/// The lines that are not blank.
+fn lines(text: &[u8]) -> impl Iterator<Item = Line> {
     let mut start = 0;
-    memchr::memchr_iter(b'\n', text).chain([text.len()]).filter_map(move |end| {
+    let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
+    (0..).zip(ends).filter_map(move |(lines_before, end)| {
         let line = text.get(start..end).unwrap_or_default();
         let lead = line.len() - line.trim_ascii_start().len();
         let solid = line.trim_ascii().len();
-        let from = start + lead;
+        let line = Line { start, span: start + lead..start + lead + solid, lines_before };
         start = end + 1;
-        (solid > 0).then_some(from..from + solid)
+        (solid > 0).then_some(line)
     })
 }
 

@@ -109,6 +109,16 @@ impl<'t> Tracker<'t> {
         Position { byte, line_1based: self.last.line_1based - lines, column_1based }
     }
 
+    /// Takes note that a line, this one of the file, starts at `offset`: nothing before it has to be counted then.
+    pub const fn note_line(&mut self, offset: usize, line_1based: u64) {
+        if self.gaps.is_empty() {
+            let byte = self.base.byte + offset as u64;
+            // The first line may begin before the text.
+            let column_1based = if offset == 0 { self.base.column_1based } else { 1 };
+            (self.last_offset, self.last) = (offset, Position { byte, line_1based, column_1based });
+        }
+    }
+
     /// The byte in the file right after the byte before `offset`.
     pub fn end_byte(&self, offset: usize) -> u64 {
         let piece = self.piece(offset.saturating_sub(1));
