@@ -68,6 +68,9 @@ fn missing_of<S: Searched>(reads: &ReadNode, parts: [(&str, S); 3]) -> Vec<Denia
 
 impl Views<'_> {
     pub(super) fn missing(self, reads: &ReadNode) -> Vec<Denial> {
+        if reads.is_leaf() {
+            return Vec::new();
+        }
         let roots = [("resource", Slot::RESOURCE), ("payload", Slot::PAYLOAD), ("source", Slot::SOURCE)];
         missing_of(reads, roots.map(|(root, slot)| (root, *self.get(slot))))
     }

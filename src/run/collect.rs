@@ -1,14 +1,15 @@
 //! Takes outcomes in order, and makes the result of the run of them.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::mem;
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use super::Event;
-use super::duplicates::{Duplicate, Seen, duplicates};
-use super::log::Log;
+use super::log::{KEPT, Log};
+use super::register::{Entry, Found, Register};
 use super::worker::{BatchOutcome, Part};
 use crate::discover::InputFile;
 use crate::finding::{Counts, Gate, InputSummary, Run, Tally};
@@ -44,7 +45,7 @@ pub(super) struct Collector<'s> {
     /// Pages that other files may complete, with the index of their file.
     loose: Vec<(usize, bool, Page)>,
     /// Resources on such pages, with the index of their file.
-    loose_seen: BTreeMap<Operation, Vec<(Seen, usize)>>,
+    loose_seen: BTreeMap<Operation, Register>,
     unjudged: BTreeMap<Operation, (Place, u64)>,
 }
 
@@ -56,7 +57,9 @@ struct CurrentFile {
     /// The payload whose parts are coming in.
     part: Option<Page>,
     /// Its resources, with its index.
-    seen: BTreeMap<Operation, Vec<(Seen, usize)>>,
+    seen: BTreeMap<Operation, Register>,
+    /// Why resources that stand twice cannot be found.
+    unregistered: Option<io::Error>,
     totals: BTreeMap<Operation, Totals>,
     bare: BTreeMap<Operation, Page>,
 }
@@ -110,8 +113,10 @@ impl<'s> Collector<'s> {
         self.outcomes += outcome.outcomes;
         let current = &mut self.current;
         current.log.append(outcome.log);
+        let file = u32::try_from(self.index).unwrap_or(u32::MAX);
         for (operation, seen) in outcome.seen {
-            current.seen.entry(operation).or_default().push((seen, self.index));
+            let added = current.seen.entry(operation).or_default().add(Entry { seen, file });
+            current.unregistered = current.unregistered.take().or(added.err());
         }
         for (operation, place) in outcome.unjudged {
             let entry = self.unjudged.entry(operation).or_insert((place, 0));
@@ -221,10 +226,17 @@ impl<'s> Collector<'s> {
             }
         }
         for (operation, mut seen) in mem::take(&mut current.seen) {
-            duplicate_problems(operation, &mut seen, self.files, false, &mut current.log);
+            let found = seen.find(self.load.threads, KEPT, &|_| true, &|_| true);
+            let mut failed =
+                found.map(|found| duplicate_problems(operation, &found, self.files, &mut current.log)).err();
             if current.pages.iter().any(|page| page.operation == operation) {
-                self.loose_seen.entry(operation).or_default().append(&mut seen);
+                let loose = self.loose_seen.entry(operation).or_default();
+                failed = failed.or(seen.pour_into(loose).err());
             }
+            current.unregistered = current.unregistered.take().or(failed);
+        }
+        if let Some(error) = &current.unregistered {
+            current.log.push(unregistered(error));
         }
         for page in current.pages {
             let single = current.totals.get(&page.operation).is_some_and(|totals| totals.payloads == 1);
@@ -304,7 +316,7 @@ impl<'s> Collector<'s> {
 
     fn join_pages(&mut self) {
         let loose = mem::take(&mut self.loose);
-        let loose_seen = mem::take(&mut self.loose_seen);
+        let mut loose_seen = mem::take(&mut self.loose_seen);
         let entries: Vec<Assembly<'_>> = loose
             .iter()
             .map(|(file, single, page)| Assembly {
@@ -355,10 +367,15 @@ impl<'s> Collector<'s> {
             let problems = self.snapshot_problems(&view);
             self.diagnostics.extend(problems);
             if files.len() > 1 {
-                let all = loose_seen.get(&snapshot.operation).map(Vec::as_slice).unwrap_or_default();
-                let mut seen: Vec<_> = all.iter().filter(|(_, file)| files.contains(file)).copied().collect();
                 let mut log = Log::default();
-                duplicate_problems(snapshot.operation, &mut seen, self.files, true, &mut log);
+                let is_one = |entry: &Entry| files.iter().any(|file| u32::try_from(*file) == Ok(entry.file));
+                if let Some(seen) = loose_seen.get_mut(&snapshot.operation) {
+                    let between = |pair: &(Entry, Entry)| pair.0.file != pair.1.file;
+                    match seen.find(self.load.threads, KEPT, &is_one, &between) {
+                        Ok(found) => duplicate_problems(snapshot.operation, &found, self.files, &mut log),
+                        Err(error) => log.push(unregistered(&error)),
+                    }
+                }
                 self.diagnostics.extend(log.finish(&marked.place.file));
             }
         }
@@ -527,29 +544,9 @@ fn page_problem(
     }
 }
 
-/// Tells of resources that stand twice; `files` are those that the tags in `seen` number. Where they stand in
-/// several files, only what is not in the same one: that was told before.
-fn duplicate_problems(
-    operation: Operation,
-    seen: &mut [(Seen, usize)],
-    files: &[InputFile],
-    between_files: bool,
-    log: &mut Log,
-) {
-    let mut repeated = 0;
-    let mut first_repeated = None;
-    for Duplicate { first, second, same } in duplicates(seen) {
-        let (Some(&first), Some(&second)) = (seen.get(first), seen.get(second)) else {
-            continue;
-        };
-        if between_files && first.1 == second.1 {
-            continue;
-        }
-        if same {
-            repeated += 1;
-            first_repeated.get_or_insert((first, second));
-            continue;
-        }
+/// Tells of resources that stand twice in `files`.
+fn duplicate_problems(operation: Operation, found: &Found, files: &[InputFile], log: &mut Log) {
+    for (first, second) in &found.first_different {
         log.push_with(Code::PayloadDuplicate, || {
             let first = at(seen_place(first, files).as_ref());
             let message = format!("the same resource stands here and at {first}, with other content");
@@ -558,10 +555,12 @@ fn duplicate_problems(
                 .help("the answer changed while its pages were saved: save all of them again")
         });
     }
-    if let Some((first, second)) = first_repeated {
+    log.count(Code::PayloadDuplicate, found.different - found.first_different.len() as u64);
+    if let Some((first, second)) = &found.first_repeated {
         let what = operation.resources_in_words();
         let message = format!(
-            "{repeated} {what} stand twice with the same content, first this one, also at {}",
+            "{} {what} stand twice with the same content, first this one, also at {}",
+            found.repeated,
             at(seen_place(first, files).as_ref())
         );
         log.push(
@@ -572,9 +571,15 @@ fn duplicate_problems(
     }
 }
 
-fn seen_place((seen, file): (Seen, usize), files: &[InputFile]) -> Option<Place> {
-    let file = files.get(file)?;
-    let start = seen.position;
+fn unregistered(error: &io::Error) -> Diagnostic {
+    let message = format!("resources that stand twice cannot be found: {error}");
+    Diagnostic::error(Code::InputUnreadable, message)
+        .help("so many resources take room in the folder for temporary files: make some, or set TMPDIR to another folder")
+}
+
+fn seen_place(entry: &Entry, files: &[InputFile]) -> Option<Place> {
+    let file = files.get(usize::try_from(entry.file).ok()?)?;
+    let start = entry.seen.position;
     Some(Place { file: Arc::clone(&file.name), start, end_byte: start.byte })
 }
 

@@ -1,6 +1,6 @@
-//! Resources that stand twice.
+//! What tells a resource from all others, and what it says from what another one says.
 
-use std::hash::{BuildHasher as _, Hash};
+use std::hash::{BuildHasher as _, Hash, Hasher};
 
 use foldhash::quality::FixedState;
 
@@ -10,7 +10,7 @@ use crate::source::Position;
 /// A resource that was seen: hashes of what it is and of what it says, and where it stands.
 ///
 /// Forty-eight bytes a resource, kept until its file (or, for a page, its snapshot) is complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Seen {
     identity: [u64; 2],
     pub(super) position: Position,
@@ -23,7 +23,7 @@ impl Seen {
         if !identity.is_joinable() {
             return None;
         }
-        Some(Self { identity: [hash(1, identity), hash(2, identity)], position, content: hash(3, resource) })
+        Some(Self { identity: [hash(1, identity), hash(2, identity)], position, content: content(resource) })
     }
 
     /// A short form of the identity, for counting.
@@ -31,41 +31,122 @@ impl Seen {
         let [first, _] = self.identity;
         first
     }
+
+    /// What tells it from all others.
+    pub(super) const fn identity(&self) -> [u64; 2] {
+        self.identity
+    }
+
+    /// A number that is spread evenly.
+    pub(super) const fn spread(&self) -> usize {
+        let [_, second] = self.identity;
+        (second >> 40) as usize
+    }
+
+    /// Whether both say the same.
+    pub(super) const fn says_the_same(&self, other: &Self) -> bool {
+        self.content == other.content
+    }
+
+    /// Bytes of it on disk.
+    pub(super) const BYTES: usize = 6 * 8;
+
+    /// Writes it for [`Seen::read`].
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        let Self { identity: [first, second], position, content } = *self;
+        let Position { byte, line_1based, column_1based } = position;
+        for word in [first, second, byte, line_1based, column_1based, content] {
+            out.extend_from_slice(&word.to_le_bytes());
+        }
+    }
+
+    /// What was written.
+    pub(super) fn read(bytes: &[u8; Self::BYTES]) -> Option<Self> {
+        let (words, _) = bytes.as_chunks::<8>();
+        let &[first, second, byte, line_1based, column_1based, content] = words else { return None };
+        let [first, second, byte, line_1based, column_1based, content] =
+            [first, second, byte, line_1based, column_1based, content].map(u64::from_le_bytes);
+        let position = Position { byte, line_1based, column_1based };
+        Some(Self { identity: [first, second], position, content })
+    }
+}
+
+/// A hash of all that a resource says.
+fn content(resource: &Resource<'_>) -> u64 {
+    let mut mixer = Mixer { lanes: [MULTIPLIER, !MULTIPLIER], kinds: 0 };
+    resource.hash(&mut mixer);
+    mixer.finish()
+}
+
+/// Mixes many small values, two at a time. Most of what is hashed of a record tells which kind of value comes next: those
+/// cost next to nothing.
+struct Mixer {
+    lanes: [u64; 2],
+    kinds: u64,
+}
+
+/// The digits of pi behind the point.
+const MULTIPLIER: u64 = 0x243F_6A88_85A3_08D3;
+
+impl Mixer {
+    fn folded(one: u64, other: u64) -> u64 {
+        let product = u128::from(one) * u128::from(other);
+        #[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
+        let folded = product as u64 ^ (product >> 64) as u64;
+        folded
+    }
+
+    const fn kind(&mut self, kind: u64) {
+        self.kinds = self.kinds.wrapping_mul(33).wrapping_add(kind);
+    }
+}
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        let [one, other] = self.lanes;
+        Self::folded(
+            Self::folded(one, MULTIPLIER) ^ other,
+            MULTIPLIER ^ Self::folded(self.kinds, !MULTIPLIER),
+        )
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.write_u64(u64::from_le_bytes(*word));
+        }
+        if !rest.is_empty() {
+            let mut word = [0; 8];
+            word.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            self.write_u64(u64::from_le_bytes(word));
+        }
+        self.kind(bytes.len() as u64);
+    }
+
+    fn write_u8(&mut self, kind: u8) {
+        self.kind(u64::from(kind));
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        let [one, other] = self.lanes;
+        self.lanes = [other, Self::folded(one ^ word, MULTIPLIER)];
+    }
+
+    fn write_i64(&mut self, word: i64) {
+        self.write_u64(word.cast_unsigned());
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+
+    fn write_isize(&mut self, kind: isize) {
+        self.kind(kind.cast_unsigned() as u64);
+    }
 }
 
 fn hash(seed: u64, value: &impl Hash) -> u64 {
     FixedState::with_seed(seed).hash_one(value)
-}
-
-/// A resource that stands in two places, as indices into what was searched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Duplicate {
-    /// Where it stands first.
-    pub(super) first: usize,
-    /// Where it stands again.
-    pub(super) second: usize,
-    /// Whether both say the same.
-    pub(super) same: bool,
-}
-
-/// Finds resources that stand twice, in the order of their second places. Sorts what it searches.
-pub(super) fn duplicates<T: Copy + Ord>(seen: &mut [(Seen, T)]) -> Vec<Duplicate> {
-    seen.sort_unstable_by_key(|(seen, tag)| (seen.identity, *tag, seen.position.byte));
-    let mut found = Vec::new();
-    let mut first = 0;
-    for group in seen.chunk_by(|(a, _), (b, _)| a.identity == b.identity) {
-        let content = group.first().map(|(seen, _)| seen.content);
-        found.extend((first + 1..).zip(group.iter().skip(1)).map(|(second, (seen, _))| Duplicate {
-            first,
-            second,
-            same: Some(seen.content) == content,
-        }));
-        first += group.len();
-    }
-    found.sort_unstable_by_key(|duplicate| {
-        seen.get(duplicate.second).map(|(seen, tag)| (*tag, seen.position.byte))
-    });
-    found
 }
 
 #[cfg(test)]
@@ -73,35 +154,53 @@ mod tests {
     use super::*;
     use crate::operation::Operation;
 
-    fn seen(json: &str, line: u64) -> Option<Seen> {
+    fn seen(json: &str) -> Option<Seen> {
         let resource = Resource::parse(Operation::ListInstancePatchStates, json).unwrap();
-        Seen::new(
-            &resource.identity(),
-            &resource,
-            Position { byte: 10 * line, line_1based: line, column_1based: 1 },
-        )
+        Seen::new(&resource.identity(), &resource, Position::START)
     }
 
     #[test]
-    fn equal_identities_are_found_and_contents_compared() {
-        let mut all: Vec<(Seen, usize)> = [
-            (r#"{"InstanceId":"a","MissingCount":"1"}"#, 1),
-            (r#"{"InstanceId":"b","MissingCount":"1"}"#, 2),
-            (r#"{"InstanceId":"a","MissingCount":"2"}"#, 3),
-            (r#"{"MissingCount":"1","InstanceId":"b"}"#, 4),
-        ]
-        .iter()
-        .map(|(json, line)| (seen(json, *line).unwrap(), 0))
-        .collect();
-        let found = duplicates(&mut all);
-        let line = |index: usize| all[index].0.position.line_1based;
-        let found: Vec<_> = found.iter().map(|d| (line(d.first), line(d.second), d.same)).collect();
-        assert_eq!(found, [(1, 3, false), (2, 4, true)]);
+    fn equal_identities_and_contents_are_told_whatever_the_layout() {
+        let one = seen(r#"{"InstanceId":"a","MissingCount":"1"}"#).unwrap();
+        let same = seen(r#"{ "MissingCount": "1", "InstanceId": "a" }"#).unwrap();
+        let other = seen(r#"{"InstanceId":"a","MissingCount":"2"}"#).unwrap();
+        let another = seen(r#"{"InstanceId":"b","MissingCount":"1"}"#).unwrap();
+        assert_eq!(one.identity(), same.identity());
+        assert!(one.says_the_same(&same));
+        assert_eq!(one.identity(), other.identity());
+        assert!(!one.says_the_same(&other));
+        assert_ne!(one.identity(), another.identity());
+    }
+
+    #[test]
+    fn any_change_of_the_content_is_noticed() {
+        let texts = [
+            r#"{"InstanceId":"a"}"#,
+            r#"{"InstanceId":"a","PatchGroup":null}"#,
+            r#"{"InstanceId":"a","PatchGroup":"g"}"#,
+            r#"{"InstanceId":"a","PatchGroup":"gg"}"#,
+            r#"{"InstanceId":"a","BaselineId":"gg"}"#,
+            r#"{"InstanceId":"a","OperationType":"gg"}"#,
+            r#"{"InstanceId":"a","OperationType":"a text of more than eight bytes"}"#,
+            r#"{"InstanceId":"a","OperationType":"a text of more than eight bites"}"#,
+            r#"{"InstanceId":"a","FailedCount":"0"}"#,
+            r#"{"InstanceId":"a","MissingCount":"0"}"#,
+            r#"{"InstanceId":"a","Other":0}"#,
+            r#"{"InstanceId":"a","Other":false}"#,
+            r#"{"InstanceId":"a","Other":[]}"#,
+            r#"{"InstanceId":"a","Other":[[]]}"#,
+        ];
+        for (at, one) in texts.iter().enumerate() {
+            for other in &texts[at + 1..] {
+                let (one, other) = (seen(one).unwrap(), seen(other).unwrap());
+                assert!(!one.says_the_same(&other));
+            }
+        }
     }
 
     #[test]
     fn a_masked_identity_joins_nothing() {
-        assert_eq!(seen(r#"{"InstanceId":"i-1****"}"#, 1), None);
-        assert_eq!(seen("{}", 1), None);
+        assert_eq!(seen(r#"{"InstanceId":"i-1****"}"#), None);
+        assert_eq!(seen("{}"), None);
     }
 }

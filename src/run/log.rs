@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::source::{Code, Diagnostic};
 
 /// Diagnostics of one code that are kept for a file.
-const KEPT: usize = 20;
+pub(super) const KEPT: usize = 20;
 
 /// Diagnostics of a part of a file, or of all of it.
 #[derive(Debug, Default)]
@@ -27,6 +27,13 @@ impl Log {
             self.kept.push((None, diagnostic()));
         } else {
             *self.more.entry((code, None)).or_default() += 1;
+        }
+    }
+
+    /// Counts diagnostics of a code of which as many are there as are kept.
+    pub(super) fn count(&mut self, code: Code, more: u64) {
+        if more > 0 {
+            *self.more.entry((code, None)).or_default() += more;
         }
     }
 

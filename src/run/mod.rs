@@ -13,6 +13,7 @@ mod hidden;
 mod log;
 mod page;
 mod pipeline;
+mod register;
 mod text;
 mod worker;
 

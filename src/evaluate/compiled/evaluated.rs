@@ -12,6 +12,7 @@ use super::datum::{Datum, Items, Members, compare, equal, sorted_set};
 use super::machine::{Flow, Gave, Machine};
 use super::program::{Builtin, Comparison, Expression, Operation, Test};
 use super::value::Value;
+use crate::evaluate::slots::Slot;
 use crate::model::View;
 
 impl<'a> Machine<'a> {
@@ -63,6 +64,9 @@ impl<'a> Machine<'a> {
                     (Operation::Subtract, Value::Integer(left), Value::Integer(right)) => {
                         left.checked_sub(right).map_or(Value::Unsure, Value::Integer)
                     }
+                    (Operation::Multiply, Value::Integer(left), Value::Integer(right)) => {
+                        left.checked_mul(right).map_or(Value::Unsure, Value::Integer)
+                    }
                     (operation, left, right) => self.arithmetic(*operation, left, right),
                 }
             }
@@ -73,6 +77,25 @@ impl<'a> Machine<'a> {
                     (builtin, argument) => self.call_of_one(*builtin, argument),
                 }
             }
+            Expression::InputOr(slot, default) if let Expression::Constant(default) = default.as_ref() => {
+                match Value::of_view(self.views.get(*slot)) {
+                    Value::Undefined => Value::of_constant(default),
+                    value => value,
+                }
+            }
+            Expression::AreAll(builtin, slots) => {
+                for slot in slots {
+                    let value = match (builtin, self.views.get(*slot)) {
+                        (Builtin::IsNumber, View::Integer(_)) => continue,
+                        (builtin, view) => self.call_of_one(*builtin, Value::of_view(view)),
+                    };
+                    if !matches!(value.holds(), Ok(true)) {
+                        return value;
+                    }
+                }
+                Value::True
+            }
+            Expression::Sum(slots) => self.sum(slots),
             other => self.slow(other),
         }
     }
@@ -115,6 +138,19 @@ impl<'a> Machine<'a> {
                 Value::of(value, self.bump)
             }
         }
+    }
+
+    fn sum(&self, slots: &'a [Slot]) -> Value<'a> {
+        let mut sum = Value::Integer(0);
+        for slot in slots {
+            sum = match (sum, self.views.get(*slot)) {
+                (Value::Integer(sum), View::Integer(next)) => {
+                    sum.checked_add(*next).map_or(Value::Unsure, Value::Integer)
+                }
+                (sum, next) => self.arithmetic(Operation::Add, sum, Value::of_view(next)),
+            };
+        }
+        sum
     }
 
     /// A call with one argument.

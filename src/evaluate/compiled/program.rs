@@ -169,6 +169,10 @@ pub(super) enum Expression {
     Test(Box<Test>),
     /// What several rules look at.
     Shared(usize),
+    /// Whether a built-in function holds of each of some values of the input.
+    AreAll(Builtin, Vec<Slot>),
+    /// The sum of some values of the input.
+    Sum(Vec<Slot>),
     Local(Local),
     Global(GlobalId),
     /// What is under a key.

@@ -209,6 +209,14 @@ impl Simplifier<'_> {
         steps: &[Step],
         simpler: &mut Vec<Step>,
     ) {
+        if let Some(slots) = slots_of(domain)
+            && let [Step { kind: StepKind::Holds(Expression::Call(builtin, arguments)), .. }] = steps
+            && matches!(arguments.as_slice(), [Expression::Local(local)] if *local == value)
+        {
+            let kind = StepKind::Holds(Expression::AreAll(*builtin, slots));
+            simpler.push(Step { loops: Vec::new(), kind });
+            return;
+        }
         let mut index = 0;
         domain.parts(&mut |element| {
             if let Some(key) = key {
@@ -370,6 +378,7 @@ fn drop_what_follows_anyway(steps: &mut Vec<Step>) {
                 steps.remove(at);
             }
             Some(StepKind::Holds(Expression::Call(_, parts))) => tested.extend(inputs(parts)),
+            Some(StepKind::Holds(Expression::AreAll(_, slots))) => tested.extend(slots),
             Some(StepKind::Holds(Expression::Compare(_, sides))) => {
                 tested.extend(inputs([&sides.0, &sides.1]));
             }
@@ -403,8 +412,18 @@ fn defined(expression: &Expression) -> Vec<Step> {
     open.map(step).collect()
 }
 
+/// The values of the input that a list is made of, and nothing else.
+fn slots_of(list: &Expression) -> Option<Vec<Slot>> {
+    let Expression::Array(parts) = list else { return None };
+    let all: Vec<Slot> = inputs(parts).collect();
+    (all.len() == parts.len() && !all.is_empty()).then_some(all)
+}
+
 /// The sum of a short list.
 fn sum(list: &mut Expression) -> Expression {
+    if let Some(slots) = slots_of(list) {
+        return Expression::Sum(slots);
+    }
     let mut sum = Expression::Constant(Constant::Integer(0));
     list.parts(&mut |part| {
         let before = std::mem::replace(&mut sum, Expression::Undefined);

@@ -11,6 +11,8 @@ impl Expression {
             | Self::Input(_)
             | Self::Test(_)
             | Self::Shared(_)
+            | Self::AreAll(..)
+            | Self::Sum(_)
             | Self::Local(_)
             | Self::Global(_) => {}
             Self::InputOr(_, part) | Self::Matches(_, part) => show(part),
