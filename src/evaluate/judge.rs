@@ -103,6 +103,7 @@ impl<'p> Judge<'p> {
             let is_among_all = all_needs.add(&needs);
             rules.push(RuleJudge { index, planned, compiled, needs, is_among_all, engine });
         }
+        slots.finish();
         let common = Common::of(rules.iter_mut().filter_map(|rule| rule.compiled.as_mut()));
         Ok(Self {
             plan,

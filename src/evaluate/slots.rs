@@ -38,7 +38,22 @@ pub(super) struct Slots {
     layouts: Vec<&'static Layout>,
     /// For each behind the three documents, the value that it is in, which stands before it, and the step to it.
     steps: Vec<(Slot, Hop)>,
+    /// The same by the values that they are in, once all are known.
+    within: Vec<Within>,
 }
+
+/// The values in one that are looked at.
+#[derive(Debug)]
+struct Within {
+    slot: Slot,
+    /// Numbers of documented members, and the slots that they go to.
+    members: Vec<(usize, usize)>,
+    /// Other steps.
+    others: Vec<(Hop, usize)>,
+}
+
+/// The documents.
+const DOCUMENTS: usize = 3;
 
 impl Slots {
     /// No value yet but the documents themselves.
@@ -47,6 +62,7 @@ impl Slots {
         Self {
             layouts: vec![Resource::layout(operation), Envelope::layout(operation), source],
             steps: Vec::new(),
+            within: Vec::new(),
         }
     }
 
@@ -68,7 +84,6 @@ impl Slots {
     }
 
     fn hop(&mut self, slot: Slot, hop: Hop, layout: &'static Layout) -> Slot {
-        const DOCUMENTS: usize = 3;
         let step = (slot, hop);
         if let Some(at) = self.steps.iter().position(|known| *known == step) {
             return Slot(DOCUMENTS + at);
@@ -78,7 +93,7 @@ impl Slots {
         Slot(self.layouts.len() - 1)
     }
 
-    /// Goes to all values of a resource.
+    /// Goes to all values of a resource, see [`Slots::finish`].
     pub(super) fn fill<'a>(
         &self,
         resource: &'a Resource<'_>,
@@ -86,13 +101,42 @@ impl Slots {
         source: &'a Source<'a>,
         bump: &'a Bump,
     ) -> Views<'a> {
-        let mut views = bumpalo::collections::Vec::with_capacity_in(self.layouts.len(), bump);
-        views.extend([resource.view(), payload.view(), View::Record(source)]);
-        for (slot, hop) in &self.steps {
-            let within = views.get(slot.0).copied().unwrap_or(View::Absent);
-            views.push(within.hop(hop));
+        let views = bump.alloc_slice_fill_copy(self.layouts.len(), View::Absent);
+        if let Some(documents) = views.first_chunk_mut::<DOCUMENTS>() {
+            *documents = [resource.view(), payload.view(), View::Record(source)];
         }
-        Views(views.into_bump_slice())
+        for Within { slot, members, others } in &self.within {
+            let value = views.get(slot.0).copied().unwrap_or(View::Absent);
+            if let View::Record(record) = value {
+                record.see(members, views);
+            }
+            for (hop, index) in others {
+                if let Some(view) = views.get_mut(*index) {
+                    *view = value.hop(hop);
+                }
+            }
+        }
+        Views(views)
+    }
+
+    /// Gets ready to go to all values that are known by now.
+    pub(super) fn finish(&mut self) {
+        self.within.clear();
+        for (at, (slot, hop)) in self.steps.iter().enumerate() {
+            let index = DOCUMENTS + at;
+            let known = self.within.iter().position(|within| within.slot == *slot);
+            let at = known.unwrap_or_else(|| {
+                self.within.push(Within { slot: *slot, members: Vec::new(), others: Vec::new() });
+                self.within.len() - 1
+            });
+            let Some(within) = self.within.get_mut(at) else { continue };
+            match hop {
+                Hop::Member(number) => within.members.push((*number, index)),
+                hop => within.others.push((hop.clone(), index)),
+            }
+        }
+        // What a value is in stands before it.
+        self.within.sort_by_key(|within| within.slot);
     }
 }
 

@@ -53,6 +53,15 @@ pub trait Record {
 
     /// The other members.
     fn unknown(&self) -> &Unknown<'_>;
+
+    /// Puts documented members into `views`: each number with the index that it goes to.
+    fn see<'v>(&'v self, wanted: &[(usize, usize)], views: &mut [View<'v>]) {
+        for (number, index) in wanted {
+            if let Some(view) = views.get_mut(*index) {
+                *view = self.member(*number);
+            }
+        }
+    }
 }
 
 /// An array.

@@ -74,6 +74,9 @@ impl<'a> Machine<'a> {
                 let argument = self.quick(argument);
                 match (builtin, argument) {
                     (Builtin::IsNumber, Value::Integer(_)) => Value::True,
+                    (Builtin::ParseRfc3339Ns, Value::Seen(View::Time(time))) => {
+                        time.utc().timestamp_nanos_opt().map_or(Value::Unsure, Value::Integer)
+                    }
                     (builtin, argument) => self.call_of_one(*builtin, argument),
                 }
             }
@@ -396,7 +399,15 @@ impl<'a> Machine<'a> {
 
     /// `value in collection`; what is undefined is in nothing, and nothing is in it.
     fn member(&mut self, sides: &'a (Expression, Expression)) -> Result<bool, Unsure> {
-        let value = self.expression(&sides.0)?;
+        let value = self.quick(&sides.0);
+        if let (
+            Value::Seen(View::Text(text)),
+            Expression::Constant(Constant::Array(all) | Constant::Set(all)),
+        ) = (value, &sides.1)
+        {
+            return Ok(all.iter().any(|one| matches!(one, Constant::Text(one) if **one == **text)));
+        }
+        let value = value.datum()?;
         let collection = self.expression(&sides.1)?;
         let (Some(value), Some(collection)) = (value, collection) else { return Ok(false) };
         match collection {

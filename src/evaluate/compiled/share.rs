@@ -26,7 +26,7 @@ pub(super) fn share<'p>(programs: impl Iterator<Item = &'p mut Program>) -> Vec<
     }
     let mut taken = Taken { count, numbers: HashMap::new(), shared: Vec::new() };
     for program in &mut programs {
-        each_expression(program, &mut |expression| taken.expression(expression));
+        each_expression(program, &mut |expression| taken.expression(expression, 1));
     }
     taken.shared
 }
@@ -124,18 +124,22 @@ struct Taken {
 }
 
 impl Taken {
-    fn expression(&mut self, expression: &mut Expression) {
-        let Some((key, mut own, locals)) = shareable(expression).filter(|(key, own, _)| {
-            // A body may stand in one that is gone through many times.
-            matches!(own, Expression::Given(_)) || self.count.0.get(key).is_some_and(|count| *count > 1)
-        }) else {
-            return expression.parts(&mut |part| self.expression(part));
+    /// Takes what is to be shared out of an expression that stands in so many places.
+    fn expression(&mut self, expression: &mut Expression, places: u32) {
+        let found = shareable(expression).and_then(|(key, own, locals)| {
+            let count = self.count.0.get(&key).copied().unwrap_or_default();
+            // A body that stands in one place may still be gone through many times.
+            let is_body = matches!(own, Expression::Given(_)) && places <= 1;
+            (count > places || is_body).then_some((key, own, locals, count))
+        });
+        let Some((key, mut own, locals, count)) = found else {
+            return expression.parts(&mut |part| self.expression(part, places));
         };
         let number = if let Some(number) = self.numbers.get(&key) {
             *number
         } else {
             // What stands elsewhere too is shared in it.
-            own.parts(&mut |part| self.expression(part));
+            own.parts(&mut |part| self.expression(part, count.max(1)));
             let number = self.shared.len();
             self.shared.push(SharedExpression { locals, expression: own });
             self.numbers.insert(key, number);

@@ -3,7 +3,7 @@
 //! What comes out says the same of every resource, errors included: nothing is left out that may fail, and what is
 //! evaluated more often than before is pure.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::constant::Constant;
 use super::machine::value_of;
@@ -11,7 +11,7 @@ use super::program::{
     Builtin, Expression, Function, Given, Global, GlobalId, Local, Operation, Pattern, Program,
     SetDefinition, Step, StepKind, ValueDefinition,
 };
-use super::walk::step_locals;
+use super::walk::{step_locals, step_parts};
 use crate::evaluate::slots::{Slot, Slots};
 use crate::model::Layout;
 
@@ -42,6 +42,89 @@ pub(super) fn simplify(program: &mut Program, slots: &mut Slots, now_ns: i64) {
     }
     program.globals = simplifier.globals.into_iter().filter_map(Part::done).collect();
     program.functions = simplifier.functions.into_iter().filter_map(Part::done).collect();
+    drop_unused(program);
+}
+
+/// Empties what nothing refers to any more; the others keep their numbers.
+fn drop_unused(program: &mut Program) {
+    let mut used = Used::default();
+    for definition in program.deny.iter_mut().chain(&mut program.inconclusive) {
+        used.set(definition);
+    }
+    used.globals.extend(program.applies);
+    let (mut seen_globals, mut seen_functions) = (BTreeSet::new(), BTreeSet::new());
+    loop {
+        let globals: Vec<usize> = used.globals.difference(&seen_globals).copied().collect();
+        let functions: Vec<usize> = used.functions.difference(&seen_functions).copied().collect();
+        if globals.is_empty() && functions.is_empty() {
+            break;
+        }
+        for id in globals {
+            seen_globals.insert(id);
+            match program.globals.get_mut(id) {
+                Some(Global::Value { definitions, .. }) => used.values(definitions),
+                Some(Global::Set(definitions)) => {
+                    for definition in definitions {
+                        used.set(definition);
+                    }
+                }
+                None => {}
+            }
+        }
+        for id in functions {
+            seen_functions.insert(id);
+            if let Some(function) = program.functions.get_mut(id) {
+                used.values(&mut function.definitions);
+            }
+        }
+    }
+    for (id, global) in program.globals.iter_mut().enumerate() {
+        if !seen_globals.contains(&id) {
+            *global = Global::Value { definitions: Vec::new(), default: None };
+        }
+    }
+    for (id, function) in program.functions.iter_mut().enumerate() {
+        if !seen_functions.contains(&id) {
+            function.definitions.clear();
+        }
+    }
+    if seen_globals.is_empty() {
+        program.globals.clear();
+    }
+}
+
+/// What is referred to.
+#[derive(Default)]
+struct Used {
+    globals: BTreeSet<GlobalId>,
+    functions: BTreeSet<usize>,
+}
+
+impl Used {
+    fn set(&mut self, definition: &mut SetDefinition) {
+        step_parts(&mut definition.steps, &mut |part| self.expression(part));
+        self.expression(&mut definition.element);
+    }
+
+    fn values(&mut self, definitions: &mut [ValueDefinition]) {
+        for (steps, value) in definitions.iter_mut().flat_map(|definition| &mut definition.bodies) {
+            step_parts(steps, &mut |part| self.expression(part));
+            self.expression(value);
+        }
+    }
+
+    fn expression(&mut self, expression: &mut Expression) {
+        match expression {
+            Expression::Global(id) => {
+                self.globals.insert(*id);
+            }
+            Expression::Function(id, _) => {
+                self.functions.insert(*id);
+            }
+            _ => {}
+        }
+        expression.parts(&mut |part| self.expression(part));
+    }
 }
 
 /// A part of a program that others refer to.
