@@ -20,6 +20,11 @@ impl Slot {
     /// `input.source`
     pub(super) const SOURCE: Self = Self(2);
 
+    /// A bit for it; `None` where there are more slots than bits.
+    pub(super) fn bit(self) -> Option<u128> {
+        u32::try_from(self.0).ok().and_then(|at| 1_u128.checked_shl(at))
+    }
+
     /// The document of this name.
     pub(super) fn root(name: &str) -> Option<Self> {
         match name {
@@ -116,7 +121,7 @@ impl Slots {
                 }
             }
         }
-        Views(views)
+        Views::new(views)
     }
 
     /// Gets ready to go to all values that are known by now.
@@ -142,14 +147,29 @@ impl Slots {
 
 /// The values of one resource.
 #[derive(Clone, Copy)]
-pub(super) struct Views<'a>(&'a [View<'a>]);
+pub(super) struct Views<'a> {
+    views: &'a [View<'a>],
+    /// The slots that are absent or null; of those that fit, see [`Slot::bit`].
+    bare: u128,
+}
 
 impl<'a> Views<'a> {
     /// Of no resource.
-    pub(super) const NONE: Self = Self(&[]);
+    pub(super) const NONE: Self = Self { views: &[], bare: 0 };
+
+    fn new(views: &'a [View<'a>]) -> Self {
+        let bits = views.iter().zip(0..u128::BITS);
+        let bare = bits.map(|(view, bit)| u128::from(matches!(view, View::Absent | View::Null)) << bit);
+        Self { views, bare: bare.fold(0, std::ops::BitOr::bitor) }
+    }
 
     /// One of them.
     pub(super) fn get(self, slot: Slot) -> &'a View<'a> {
-        self.0.get(slot.0).unwrap_or(&View::Absent)
+        self.views.get(slot.0).unwrap_or(&View::Absent)
+    }
+
+    /// Whether any of these is absent or null.
+    pub(super) const fn any_is_bare(self, slots: u128) -> bool {
+        self.bare & slots != 0
     }
 }

@@ -37,14 +37,23 @@ impl<'a> Machine<'a> {
         match expression {
             Expression::Constant(constant) => Value::of_constant(constant),
             Expression::Input(slot) => Value::of_view(self.views.get(*slot)),
+            Expression::InputOr(slot, default) if let Expression::Constant(default) = default.as_ref() => {
+                match Value::of_view(self.views.get(*slot)) {
+                    Value::Undefined => Value::of_constant(default),
+                    value => value,
+                }
+            }
             Expression::Local(local) => self.local(*local),
+            Expression::Shared(number) => match self.known_shared(*number) {
+                Value::Unknown => self.shared(*number),
+                value => value,
+            },
             other => self.composed(other),
         }
     }
 
     fn composed(&mut self, expression: &'a Expression) -> Value<'a> {
         match expression {
-            Expression::Shared(number) => self.shared(*number),
             Expression::Test(test) => self.test(test),
             Expression::Compare(comparison, sides) => {
                 let (left, right) = (self.quick(&sides.0), self.quick(&sides.1));
@@ -78,12 +87,6 @@ impl<'a> Machine<'a> {
                         time.utc().timestamp_nanos_opt().map_or(Value::Unsure, Value::Integer)
                     }
                     (builtin, argument) => self.call_of_one(*builtin, argument),
-                }
-            }
-            Expression::InputOr(slot, default) if let Expression::Constant(default) = default.as_ref() => {
-                match Value::of_view(self.views.get(*slot)) {
-                    Value::Undefined => Value::of_constant(default),
-                    value => value,
                 }
             }
             Expression::AreAll(builtin, slots) => {

@@ -8,13 +8,17 @@
 
 use std::collections::HashMap;
 
+use super::constant::Constant;
 use super::machine::Machine;
-use super::program::{Expression, Local, Pattern, Program, Step, StepKind, Test};
+use super::program::{Comparison, Expression, Local, Pattern, Program, SetDefinition, Step, StepKind, Test};
 use super::value::Value;
 
 /// Whether a rule may say anything of a resource.
 #[derive(Debug, Default)]
 pub(super) struct Guard {
+    /// Values that must be there, and not be null: else perhaps something is said.
+    needed: u128,
+    /// What is left to be looked at then.
     checks: Vec<Check>,
 }
 
@@ -42,23 +46,41 @@ enum What {
 impl Guard {
     /// Of a program that is ready.
     pub(super) fn new(program: &Program) -> Self {
-        let mut checks: Vec<Check> = Vec::new();
+        let mut guard = Self::default();
         for definition in program.deny.iter().chain(&program.inconclusive) {
-            let first = checks.len();
-            let mut names = Names::default();
-            let known = definition.steps.iter().map_while(|step| names.check(step));
-            checks.extend(known.map(|(what, ends_with)| Check { what, ends_with, next: 0 }));
-            checks.push(Check { what: What::End, ends_with: false, next: 0 });
-            let next = checks.len();
-            for check in checks.iter_mut().skip(first) {
-                check.next = next;
+            guard.add(definition);
+        }
+        guard
+    }
+
+    fn add(&mut self, definition: &SetDefinition) {
+        let mut names = Names::default();
+        let mut checks: Vec<(What, bool)> = Vec::new();
+        for step in &definition.steps {
+            match step.asks_for_null() {
+                // Without it the definition ends here, and nothing before it can fail.
+                Some((bit, true)) if checks.is_empty() => {
+                    self.needed |= bit;
+                    return;
+                }
+                // With it the definition goes on.
+                Some((bit, false)) => self.needed |= bit,
+                _ => match names.check(step) {
+                    Some(check) => checks.push(check),
+                    None => break,
+                },
             }
         }
-        Self { checks }
+        checks.push((What::End, false));
+        let next = self.checks.len() + checks.len();
+        self.checks.extend(checks.into_iter().map(|(what, ends_with)| Check { what, ends_with, next }));
     }
 
     /// Whether none of the definitions says anything. The machine must have entered the program.
     pub(super) fn is_silent<'a>(&'a self, machine: &mut Machine<'a>) -> bool {
+        if machine.views.any_is_bare(self.needed) {
+            return false;
+        }
         let mut at = 0;
         while let Some(check) = self.checks.get(at) {
             let value = match &check.what {
@@ -77,6 +99,25 @@ impl Guard {
             }
         }
         true
+    }
+}
+
+impl Step {
+    /// Where it asks whether a value of the input is null or absent: its bit, and whether it holds then. If it is neither,
+    /// the other comes out.
+    fn asks_for_null(&self) -> Option<(u128, bool)> {
+        let (test, negated) = match &self.kind {
+            StepKind::Holds(Expression::Test(test)) => (test, false),
+            StepKind::Not(Expression::Test(test)) => (test, true),
+            _ => return None,
+        };
+        let holds_of_null = match (test.comparison, test.of_absent) {
+            (Comparison::Equal, Some(true)) => !negated,
+            (Comparison::NotEqual, Some(false)) => negated,
+            _ => return None,
+        };
+        let is_about_null = self.loops.is_empty() && matches!(test.constant, Constant::Null);
+        is_about_null.then_some((test.slot.bit()?, holds_of_null))
     }
 }
 

@@ -157,13 +157,13 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The value of an expression that stands in several places.
+    /// The value of an expression that stands in several places, if it was worked out before.
+    pub(super) fn known_shared(&self, number: usize) -> Value<'a> {
+        self.shared_values.get(number).copied().unwrap_or(Value::Unsure)
+    }
+
+    /// Works out the value of an expression that stands in several places.
     pub(super) fn shared(&mut self, number: usize) -> Value<'a> {
-        match self.shared_values.get(number) {
-            Some(Value::Unknown) => {}
-            Some(value) => return *value,
-            None => return Value::Unsure,
-        }
         let Some(SharedExpression { locals, expression }) = self.shared.get(number) else {
             return Value::Unsure;
         };
