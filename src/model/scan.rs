@@ -378,9 +378,12 @@ fn plain_length(bytes: &[u8]) -> usize {
     let mut length = 0;
     let (blocks, tail) = bytes.as_chunks::<BLOCK>();
     for block in blocks {
-        let ends = ends(u64::from_le_bytes(*block));
-        if ends != 0 {
-            return length + (ends.trailing_zeros() / 8) as usize;
+        let bytes = u64::from_le_bytes(*block);
+        if may_end(bytes) != 0 {
+            let ends = ends(bytes);
+            if ends != 0 {
+                return length + (ends.trailing_zeros() / 8) as usize;
+            }
         }
         length += BLOCK;
     }
@@ -388,17 +391,26 @@ fn plain_length(bytes: &[u8]) -> usize {
     length + tail.iter().position(is_end).unwrap_or(tail.len())
 }
 
-/// The highest bit of each of eight bytes that is a quote, a backslash or a control character. Bytes above the lowest of
-/// these may be told wrongly.
+const ONES: u64 = u64::MAX / 0xFF;
+
+/// The highest bit of each of eight bytes that is below `byte`. Bytes above the lowest of these may be told wrongly.
+#[inline]
+const fn below(bytes: u64, byte: u8) -> u64 {
+    // Those below borrow from their highest bit, which was not set.
+    bytes.wrapping_sub(ONES * byte as u64) & !bytes & (ONES << 7)
+}
+
+/// The same of each that is a quote, a backslash or a control character.
 #[inline]
 const fn ends(bytes: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 0xFF;
-    const HIGHEST: u64 = ONES << 7;
-    /// Those below `byte`: they borrow from their highest bit, which was not set.
-    const fn below(bytes: u64, byte: u8) -> u64 {
-        bytes.wrapping_sub(ONES * byte as u64) & !bytes & HIGHEST
-    }
-    below(bytes, b' ') | below(bytes ^ (ONES * b'"' as u64), 1) | below(bytes ^ (ONES * b'\\' as u64), 1)
+    let quotes = below(bytes ^ (ONES * b'"' as u64), 1);
+    below(bytes, b' ') | quotes | below(bytes ^ (ONES * b'\\' as u64), 1)
+}
+
+/// The same of each that may be one: a space or exclamation mark too, which takes less to tell.
+#[inline]
+const fn may_end(bytes: u64) -> u64 {
+    below(bytes, b'"' + 1) | below(bytes ^ (ONES * b'\\' as u64), 1)
 }
 
 #[cfg(test)]

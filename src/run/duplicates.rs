@@ -115,11 +115,15 @@ impl Hasher for Mixer {
         for word in words {
             self.write_u64(u64::from_le_bytes(*word));
         }
-        if !rest.is_empty() {
-            let mut word = [0; 8];
-            word.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-            self.write_u64(u64::from_le_bytes(word));
-        }
+        // Parts may overlap: the length is told too.
+        let word = if let Some(last) = bytes.last_chunk::<8>() {
+            if rest.is_empty() { 0 } else { u64::from_le_bytes(*last) }
+        } else if let (Some(first), Some(last)) = (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
+        } else {
+            rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))
+        };
+        self.write_u64(word);
         self.kind(bytes.len() as u64);
     }
 

@@ -41,10 +41,16 @@ impl Entry {
     }
 }
 
+/// Entries in blocks: nothing moves when there are more.
+type Part = Vec<Vec<Entry>>;
+
+/// Entries of a block.
+const BLOCK: usize = 64;
+
 /// The resources of a file, or of several.
 #[derive(Debug, Default)]
 pub(super) struct Register {
-    parts: Vec<Vec<Entry>>,
+    parts: Vec<Part>,
     held: usize,
     spilled: Option<Spilled>,
     most_held: Option<NonZeroUsize>,
@@ -86,7 +92,14 @@ impl Register {
             self.parts.resize_with(PARTS, Vec::new);
         }
         if let Some(part) = self.parts.get_mut(entry.seen.spread() % PARTS) {
-            part.push(entry);
+            match part.last_mut() {
+                Some(block) if block.len() < BLOCK => block.push(entry),
+                _ => {
+                    let mut block = Vec::with_capacity(BLOCK);
+                    block.push(entry);
+                    part.push(block);
+                }
+            }
             self.held += 1;
         }
         if self.held >= self.most_held.map_or(HELD, NonZeroUsize::get) { self.spill() } else { Ok(()) }
@@ -103,11 +116,11 @@ impl Register {
         let mut bytes = Vec::new();
         for (part, chunks) in self.parts.iter_mut().zip(&mut spilled.chunks) {
             bytes.clear();
-            for entry in part.iter() {
+            for entry in part.iter().flatten() {
                 entry.write(&mut bytes);
             }
             spilled.file.write_all(&bytes)?;
-            chunks.push((spilled.end, part.len()));
+            chunks.push((spilled.end, bytes.len() / Entry::BYTES));
             spilled.end += bytes.len() as u64;
             part.clear();
         }
@@ -173,8 +186,8 @@ impl Register {
 }
 
 /// All entries of a part: those that are held, and those on disk.
-fn all_of(held: &[Entry], number: usize, spilled: Option<&Mutex<Spilled>>) -> io::Result<Vec<Entry>> {
-    let mut entries = held.to_vec();
+fn all_of(held: &[Vec<Entry>], number: usize, spilled: Option<&Mutex<Spilled>>) -> io::Result<Vec<Entry>> {
+    let mut entries = held.concat();
     let Some(spilled) = spilled else { return Ok(entries) };
     let mut bytes = Vec::new();
     {
