@@ -119,7 +119,7 @@ pub struct Scan<'a, 's> {
     text: &'a str,
     at: usize,
     order: &'s mut Order,
-    /// Whether `serde_json` read no part of it.
+    /// Whether `serde_json` read no record or list in it.
     is_plain: bool,
 }
 
@@ -285,7 +285,8 @@ impl<'a, 's> Scan<'a, 's> {
     /// [`Unsure`], where it is not well-formed.
     #[cold]
     pub fn any<T: Deserialize<'a>>(&mut self) -> Result<T, Unsure> {
-        self.is_plain = false;
+        // A text or a number is no deeper than it should be, however it is written.
+        self.is_plain &= matches!(self.peek(), Some(b'"' | b'-' | b'0'..=b'9'));
         let rest = self.text.get(self.at..).unwrap_or_default();
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<T>();
         match values.next() {
