@@ -177,7 +177,7 @@ fn findings() -> (Vec<Finding>, Run) {
     let mut findings = Vec::new();
     let plan = plan();
     let discovery = discover(&load.inputs);
-    let run = execute(&load, &judging, &plan, discovery, &Progress::default(), &mut |event| {
+    let run = execute(&load, &judging, &plan, discovery, &Progress::default(), None, &mut |event| {
         if let Event::Finding(finding) = event {
             findings.push(finding.clone());
         }

@@ -57,7 +57,7 @@ fn judged(plan: &Plan, inputs: &[PathBuf], threads: usize, all: bool) -> (Vec<Fi
     };
     let mut told = Vec::new();
     let discovery = discover(&settings.inputs);
-    let run = execute(&settings, &judging, plan, discovery, &Progress::default(), &mut |event| {
+    let run = execute(&settings, &judging, plan, discovery, &Progress::default(), None, &mut |event| {
         if let Event::Finding(finding) = event {
             told.push(finding.clone());
         }

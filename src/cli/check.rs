@@ -16,9 +16,11 @@ use super::output::Output;
 use super::{ColorChoice, Failure, policies, stderr_style, stdout_style};
 use crate::discover::discover;
 use crate::evaluate::{Plan, Way};
-use crate::finding::{ExitCode, OnInconclusive, Verdict};
+use crate::finding::{ExitCode, Lines, OnInconclusive, Verdict};
 use crate::policy::Severity;
-use crate::report::{JsonReporter, NdjsonReporter, PrettyReporter, Reporter, Style, write_diagnostic};
+use crate::report::{
+    JsonLines, JsonReporter, NdjsonReporter, PrettyReporter, Reporter, Style, write_diagnostic,
+};
 use crate::run::{Event, Progress, execute};
 use crate::settings::{JudgeSettings, Purpose};
 
@@ -112,11 +114,13 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
         Format::Json => Box::new(JsonReporter::new(&mut output)),
         Format::Ndjson => Box::new(NdjsonReporter::new(&mut output)),
     };
+    let lines: Option<&dyn Lines> = if arguments.format == Format::Pretty { None } else { Some(&JsonLines) };
     let mut problem = None;
     let run = with_progress(|progress| {
-        execute(&load, &judging, &plan, discovery, progress, &mut |event| {
+        execute(&load, &judging, &plan, discovery, progress, lines, &mut |event| {
             let told = match event {
                 Event::Finding(finding) => reporter.finding(finding),
+                Event::Lines(lines) => reporter.lines(lines),
                 Event::Diagnostic(diagnostic) => {
                     // Losing standard error must not lose the result.
                     let _ = write_diagnostic(diagnostic, stderr_style(color), &mut io::stderr());

@@ -84,13 +84,13 @@ pub(super) fn run(arguments: &ExplainArguments, color: ColorChoice) -> Result<Ex
     let mut output = Output::open(arguments.output.as_deref(), &discovery.files)?;
     let mut found = Found::new(arguments.resource.as_deref());
     let run = with_progress(|progress| {
-        execute(&load, &judging, &plan, discovery, progress, &mut |event| {
+        execute(&load, &judging, &plan, discovery, progress, None, &mut |event| {
             match event {
                 Event::Candidate(candidate) => found.add(candidate),
                 Event::Diagnostic(diagnostic) => {
                     let _ = write_diagnostic(diagnostic, stderr_style(color), &mut io::stderr());
                 }
-                Event::Finding(_) | Event::Input(_) => {}
+                Event::Finding(_) | Event::Input(_) | Event::Lines(_) => {}
             }
             true
         })

@@ -80,14 +80,14 @@ pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<Ex
     let mut output = Output::open(arguments.output.as_deref(), &discovery.files)?;
     let mut problem = None;
     let run = with_progress(|progress| {
-        execute(&load, &judging, &plan, discovery, progress, &mut |event| {
+        execute(&load, &judging, &plan, discovery, progress, None, &mut |event| {
             let told = match event {
                 Event::Input(input) => writeln!(output, "{input}"),
                 Event::Diagnostic(diagnostic) if arguments.inputs => {
                     let _ = write_diagnostic(diagnostic, stderr_style(color), &mut io::stderr());
                     Ok(())
                 }
-                Event::Diagnostic(_) | Event::Finding(_) | Event::Candidate(_) => Ok(()),
+                Event::Diagnostic(_) | Event::Finding(_) | Event::Lines(_) | Event::Candidate(_) => Ok(()),
             };
             told.map_err(|error| problem = Some(error)).is_ok()
         })

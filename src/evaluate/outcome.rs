@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use regorus::Value;
 
@@ -33,17 +34,17 @@ pub struct Denial {
     /// What the rule says.
     pub message: String,
     /// The value within the resource that it names.
-    pub path: Option<JsonPath>,
+    pub path: Option<Arc<JsonPath>>,
     /// Which definition of the rule it comes from: its number in the read set.
     pub definition: Option<usize>,
     /// The value that the definition most likely speaks of, where it names none.
-    pub focus: Option<JsonPath>,
+    pub focus: Option<Arc<JsonPath>>,
 }
 
 impl Denial {
     /// A denial that comes from no definition.
-    pub const fn new(message: String, path: Option<JsonPath>) -> Self {
-        Self { message, path, definition: None, focus: None }
+    pub fn new(message: String, path: Option<JsonPath>) -> Self {
+        Self { message, path: path.map(Arc::new), definition: None, focus: None }
     }
 }
 
@@ -76,7 +77,7 @@ pub(super) fn denials(
         if let Some((focus_of, (definition, keys, _))) = marked {
             denial.definition = Some(definition);
             if denial.path.is_none() {
-                denial.focus = focus_of(definition, keys);
+                denial.focus = focus_of(definition, keys).map(Arc::new);
             }
         }
         // The same may be denied for several elements of a list: the first of them is shown.

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::operation::Operation;
@@ -24,19 +23,31 @@ impl Fingerprint {
         operation: Operation,
         parts: impl IntoIterator<Item = &'p str>,
     ) -> Self {
-        Self::digest(rule, operation, parts.into_iter().map(Value::from))
+        let mut array = Self::start(rule, operation);
+        for part in parts {
+            array.push(b',');
+            // Writing to memory cannot fail.
+            let _ = serde_json::to_writer(&mut array, part);
+        }
+        Self::digest(array)
     }
 
     /// Of a rule on a resource that only its content tells from others; `normalised` is its JSON.
     pub fn of_content(rule: &RuleId, operation: Operation, normalised: &str) -> Self {
         let content = hexadecimal(&Sha256::digest(normalised.as_bytes()));
-        Self::digest(rule, operation, [json!({ "content": content })])
+        let mut array = Self::start(rule, operation);
+        array.extend_from_slice(format!(",{{\"content\":\"{content}\"}}").as_bytes());
+        Self::digest(array)
     }
 
-    fn digest(rule: &RuleId, operation: Operation, rest: impl IntoIterator<Item = Value>) -> Self {
-        let head = [Value::from(rule.as_str()), Value::from(operation.id())];
-        let array: Value = head.into_iter().chain(rest).collect();
-        Self(hexadecimal(&Sha256::digest(array.to_string().as_bytes())))
+    /// The array as far as every fingerprint of a rule has it. Neither name needs escapes.
+    fn start(rule: &RuleId, operation: Operation) -> Vec<u8> {
+        format!("[\"{rule}\",\"{operation}\"").into_bytes()
+    }
+
+    fn digest(mut array: Vec<u8>) -> Self {
+        array.push(b']');
+        Self(hexadecimal(&Sha256::digest(&array)))
     }
 
     /// In hexadecimal.

@@ -4,6 +4,7 @@ mod fingerprint;
 mod gate;
 mod run;
 mod tally;
+mod told;
 mod verdict;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub use fingerprint::Fingerprint;
 pub use gate::{ExitCode, Gate, OnInconclusive};
 pub use run::{InputSummary, Run};
 pub use tally::{Counts, Tally};
+pub use told::{LineWriter, Lines, Told, ToldEvidence, ToldValue};
 pub use verdict::Verdict;
 
 /// A verdict of one rule on one resource.

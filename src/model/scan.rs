@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use serde::de::Deserialize;
 
 use super::{Field, Wire};
+use crate::source::json::plain_length;
 
 /// A record that is filled from a text.
 pub trait Filled<'a> {
@@ -369,69 +370,5 @@ impl<'a, 's> Scan<'a, 's> {
         }
         self.at = end + 1;
         Ok(text)
-    }
-}
-
-/// Bytes before the first that is a quote, a backslash or a control character.
-#[inline]
-fn plain_length(bytes: &[u8]) -> usize {
-    const BLOCK: usize = 8;
-    let mut length = 0;
-    let (blocks, tail) = bytes.as_chunks::<BLOCK>();
-    for block in blocks {
-        let bytes = u64::from_le_bytes(*block);
-        if may_end(bytes) != 0 {
-            let ends = ends(bytes);
-            if ends != 0 {
-                return length + (ends.trailing_zeros() / 8) as usize;
-            }
-        }
-        length += BLOCK;
-    }
-    let is_end = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..b' ');
-    length + tail.iter().position(is_end).unwrap_or(tail.len())
-}
-
-const ONES: u64 = u64::MAX / 0xFF;
-
-/// The highest bit of each of eight bytes that is below `byte`. Bytes above the lowest of these may be told wrongly.
-#[inline]
-const fn below(bytes: u64, byte: u8) -> u64 {
-    // Those below borrow from their highest bit, which was not set.
-    bytes.wrapping_sub(ONES * byte as u64) & !bytes & (ONES << 7)
-}
-
-/// The same of each that is a quote, a backslash or a control character.
-#[inline]
-const fn ends(bytes: u64) -> u64 {
-    let quotes = below(bytes ^ (ONES * b'"' as u64), 1);
-    below(bytes, b' ') | quotes | below(bytes ^ (ONES * b'\\' as u64), 1)
-}
-
-/// The same of each that may be one: a space or exclamation mark too, which takes less to tell.
-#[inline]
-const fn may_end(bytes: u64) -> u64 {
-    below(bytes, b'"' + 1) | below(bytes ^ (ONES * b'\\' as u64), 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_end_of_a_plain_text_is_found_at_any_place() {
-        for special in [b'"', b'\\', 0x1F, 0, b'\n'] {
-            for at in 0..40 {
-                let mut bytes = vec![b'x'; 45];
-                bytes[at] = special;
-                assert_eq!(plain_length(&bytes), at, "{special} at {at}");
-                // What comes behind does not matter.
-                bytes[at + 3] = b'"';
-                assert_eq!(plain_length(&bytes), at);
-            }
-        }
-        let all: Vec<u8> = (0x20..=0xFF).filter(|byte| !matches!(byte, b'"' | b'\\')).collect();
-        assert_eq!(plain_length(&all), all.len());
-        assert_eq!(plain_length(b""), 0);
     }
 }

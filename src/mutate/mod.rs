@@ -216,7 +216,7 @@ impl Engine<'_> {
             evidence: false,
             digests: false,
         };
-        execute(&load, &judging, self.plan, discovery, &Progress::default(), &mut |event| {
+        execute(&load, &judging, self.plan, discovery, &Progress::default(), None, &mut |event| {
             if let Event::Finding(finding) = event {
                 tell(finding);
             }

@@ -11,8 +11,9 @@ use serde::Serialize;
 use serde_json::Value;
 use tempfile::SpooledTempFile;
 
+use super::lines::JsonLines;
 use super::{Reporter, safe_json};
-use crate::finding::{Counts, Evidence, EvidenceValue, Finding, InputSummary, Run, Verdict};
+use crate::finding::{Counts, Finding, InputSummary, LineWriter, Lines as _, Run, Told, Verdict};
 use crate::policy::Rule;
 use crate::source::Diagnostic;
 
@@ -123,6 +124,7 @@ struct PolicyV1 {
 }
 
 /// A verdict of one rule on one resource.
+// What is said of it here becomes the schema; `lines` writes it, for there are many.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct FindingV1 {
@@ -146,6 +148,10 @@ pub(super) struct FindingV1 {
 
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "only the schema is made of it: `lines` writes the names of verdicts")
+)]
 enum VerdictV1 {
     Pass,
     Fail,
@@ -157,7 +163,7 @@ enum VerdictV1 {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct RuleV1 {
+pub(super) struct RuleV1 {
     id: String,
     title: String,
     severity: &'static str,
@@ -254,77 +260,17 @@ pub(super) struct DiagnosticV1 {
     help: Option<String>,
 }
 
-impl From<&Rule> for RuleV1 {
-    fn from(rule: &Rule) -> Self {
+impl RuleV1 {
+    /// A rule of which a line is told.
+    pub(super) fn new(rule: &Rule, line: u64) -> Self {
         Self {
             id: rule.id.to_string(),
             title: rule.title.clone(),
             severity: rule.severity.as_str(),
             file: rule.file.name.to_string(),
-            line: rule.line_1based,
+            line,
             controls: rule.controls.clone(),
             remediation: rule.remediation.clone(),
-        }
-    }
-}
-
-impl From<&Finding> for FindingV1 {
-    fn from(finding: &Finding) -> Self {
-        let Finding { resource, location, .. } = finding;
-        let operation = resource.operation;
-        Self {
-            rule: RuleV1 { line: finding.rule_line_1based, ..RuleV1::from(finding.rule.as_ref()) },
-            verdict: match finding.verdict {
-                Verdict::Pass => VerdictV1::Pass,
-                Verdict::Fail => VerdictV1::Fail,
-                Verdict::Inconclusive => VerdictV1::Inconclusive,
-                Verdict::NotApplicable => VerdictV1::NotApplicable,
-                Verdict::Waived => VerdictV1::Waived,
-                Verdict::Error => VerdictV1::Error,
-            },
-            message: finding.message.clone(),
-            resource: ResourceV1 {
-                operation: operation.id(),
-                provider: operation.provider(),
-                service: operation.service(),
-                kind: operation.resource_kind(),
-                id: resource.id.clone(),
-                name: resource.name.clone(),
-                region: resource.region.clone(),
-                account: resource.account.clone(),
-            },
-            location: LocationV1 {
-                file: location.place.file.to_string(),
-                document: location.document,
-                path: location.pointer.clone(),
-                line: location.place.start.line_1based,
-                column: location.place.start.column_1based,
-                start_byte: location.place.start.byte,
-                end_byte: location.place.end_byte,
-            },
-            evidence: finding.evidence.iter().map(EvidenceV1::from).collect(),
-            fingerprint: finding.fingerprint.to_string(),
-            waiver: None,
-        }
-    }
-}
-
-impl From<&Evidence> for EvidenceV1 {
-    fn from(evidence: &Evidence) -> Self {
-        let value = match &evidence.value {
-            EvidenceValue::Present(value) => value.clone(),
-            EvidenceValue::Absent | EvidenceValue::Long | EvidenceValue::Secret => Value::Null,
-        };
-        Self {
-            path: evidence.pointer.clone(),
-            value,
-            line: evidence.place.start.line_1based,
-            column: evidence.place.start.column_1based,
-            start_byte: evidence.place.start.byte,
-            end_byte: evidence.place.end_byte,
-            absent: evidence.value == EvidenceValue::Absent,
-            truncated: evidence.value == EvidenceValue::Long,
-            redacted: evidence.value == EvidenceValue::Secret,
         }
     }
 }
@@ -413,9 +359,17 @@ pub(super) fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
+/// A finding as a line.
+fn line(writer: &mut dyn LineWriter, finding: &Finding) -> Vec<u8> {
+    let mut line = Vec::new();
+    writer.write(&Told::of(finding, &finding.told_evidence()), &mut line);
+    line
+}
+
 /// One document: `--format json`.
 pub struct JsonReporter<W> {
     out: W,
+    writer: Box<dyn LineWriter>,
     findings: SpooledTempFile,
     count: u64,
 }
@@ -423,16 +377,23 @@ pub struct JsonReporter<W> {
 impl<W: Write> JsonReporter<W> {
     /// Writes to `out`, once the run is over.
     pub fn new(out: W) -> Self {
-        Self { out, findings: SpooledTempFile::new(SPOOL_BYTES), count: 0 }
+        Self { out, writer: JsonLines.writer(), findings: SpooledTempFile::new(SPOOL_BYTES), count: 0 }
     }
 }
 
 impl<W: Write> Reporter for JsonReporter<W> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        let separator = if self.count == 0 { "\n    " } else { ",\n    " };
-        self.findings.write_all(separator.as_bytes())?;
-        safe_json::write(&mut self.findings, &FindingV1::from(finding))?;
-        self.count += 1;
+        let line = line(&mut *self.writer, finding);
+        self.lines(&line)
+    }
+
+    fn lines(&mut self, lines: &[u8]) -> io::Result<()> {
+        for line in lines.split_inclusive(|&byte| byte == b'\n') {
+            let separator = if self.count == 0 { "\n    " } else { ",\n    " };
+            self.findings.write_all(separator.as_bytes())?;
+            self.findings.write_all(line.trim_ascii_end())?;
+            self.count += 1;
+        }
         Ok(())
     }
 
@@ -498,24 +459,96 @@ impl From<RunV1> for SummaryLineV1 {
 /// A finding a line as it is decided, then the summary: `--format ndjson`.
 pub struct NdjsonReporter<W> {
     out: W,
+    writer: Box<dyn LineWriter>,
 }
 
 impl<W: Write> NdjsonReporter<W> {
     /// Writes to `out`.
-    pub const fn new(out: W) -> Self {
-        Self { out }
+    pub fn new(out: W) -> Self {
+        Self { out, writer: JsonLines.writer() }
     }
 }
 
 impl<W: Write> Reporter for NdjsonReporter<W> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        safe_json::write(&mut self.out, &FindingV1::from(finding))?;
-        writeln!(self.out)
+        let line = line(&mut *self.writer, finding);
+        self.lines(&line)
+    }
+
+    fn lines(&mut self, lines: &[u8]) -> io::Result<()> {
+        self.out.write_all(lines)
     }
 
     fn finish(&mut self, run: &Run) -> io::Result<()> {
         safe_json::write(&mut self.out, &SummaryLineV1::from(RunV1::new(run)))?;
         writeln!(self.out)?;
         self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Evidence, EvidenceValue};
+
+    impl From<&Finding> for FindingV1 {
+        fn from(finding: &Finding) -> Self {
+            let Finding { resource, location, .. } = finding;
+            let operation = resource.operation;
+            Self {
+                rule: RuleV1::new(&finding.rule, finding.rule_line_1based),
+                verdict: match finding.verdict {
+                    Verdict::Pass => VerdictV1::Pass,
+                    Verdict::Fail => VerdictV1::Fail,
+                    Verdict::Inconclusive => VerdictV1::Inconclusive,
+                    Verdict::NotApplicable => VerdictV1::NotApplicable,
+                    Verdict::Waived => VerdictV1::Waived,
+                    Verdict::Error => VerdictV1::Error,
+                },
+                message: finding.message.clone(),
+                resource: ResourceV1 {
+                    operation: operation.id(),
+                    provider: operation.provider(),
+                    service: operation.service(),
+                    kind: operation.resource_kind(),
+                    id: resource.id.clone(),
+                    name: resource.name.clone(),
+                    region: resource.region.clone(),
+                    account: resource.account.clone(),
+                },
+                location: LocationV1 {
+                    file: location.place.file.to_string(),
+                    document: location.document,
+                    path: location.pointer.clone(),
+                    line: location.place.start.line_1based,
+                    column: location.place.start.column_1based,
+                    start_byte: location.place.start.byte,
+                    end_byte: location.place.end_byte,
+                },
+                evidence: finding.evidence.iter().map(EvidenceV1::from).collect(),
+                fingerprint: finding.fingerprint.to_string(),
+                waiver: None,
+            }
+        }
+    }
+
+    impl From<&Evidence> for EvidenceV1 {
+        fn from(evidence: &Evidence) -> Self {
+            let value = match &evidence.value {
+                EvidenceValue::Present(value) => value.clone(),
+                EvidenceValue::Absent | EvidenceValue::Long | EvidenceValue::Secret => Value::Null,
+            };
+            Self {
+                path: evidence.pointer.clone(),
+                value,
+                line: evidence.place.start.line_1based,
+                column: evidence.place.start.column_1based,
+                start_byte: evidence.place.start.byte,
+                end_byte: evidence.place.end_byte,
+                absent: evidence.value == EvidenceValue::Absent,
+                truncated: evidence.value == EvidenceValue::Long,
+                redacted: evidence.value == EvidenceValue::Secret,
+            }
+        }
     }
 }

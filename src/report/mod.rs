@@ -8,6 +8,7 @@ mod explain;
 mod explain_json;
 mod inspect;
 mod json;
+mod lines;
 mod lint;
 mod mutation;
 mod pretty;
@@ -26,6 +27,7 @@ pub use explain::{Explained, write_explanations};
 pub use explain_json::write_explanations_json;
 pub use inspect::{write_inspection, write_inspection_json};
 pub use json::{JsonReporter, NdjsonReporter};
+pub use lines::JsonLines;
 pub use lint::{write_lint, write_lint_json};
 pub use mutation::{write_mutations, write_mutations_json};
 pub use pretty::PrettyReporter;
@@ -42,6 +44,13 @@ pub trait Reporter {
     ///
     /// Where it cannot be written.
     fn finding(&mut self, finding: &Finding) -> io::Result<()>;
+
+    /// Takes findings as whole lines, which the reporter's [`Lines`](crate::finding::Lines) made of them.
+    ///
+    /// # Errors
+    ///
+    /// Where they cannot be written, or the report has no such lines.
+    fn lines(&mut self, lines: &[u8]) -> io::Result<()>;
 
     /// Takes the result of the run, when all findings were given.
     ///

@@ -93,6 +93,10 @@ impl<W: Write> PrettyReporter<W> {
 }
 
 impl<W: Write> Reporter for PrettyReporter<W> {
+    fn lines(&mut self, _: &[u8]) -> io::Result<()> {
+        Err(io::Error::other("a report for people is not made of lines"))
+    }
+
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         self.unclear.note(finding);
         let same = self.errors.first().is_some_and(|first| {

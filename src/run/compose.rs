@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use super::evidence::{ReadValue, read_values};
 use super::hidden::{HIDDEN, pieces, tells};
+use super::lines::MAX_NAMED;
 use super::text::Text;
 use crate::evaluate::{Denial, EngineError, Outcome};
 use crate::finding::{Evidence, EvidenceValue, Finding, Fingerprint, Location, Subject, Verdict};
 use crate::model::{Resource, is_sensitive};
 use crate::operation::Operation;
 use crate::policy::{DefinitionReads, Part, ReadNode, ReadPath, ReadSet, Rule, Step};
+use crate::settings::JudgeSettings;
 use crate::source::json::{JsonPath, Outline, Segment, locate};
 use crate::source::{Excerpt, Label, printable};
 
@@ -22,8 +24,7 @@ const MAX_EVIDENCE_BYTES: usize = 1024;
 const MAX_WRITTEN_BYTES: usize = 16 << 10;
 /// Values beside those of the message that an excerpt shows.
 const MAX_LABELS: usize = 6;
-/// Values that the message of a pass names, and characters of each.
-const MAX_NAMED: usize = 3;
+/// Characters of each value that the message of a pass names.
 const MAX_NAMED_CHARACTERS: usize = 40;
 /// Definitions of a rule that a finding shows.
 const MAX_DEFINITIONS: usize = 3;
@@ -52,6 +53,13 @@ pub(super) struct Shown {
     pub(super) evidence: bool,
 }
 
+impl Shown {
+    /// What a run asks for.
+    pub(super) const fn of(judging: &JudgeSettings) -> Self {
+        Self { excerpts: judging.excerpts, evidence: judging.evidence }
+    }
+}
+
 impl Standing<'_> {
     /// What a finding about it is about.
     pub(super) fn subject(&self) -> Subject {
@@ -74,7 +82,7 @@ pub(super) struct Composer<'c, 'r, 't> {
     shown: Shown,
     subject: Option<Arc<Subject>>,
     outline: Option<Outline<'r>>,
-    /// Findings with what they are sorted by.
+    /// Findings with what they are sorted by: the path within the resource.
     findings: Vec<(JsonPath, Finding)>,
 }
 
@@ -91,6 +99,11 @@ struct Placed {
 impl<'c, 'r, 't> Composer<'c, 'r, 't> {
     pub(super) fn new(standing: &'c Standing<'r>, text: &'c mut Text<'t>, shown: Shown) -> Self {
         Self { standing, text, shown, subject: None, outline: None, findings: Vec::new() }
+    }
+
+    /// The findings as they come, each with its path within the resource.
+    pub(super) fn into_parts(self) -> Vec<(JsonPath, Finding)> {
+        self.findings
     }
 
     /// The findings, by place and rule.
@@ -194,7 +207,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
         let mut placed: Vec<Placed> = denials
             .into_iter()
             .map(|Denial { message, path, focus, .. }| {
-                let path = path.or(focus).unwrap_or_default();
+                let path = path.or(focus).map_or_else(JsonPath::default, Arc::unwrap_or_clone);
                 let mut located = outline.locate(&path);
                 located.span =
                     located.span.start + standing.span.start..located.span.end + standing.span.start;
@@ -246,10 +259,9 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
         let evidence = if self.shown.evidence { self.evidence(reads, placed) } else { Vec::new() };
         let finding = Finding {
             rule: Arc::clone(rule),
-            rule_line_1based: decided.first().map_or(rule.line_1based, |definition| {
-                let text = rule.file.text.get(..definition.span.start).unwrap_or_default();
-                1 + memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64
-            }),
+            rule_line_1based: decided
+                .first()
+                .map_or(rule.line_1based, |definition| definition.line_1based(rule)),
             verdict,
             message,
             resource: self.subject(),
@@ -259,7 +271,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             excerpt,
             rule_excerpt,
         };
-        self.findings.push((path, finding));
+        self.findings.push((first.found.clone(), finding));
     }
 
     /// The lines around the reasons, and around the other values that decided.
@@ -404,12 +416,12 @@ fn in_words(error: &EngineError) -> String {
 }
 
 /// A message, unless it tells a secret.
-fn kept_out(message: String, pieces: &[String]) -> String {
+pub(super) fn kept_out(message: String, pieces: &[String]) -> String {
     if tells(&message, pieces) { HIDDEN.to_owned() } else { message }
 }
 
 /// The first characters of a value.
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     match text.char_indices().nth(MAX_NAMED_CHARACTERS) {
         Some((end, _)) => format!("{}…", printable(text.get(..end).unwrap_or_default())),
         None => printable(text).into_owned(),
@@ -429,7 +441,7 @@ fn plain(path: &ReadPath) -> Option<JsonPath> {
 }
 
 /// A value as evidence, unless it is too long. Blanks in it are no matter.
-fn shown_value(text: &str) -> EvidenceValue {
+pub(super) fn shown_value(text: &str) -> EvidenceValue {
     if text.len() > MAX_WRITTEN_BYTES {
         return EvidenceValue::Long;
     }

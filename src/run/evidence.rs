@@ -6,7 +6,7 @@ use crate::policy::{ReadNode, Step};
 use crate::source::json::{JsonPath, Outline, Outlined, Segment};
 
 /// Elements of one list that are shown one by one; a longer list is shown as a whole.
-const MAX_ELEMENTS: usize = 50;
+pub(super) const MAX_ELEMENTS: usize = 50;
 
 /// A value that was read, or that should have been there.
 #[derive(Clone, Debug, PartialEq, Eq)]

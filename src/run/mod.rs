@@ -4,16 +4,19 @@
 //! calling thread takes their outcomes in order. The number of batches on the way is bounded, and so is
 //! memory: nothing is kept of a resource once its findings are reported.
 
+mod bench;
 mod candidate;
 mod collect;
 mod compose;
 mod duplicates;
 mod evidence;
 mod hidden;
+mod lines;
 mod log;
 mod page;
 mod pipeline;
 mod register;
+mod sought;
 mod text;
 mod worker;
 
@@ -26,6 +29,8 @@ pub use pipeline::{Progress, Stopped, execute};
 pub enum Event<'e> {
     /// A verdict.
     Finding(&'e crate::finding::Finding),
+    /// Verdicts as lines, where those were asked for.
+    Lines(&'e [u8]),
     /// The document that a rule would see, as one line of JSON.
     Input(&'e str),
     /// A resource that a verdict may be explained on.

@@ -14,7 +14,7 @@ use super::collect::{Collector, FileEnd};
 use super::worker::{BatchOutcome, Worker};
 use crate::discover::{Discovery, InputFile, Origin};
 use crate::evaluate::Plan;
-use crate::finding::Run;
+use crate::finding::{Lines, Run};
 use crate::load::{Batch, Batches, Counter, Splitter, open};
 use crate::settings::{JudgeSettings, LoadSettings};
 use crate::source::Diagnostic;
@@ -53,7 +53,8 @@ struct Job {
 }
 
 /// Reads and judges the files that were discovered. Events come in the order of files, documents and
-/// resources, whatever the number of threads; `tell` says whether to go on.
+/// resources, whatever the number of threads; `tell` says whether to go on. With `lines`, findings come as
+/// such.
 ///
 /// # Errors
 ///
@@ -64,6 +65,7 @@ pub fn execute(
     plan: &Plan,
     discovery: Discovery,
     progress: &Progress,
+    lines: Option<&dyn Lines>,
     tell: &mut dyn FnMut(Event<'_>) -> bool,
 ) -> Result<Run, Stopped> {
     let Discovery { files, diagnostics } = discovery;
@@ -81,12 +83,15 @@ pub fn execute(
         // A batch is read only when a permit comes back, which bounds what waits anywhere.
         let (permit_sender, permits) = bounded::<()>(on_the_way);
         let (spare_sender, spares) = bounded::<Vec<u8>>(on_the_way);
+        let (used_sender, used) = bounded::<Vec<u8>>(on_the_way);
         for _ in 0..on_the_way {
             let _ = permit_sender.send(());
         }
         for index in 0..workers {
             let (jobs, results, spares) = (jobs.clone(), results_sender.clone(), spare_sender.clone());
-            let job = move || work(&jobs, &results, &spares, load, judging, plan);
+            let used = used.clone();
+            let new_worker = move || Worker::new(load, judging, plan, lines);
+            let job = move || work(&jobs, &results, &spares, &used, new_worker);
             let builder = thread::Builder::new().stack_size(STACK_BYTES);
             if builder.spawn_scoped(scope, job.clone()).is_err() {
                 // Fewer threads are slower, not wrong; but there must be one.
@@ -100,7 +105,8 @@ pub fn execute(
         let reader = Reader { load, judging, jobs: job_sender, results: results_sender, permits, spares };
         let files = files.as_slice();
         scope.spawn(move || reader.read(files));
-        sink(Sink { load, judging, plan, files, diagnostics, progress }, &results, permit_sender, tell)
+        let sink = Sink { load, judging, plan, files, diagnostics, progress, used: used_sender };
+        sink.take(&results, permit_sender, tell)
     })
 }
 
@@ -112,20 +118,22 @@ fn total_bytes(files: &[InputFile]) -> u64 {
     files.iter().map(size).sum::<Option<u64>>().unwrap_or_default()
 }
 
-fn work(
+fn work<'s>(
     jobs: &Receiver<Job>,
     results: &Sender<(u64, Message)>,
     spares: &Sender<Vec<u8>>,
-    load: &LoadSettings,
-    judging: &JudgeSettings,
-    plan: &Plan,
+    used: &Receiver<Vec<u8>>,
+    new_worker: impl Fn() -> Worker<'s>,
 ) {
-    let mut worker = Worker::new(load, judging, plan);
+    let mut worker = new_worker();
     for job in jobs {
-        let processed = panic::catch_unwind(AssertUnwindSafe(|| worker.process(&job.file, &job.batch)));
+        // What the sink has written may be filled again.
+        let lines = used.try_recv().unwrap_or_default();
+        let process = || worker.process(&job.file, &job.batch, lines);
+        let processed = panic::catch_unwind(AssertUnwindSafe(process));
         let outcome = processed.unwrap_or_else(|_| {
             // Nobody knows in what state the worker was left.
-            worker = Worker::new(load, judging, plan);
+            worker = new_worker();
             BatchOutcome::defect(&job.file, job.batch.base)
         });
         // If there are enough, it is dropped.
@@ -208,59 +216,71 @@ struct Sink<'s> {
     files: &'s [InputFile],
     diagnostics: Vec<Diagnostic>,
     progress: &'s Progress,
+    used: Sender<Vec<u8>>,
 }
 
-fn sink(
-    sink: Sink<'_>,
-    results: &Receiver<(u64, Message)>,
-    permits: Sender<()>,
-    tell: &mut dyn FnMut(Event<'_>) -> bool,
-) -> Result<Run, Stopped> {
-    let mut collector = Collector::new(sink.load, sink.judging, sink.files);
-    let mut told = sink.diagnostics;
-    let mut waiting: BTreeMap<u64, Message> = BTreeMap::new();
-    let mut next = 0;
-    for (sequence, message) in results {
-        waiting.insert(sequence, message);
-        while let Some(message) = waiting.remove(&next) {
-            next += 1;
-            match message {
-                Message::Outcome(mut outcome, read_bytes) => {
-                    sink.progress.done_bytes.store(read_bytes, Ordering::Relaxed);
-                    for input in &outcome.inputs {
-                        if !tell(Event::Input(input)) {
-                            return Err(Stopped);
+impl Sink<'_> {
+    fn take(
+        self,
+        results: &Receiver<(u64, Message)>,
+        permits: Sender<()>,
+        tell: &mut dyn FnMut(Event<'_>) -> bool,
+    ) -> Result<Run, Stopped> {
+        let mut collector = Collector::new(self.load, self.judging, self.files);
+        let mut told = self.diagnostics;
+        let mut waiting: BTreeMap<u64, Message> = BTreeMap::new();
+        let mut next = 0;
+        for (sequence, message) in results {
+            waiting.insert(sequence, message);
+            while let Some(message) = waiting.remove(&next) {
+                next += 1;
+                match message {
+                    Message::Outcome(mut outcome, read_bytes) => {
+                        self.progress.done_bytes.store(read_bytes, Ordering::Relaxed);
+                        for input in &outcome.inputs {
+                            if !tell(Event::Input(input)) {
+                                return Err(Stopped);
+                            }
                         }
+                        for candidate in std::mem::take(&mut outcome.candidates) {
+                            if !tell(Event::Candidate(candidate)) {
+                                return Err(Stopped);
+                            }
+                        }
+                        let mut lines = std::mem::take(&mut outcome.lines);
+                        if !lines.is_empty() {
+                            if !tell(Event::Lines(&lines)) {
+                                return Err(Stopped);
+                            }
+                            lines.clear();
+                            // If there are enough, it is dropped.
+                            let _ = self.used.try_send(lines);
+                        }
+                        for finding in &outcome.findings {
+                            if !tell(Event::Finding(finding)) {
+                                return Err(Stopped);
+                            }
+                        }
+                        collector.batch(*outcome);
+                        // The reader may be gone already.
+                        let _ = permits.send(());
                     }
-                    for candidate in std::mem::take(&mut outcome.candidates) {
-                        if !tell(Event::Candidate(candidate)) {
-                            return Err(Stopped);
+                    Message::FileEnd(index, end) => {
+                        collector.file_end(index, end);
+                        for diagnostic in collector.take_diagnostics() {
+                            if !tell(Event::Diagnostic(&diagnostic)) {
+                                return Err(Stopped);
+                            }
+                            told.push(diagnostic);
                         }
-                    }
-                    for finding in &outcome.findings {
-                        if !tell(Event::Finding(finding)) {
-                            return Err(Stopped);
-                        }
-                    }
-                    collector.batch(*outcome);
-                    // The reader may be gone already.
-                    let _ = permits.send(());
-                }
-                Message::FileEnd(index, end) => {
-                    collector.file_end(index, end);
-                    for diagnostic in collector.take_diagnostics() {
-                        if !tell(Event::Diagnostic(&diagnostic)) {
-                            return Err(Stopped);
-                        }
-                        told.push(diagnostic);
                     }
                 }
             }
         }
+        drop(permits);
+        let rules = self.plan.rules().map(Arc::clone).collect();
+        Ok(collector.finish(rules, told, &mut |event| {
+            tell(event);
+        }))
     }
-    drop(permits);
-    let rules = sink.plan.rules().map(Arc::clone).collect();
-    Ok(collector.finish(rules, told, &mut |event| {
-        tell(event);
-    }))
 }

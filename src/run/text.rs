@@ -123,6 +123,29 @@ impl<'t> Text<'t> {
     }
 }
 
+/// A line that is not blank.
+pub(super) struct Line {
+    /// Where it starts.
+    pub(super) start: usize,
+    /// What is in it, without the white space around that.
+    pub(super) span: Range<usize>,
+    pub(super) lines_before: u64,
+}
+
+/// The lines that are not blank.
+pub(super) fn solid_lines(text: &[u8]) -> impl Iterator<Item = Line> {
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
+    (0..).zip(ends).filter_map(move |(lines_before, end)| {
+        let line = text.get(start..end).unwrap_or_default();
+        let lead = line.len() - line.trim_ascii_start().len();
+        let solid = line.trim_ascii().len();
+        let line = Line { start, span: start + lead..start + lead + solid, lines_before };
+        start = end + 1;
+        (solid > 0).then_some(line)
+    })
+}
+
 /// The words at a fault, and what to do about it.
 pub(super) const fn fault_words(kind: &FaultKind) -> (&'static str, Option<&'static str>) {
     match kind {

@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use super::bench::Bench;
 use super::candidate::{Candidate, Chosen};
 use super::compose::{Composer, Shown, Standing};
 use super::duplicates::Seen;
+use super::lines::{LineComposer, LineMaker};
 use super::log::Log;
 use super::page::{PageBuilder, remark};
-use super::text::{Text, fault_words};
-use crate::evaluate::{self, Input, Judge, Judged, Outcome, Plan, Source, Unreadable, Way};
-use crate::finding::{Counts, Finding, Location, Tally, Verdict};
+use super::text::{Text, fault_words, solid_lines};
+use crate::evaluate::{self, Input, Judged, Plan, Source, Unreadable, Way};
+use crate::finding::{Counts, Finding, Lines, Location, Tally, Verdict};
 use crate::load::{
     Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, Stranger, describe,
     error_response, error_text, recognise,
@@ -28,6 +30,8 @@ use crate::source::{Code, Diagnostic, Place, Position, printable};
 #[derive(Debug, Default)]
 pub(super) struct BatchOutcome {
     pub(super) findings: Vec<Finding>,
+    /// Findings as lines, where those are asked for.
+    pub(super) lines: Vec<u8>,
     /// What rules would see, where that is asked for.
     pub(super) inputs: Vec<String>,
     /// Resources that a verdict may be explained on, where that is asked for.
@@ -73,6 +77,8 @@ pub(super) struct Worker<'s> {
     load: &'s LoadSettings,
     judging: &'s JudgeSettings,
     plan: &'s Plan,
+    /// Where findings become lines at once.
+    line_maker: Option<LineMaker>,
     benches: BTreeMap<Operation, Option<Bench<'s>>>,
     /// The order of names in resources so far.
     orders: BTreeMap<Operation, Order>,
@@ -80,13 +86,6 @@ pub(super) struct Worker<'s> {
     bare: Option<PageBuilder>,
     /// The operation whose judge knows that the next resource has no payload.
     ready_for_bare: Option<Operation>,
-}
-
-/// Where resources of one operation are judged.
-struct Bench<'s> {
-    judge: Judge<'s>,
-    /// The verdicts on the batch at hand, by rule of the plan.
-    counts: Vec<Counts>,
 }
 
 /// A payload while its resources are read.
@@ -139,11 +138,17 @@ impl<'b> Spot<'b> {
 }
 
 impl<'s> Worker<'s> {
-    pub(super) fn new(load: &'s LoadSettings, judging: &'s JudgeSettings, plan: &'s Plan) -> Self {
+    pub(super) fn new(
+        load: &'s LoadSettings,
+        judging: &'s JudgeSettings,
+        plan: &'s Plan,
+        lines: Option<&dyn Lines>,
+    ) -> Self {
         Self {
             load,
             judging,
             plan,
+            line_maker: lines.map(LineMaker::new),
             benches: BTreeMap::new(),
             orders: BTreeMap::new(),
             bare: None,
@@ -151,13 +156,14 @@ impl<'s> Worker<'s> {
         }
     }
 
-    pub(super) fn process(&mut self, file: &Arc<str>, batch: &Batch) -> BatchOutcome {
-        let mut out = BatchOutcome::default();
+    /// Judges a batch. `lines`, which is empty, is what lines may go to.
+    pub(super) fn process(&mut self, file: &Arc<str>, batch: &Batch, lines: Vec<u8>) -> BatchOutcome {
+        let mut out = BatchOutcome { lines, ..BatchOutcome::default() };
         let mut text = Text::new(file, batch);
         match &batch.content {
             Content::Text { cut } => out.log.push(not_json(&mut text, *cut)),
             Content::Lines { first_document } => {
-                for (document, line) in (*first_document..).zip(lines(&batch.text)) {
+                for (document, line) in (*first_document..).zip(solid_lines(&batch.text)) {
                     text.note_line(line.start, line.lines_before);
                     self.document(&mut out, &mut text, line.span, Some(document));
                 }
@@ -182,8 +188,8 @@ impl<'s> Worker<'s> {
     fn count(&mut self, tally: &mut Tally) {
         for (operation, bench) in &mut self.benches {
             let Some(bench) = bench else { continue };
-            for (rule, counts) in self.plan.rules().zip(&mut bench.counts) {
-                tally.add(*operation, rule.severity, &std::mem::take(counts));
+            for (rule, counts) in self.plan.rules().zip(bench.take_counts()) {
+                tally.add(*operation, rule.severity, &counts);
             }
         }
     }
@@ -431,17 +437,16 @@ impl<'s> Worker<'s> {
     /// Where an operation's resources are judged, made when the first one comes.
     fn bench(&mut self, out: &mut BatchOutcome, operation: Operation) -> Option<&mut Bench<'s>> {
         let (plan, way) = (self.plan, self.judging.way);
+        let is_fast = self.line_maker.is_some() && way == Way::Fast && !self.judging.excerpts;
         self.benches
             .entry(operation)
             .or_insert_with(|| {
                 if !plan.judges(operation) {
                     return None;
                 }
-                let judge = plan
-                    .judge(operation, way)
+                Bench::new(plan, operation, way, is_fast)
                     .map_err(|error| out.log.push(Diagnostic::error(Code::PolicyParse, error.message)))
-                    .ok()?;
-                Some(Bench { judge, counts: vec![Counts::default(); plan.rules().count()] })
+                    .ok()
             })
             .as_mut()
     }
@@ -523,8 +528,13 @@ impl<'s> Worker<'s> {
             path: spot.path.clone(),
             payload: visit.payload.clone(),
         };
-        let findings = self.evaluate(visit, &standing, &unreadable, &source);
-        visit.out.findings.extend(findings);
+        if let Some(mut maker) = self.line_maker.take() {
+            self.write_lines(visit, &standing, &unreadable, &source, &mut maker);
+            self.line_maker = Some(maker);
+        } else {
+            let findings = self.evaluate(visit, &standing, &unreadable, &source);
+            visit.out.findings.extend(findings);
+        }
     }
 
     /// Judges a resource if it is the one that is called so, and keeps what an explanation takes.
@@ -571,6 +581,7 @@ impl<'s> Worker<'s> {
         visit.out.candidates.push(candidate);
     }
 
+    /// Judges a resource, and gives its findings.
     fn evaluate(
         &mut self,
         visit: &mut Visit<'_, '_>,
@@ -578,33 +589,44 @@ impl<'s> Worker<'s> {
         unreadable: &[Unreadable],
         source: &Source<'_>,
     ) -> Vec<Finding> {
-        let operation = standing.operation;
-        let judging = self.judging;
-        let plan = self.plan;
-        let Some(Bench { judge, counts }) = self.bench(visit.out, operation) else {
+        let (judging, plan) = (self.judging, self.plan);
+        let Some(bench) = self.bench(visit.out, standing.operation) else {
             return Vec::new();
         };
         let payload = evaluate::Payload(visit.envelope);
         let judged = Judged { resource: standing.resource, unreadable, payload, source };
-        let shown = Shown { excerpts: judging.excerpts, evidence: judging.evidence };
-        let mut composer = Composer::new(standing, visit.text, shown);
-        let mut weightiest = Verdict::NotApplicable;
-        judge.judge(&judged, |index, outcome| {
-            let verdict = verdict(outcome);
-            if let Some(counts) = counts.get_mut(index) {
-                counts.add(verdict, 1);
-            }
-            if verdict.weight() > weightiest.weight() {
-                weightiest = verdict;
-            }
-            if judging.reports(verdict)
-                && let Some((rule, reads)) = plan.rule(index)
-            {
+        let mut composer = Composer::new(standing, visit.text, Shown::of(judging));
+        let weightiest = bench.judge(judging, &judged, |index, _, outcome| {
+            if let Some((rule, reads)) = plan.rule(index) {
                 composer.add(rule, reads, outcome);
             }
         });
         visit.out.outcomes.add(weightiest, 1);
         composer.finish()
+    }
+
+    /// The same, written as lines.
+    fn write_lines(
+        &mut self,
+        visit: &mut Visit<'_, '_>,
+        standing: &Standing<'_>,
+        unreadable: &[Unreadable],
+        source: &Source<'_>,
+        maker: &mut LineMaker,
+    ) {
+        let (judging, plan) = (self.judging, self.plan);
+        let Some(bench) = self.bench(visit.out, standing.operation) else { return };
+        let payload = evaluate::Payload(visit.envelope);
+        let judged = Judged { resource: standing.resource, unreadable, payload, source };
+        let lines = &mut visit.out.lines;
+        let mut composer = LineComposer::new(maker, standing, visit.text, lines, Shown::of(judging));
+        let weightiest = bench.judge(judging, &judged, |index, sought, outcome| {
+            if let Some((rule, reads)) = plan.rule(index) {
+                composer.add(rule, reads, sought, outcome);
+            }
+        });
+        composer.finish();
+        visit.out.outcomes.add(weightiest, 1);
     }
 
     /// Tells what is remarkable about a resource; what of it cannot be read.
@@ -642,16 +664,6 @@ fn is_error_response(body: &str) -> bool {
     }
 }
 
-const fn verdict(outcome: &Outcome) -> Verdict {
-    match outcome {
-        Outcome::Pass => Verdict::Pass,
-        Outcome::NotApplicable => Verdict::NotApplicable,
-        Outcome::Fail(_) => Verdict::Fail,
-        Outcome::Inconclusive(_) => Verdict::Inconclusive,
-        Outcome::Unreadable(_) | Outcome::Error(_) => Verdict::Error,
-    }
-}
-
 /// The elements of an array; none for null; `None` for anything else.
 fn elements(collection: &RawValue) -> Option<Vec<&RawValue>> {
     match serde_json::from_str(collection.get()).ok()? {
@@ -659,29 +671,6 @@ fn elements(collection: &RawValue) -> Option<Vec<&RawValue>> {
         Document::Scalar("null") => Some(Vec::new()),
         _ => None,
     }
-}
-
-/// A line that is not blank.
-struct Line {
-    /// Where it starts.
-    start: usize,
-    /// What is in it, without the white space around that.
-    span: Range<usize>,
-    lines_before: u64,
-}
-
-/// The lines that are not blank.
-fn lines(text: &[u8]) -> impl Iterator<Item = Line> {
-    let mut start = 0;
-    let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
-    (0..).zip(ends).filter_map(move |(lines_before, end)| {
-        let line = text.get(start..end).unwrap_or_default();
-        let lead = line.len() - line.trim_ascii_start().len();
-        let solid = line.trim_ascii().len();
-        let line = Line { start, span: start + lead..start + lead + solid, lines_before };
-        start = end + 1;
-        (solid > 0).then_some(line)
-    })
 }
 
 fn unrecognised(text: &mut Text<'_>, span: &Range<usize>, found: &str) -> Diagnostic {

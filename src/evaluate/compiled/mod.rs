@@ -27,6 +27,7 @@ mod datum;
 mod evaluated;
 mod expression;
 mod guard;
+mod known;
 mod machine;
 mod order;
 mod program;
@@ -39,12 +40,14 @@ mod walk;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use bumpalo::Bump;
 
 use self::compile::Subject;
 use self::datum::{Datum, Items, Members, compare};
 use self::guard::Guard;
+use self::known::KnownPaths;
 use self::machine::Said;
 use self::program::{Program, SetDefinition};
 use self::share::{SharedExpression, share};
@@ -65,6 +68,7 @@ pub(super) struct Unsure;
 pub(super) struct Compiled {
     program: Program,
     guard: Guard,
+    paths: KnownPaths,
     /// Whether its params alone say that it is about no resource.
     is_never_about: bool,
 }
@@ -126,7 +130,7 @@ impl Compiled {
         let mut program = compile::compile(&subject, slots)?;
         simplify::simplify(&mut program, slots, now_ns);
         let is_never_about = program.applies.is_some_and(|applies| program.is_never_true(applies));
-        Some(Self { program, guard: Guard::default(), is_never_about })
+        Some(Self { program, guard: Guard::default(), paths: KnownPaths::new(planned), is_never_about })
     }
 
     /// Runs it.
@@ -149,11 +153,11 @@ impl Compiled {
         if self.guard.is_silent(machine) {
             return Ok(Finding::Nothing);
         }
-        let denied = denials(machine, &self.program.deny, planned)?;
+        let denied = denials(machine, &self.program.deny, planned, &self.paths)?;
         if !denied.is_empty() {
             return Ok(Finding::Denied(denied));
         }
-        let reasons = denials(machine, &self.program.inconclusive, planned)?;
+        let reasons = denials(machine, &self.program.inconclusive, planned, &self.paths)?;
         Ok(if reasons.is_empty() { Finding::Nothing } else { Finding::Undecided(reasons) })
     }
 }
@@ -163,6 +167,7 @@ fn denials<'a>(
     machine: &mut Machine<'a>,
     definitions: &'a [SetDefinition],
     planned: &PlannedRule,
+    paths: &KnownPaths,
 ) -> Result<Vec<Denial>, Unsure> {
     let mut said = machine.said(definitions)?;
     if said.is_empty() {
@@ -185,14 +190,15 @@ fn denials<'a>(
     let mut known = BTreeSet::new();
     let is_one = said.len() == 1;
     for said in said {
-        let (message, path) = parts(said.element, bump)?;
+        let (message, path) = parts(said.element, paths, bump)?;
         let definition = planned.is_marked().then_some(said.number);
         if !is_one && !known.insert((definition, message, path.clone())) {
             continue;
         }
         let focus = match definition {
             Some(number) if path.is_none() => {
-                planned.focus(number, |at| said.keys.get(at).and_then(|key| segment(*key, bump)))
+                let key = |at: usize| said.keys.get(at).and_then(|key| segment(*key, bump));
+                paths.focus(planned, number, key)
             }
             _ => None,
         };
@@ -218,7 +224,11 @@ fn order<'a>(a: &Said<'a>, b: &Said<'a>, marked: bool, bump: &'a Bump) -> Result
 }
 
 /// Message and path of an element.
-fn parts<'a>(element: Datum<'a>, bump: &'a Bump) -> Result<(&'a str, Option<JsonPath>), Unsure> {
+fn parts<'a>(
+    element: Datum<'a>,
+    paths: &KnownPaths,
+    bump: &'a Bump,
+) -> Result<(&'a str, Option<Arc<JsonPath>>), Unsure> {
     if let Some(message) = element.text(bump) {
         return Ok((message, None));
     }
@@ -232,9 +242,9 @@ fn parts<'a>(element: Datum<'a>, bump: &'a Bump) -> Result<(&'a str, Option<Json
             for index in 0..steps.count() {
                 path.push(steps.get(index)?.and_then(|step| segment(step, bump)).ok_or(Unsure)?);
             }
-            Some(path)
+            Some(Arc::new(path))
         }
-        Some(path) => Some(JsonPath::parse(path.text(bump).ok_or(Unsure)?).map_err(|_| Unsure)?),
+        Some(path) => Some(paths.read(path.text(bump).ok_or(Unsure)?)?),
     };
     Ok((message, path))
 }

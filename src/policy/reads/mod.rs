@@ -69,6 +69,14 @@ pub struct DefinitionReads {
     pub focus: Option<Focus>,
 }
 
+impl DefinitionReads {
+    /// The line of the rule's file that it stands on, counted from 1.
+    pub fn line_1based(&self, rule: &Rule) -> u64 {
+        let text = rule.file.text.get(..self.span.start).unwrap_or_default();
+        1 + memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64
+    }
+}
+
 /// The value that a definition is most likely about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Focus {

@@ -7,12 +7,14 @@ mod check;
 mod locate;
 mod outline;
 mod path;
+mod plain;
 mod secrets;
 mod skip;
 
 pub use check::{Fault, FaultKind, MAX_DEPTH, check};
 pub use locate::{Located, locate};
-pub use outline::{Outline, Outlined};
+pub use outline::{Outline, Outlined, Space};
 pub use path::{JsonPath, PathError, Segment};
+pub use plain::{is_plain, plain_length};
 pub use secrets::SecretMember;
 pub use skip::{Skip, Skipper, is_too_deep, string_end};

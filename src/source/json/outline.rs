@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::locate::{Located, decode, skip_whitespace};
-use super::skip::string_end;
+use super::plain::quoted_end;
 use super::{JsonPath, Segment};
 
 /// The places of all values of one JSON text.
@@ -16,6 +16,10 @@ pub struct Outline<'t> {
     values: Vec<Entry>,
 }
 
+/// The memory of an outline, for the next one.
+#[derive(Debug, Default)]
+pub struct Space(Vec<Entry>);
+
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     start: usize,
@@ -25,18 +29,31 @@ struct Entry {
     name_end: usize,
     /// Index of the value behind this one and all that is in it.
     next: usize,
+    /// Index of the value around it; its own where there is none.
+    parent: usize,
 }
 
 /// A value of an [`Outline`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outlined(usize);
 
 impl<'t> Outline<'t> {
     /// Walks through a well-formed value. Of any other text as much as could be read is there.
     pub fn new(text: &'t str) -> Self {
-        let mut outline = Self { text, values: Vec::new() };
+        Self::within(text, Space::default())
+    }
+
+    /// The same, in the memory of another one.
+    pub fn within(text: &'t str, Space(mut values): Space) -> Self {
+        values.clear();
+        let mut outline = Self { text, values };
         outline.walk();
         outline
+    }
+
+    /// Its memory.
+    pub fn into_space(self) -> Space {
+        Space(self.values)
     }
 
     fn walk(&mut self) {
@@ -47,8 +64,9 @@ impl<'t> Outline<'t> {
         while let Some(&byte) = bytes.get(at) {
             match byte {
                 b'{' | b'[' => {
-                    open.push(self.values.len());
-                    self.push(at..at + 1, &mut name);
+                    let index = self.values.len();
+                    self.push(at..at + 1, &mut name, open.last());
+                    open.push(index);
                     at += 1;
                 }
                 b'}' | b']' => {
@@ -58,12 +76,12 @@ impl<'t> Outline<'t> {
                 }
                 b',' | b':' => at += 1,
                 b'"' => {
-                    let Some(end) = string_end(bytes, at) else { return };
+                    let Some(end) = quoted_end(bytes, at) else { return };
                     let behind = skip_whitespace(bytes, end);
                     if bytes.get(behind) == Some(&b':') {
                         name = at..end;
                     } else {
-                        self.push(at..end, &mut name);
+                        self.push(at..end, &mut name, open.last());
                     }
                     at = end;
                 }
@@ -74,7 +92,7 @@ impl<'t> Outline<'t> {
                     if end == at {
                         return;
                     }
-                    self.push(at..end, &mut name);
+                    self.push(at..end, &mut name, open.last());
                     at = end;
                 }
             }
@@ -85,10 +103,11 @@ impl<'t> Outline<'t> {
         }
     }
 
-    fn push(&mut self, span: Range<usize>, name: &mut Range<usize>) {
+    fn push(&mut self, span: Range<usize>, name: &mut Range<usize>, parent: Option<&usize>) {
         let next = self.values.len() + 1;
+        let parent = parent.copied().unwrap_or(self.values.len());
         let Range { start: name_start, end: name_end } = std::mem::take(name);
-        self.values.push(Entry { start: span.start, end: span.end, name_start, name_end, next });
+        self.values.push(Entry { start: span.start, end: span.end, name_start, name_end, next, parent });
     }
 
     fn close(&mut self, index: usize, end: usize) {
@@ -171,7 +190,24 @@ impl<'t> Outline<'t> {
 
     /// The first member of this name.
     pub fn member(&self, object: Outlined, name: &str) -> Option<Outlined> {
-        self.children(object).find(|child| self.name(*child).is_some_and(|known| known == name))
+        self.children(object).find(|child| self.is_called(*child, name))
+    }
+
+    /// The same of an object without duplicate names. It is looked for first where it stood in another outline.
+    pub fn member_near(&self, object: Outlined, name: &str, likely: Outlined) -> Option<Outlined> {
+        let stands_there = self.values.get(likely.0).is_some_and(|entry| entry.parent == object.0)
+            && likely != object
+            && self.is_called(likely, name);
+        if stands_there { Some(likely) } else { self.member(object, name) }
+    }
+
+    fn is_called(&self, value: Outlined, name: &str) -> bool {
+        let quoted =
+            self.values.get(value.0).and_then(|entry| self.text.get(entry.name_start..entry.name_end));
+        let Some(inner) = quoted.and_then(|quoted| quoted.strip_prefix('"')?.strip_suffix('"')) else {
+            return false;
+        };
+        inner == name || (inner.contains('\\') && self.name(value).is_some_and(|decoded| decoded == name))
     }
 }
 

@@ -1,0 +1,88 @@
+//! Where the resources of one operation are judged.
+
+use std::sync::Arc;
+
+use super::sought::Sought;
+use crate::evaluate::{EngineError, Judge, Judged, Outcome, Plan, Way};
+use crate::finding::{Counts, Verdict};
+use crate::operation::Operation;
+use crate::policy::{ReadSet, Rule};
+use crate::settings::JudgeSettings;
+
+/// Where resources of one operation are judged.
+pub(super) struct Bench<'s> {
+    pub(super) judge: Judge<'s>,
+    /// The verdicts on the batch at hand, by rule of the plan.
+    counts: Vec<Counts>,
+    /// What each rule of the plan reads, where values are looked for fast.
+    sought: Vec<Option<Sought>>,
+}
+
+impl<'s> Bench<'s> {
+    /// For an operation. With `is_fast` it knows where to look for what rules read.
+    ///
+    /// # Errors
+    ///
+    /// Where a rule that compiled before does not any more: a defect.
+    pub(super) fn new(
+        plan: &'s Plan,
+        operation: Operation,
+        way: Way,
+        is_fast: bool,
+    ) -> Result<Self, EngineError> {
+        Ok(Self {
+            judge: plan.judge(operation, way)?,
+            counts: vec![Counts::default(); plan.rules().count()],
+            sought: if is_fast { soughts(plan, operation) } else { Vec::new() },
+        })
+    }
+
+    /// The verdicts since the last time, by rule of the plan.
+    pub(super) fn take_counts(&mut self) -> impl Iterator<Item = Counts> {
+        self.counts.iter_mut().map(std::mem::take)
+    }
+
+    /// Judges a resource and counts the verdicts; `tell` gets those that are to be reported, each with its rule's index in
+    /// the plan, and what that reads. Gives the weightiest.
+    pub(super) fn judge(
+        &mut self,
+        judging: &JudgeSettings,
+        judged: &Judged<'_>,
+        mut tell: impl FnMut(usize, Option<&Sought>, &Outcome),
+    ) -> Verdict {
+        let Self { judge, counts, sought } = self;
+        let mut weightiest = Verdict::NotApplicable;
+        judge.judge(judged, |index, outcome| {
+            let verdict = verdict(outcome);
+            if let Some(counts) = counts.get_mut(index) {
+                counts.add(verdict, 1);
+            }
+            if verdict.weight() > weightiest.weight() {
+                weightiest = verdict;
+            }
+            if judging.reports(verdict) {
+                tell(index, sought.get(index).and_then(Option::as_ref), outcome);
+            }
+        });
+        weightiest
+    }
+}
+
+/// What the rules about an operation read.
+fn soughts(plan: &Plan, operation: Operation) -> Vec<Option<Sought>> {
+    let sought = |(rule, reads): (&Arc<Rule>, &ReadSet)| {
+        let lines = reads.definitions.iter().map(|definition| definition.line_1based(rule)).collect();
+        rule.applies_to.contains(&operation).then(|| Sought::new(operation, reads, lines))
+    };
+    plan.rules().zip(plan.reads()).map(sought).collect()
+}
+
+const fn verdict(outcome: &Outcome) -> Verdict {
+    match outcome {
+        Outcome::Pass => Verdict::Pass,
+        Outcome::NotApplicable => Verdict::NotApplicable,
+        Outcome::Fail(_) => Verdict::Fail,
+        Outcome::Inconclusive(_) => Verdict::Inconclusive,
+        Outcome::Unreadable(_) | Outcome::Error(_) => Verdict::Error,
+    }
+}

@@ -1,0 +1,489 @@
+//! Outcomes become lines, without becoming findings first.
+//!
+//! Says what a [`Composer`] says of the same outcome, which is what it is held against; what it does not know how to
+//! say, a composer says. What many findings have in common is made once: for a rule, for a resource, for a thread.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::compose::{Composer, Shown, Standing, cut, kept_out, shown_value};
+use super::hidden::{pieces, tells};
+use super::sought::{FoundValue, Sought, Uncommon, write_pointer};
+use super::text::Text;
+use crate::evaluate::{Denial, Outcome};
+use crate::finding::{
+    EvidenceValue, Finding, Fingerprint, LineWriter, Lines, Subject, Told, ToldEvidence, ToldValue, Verdict,
+};
+use crate::model::is_sensitive;
+use crate::policy::{ReadSet, Rule};
+use crate::source::Position;
+use crate::source::json::{JsonPath, Outline, Space, is_plain};
+
+/// Values that the message of a pass names.
+pub(super) const MAX_NAMED: usize = 3;
+/// Longest value that is copied as it stands.
+const MAX_COPIED_BYTES: usize = 1024;
+/// Digits that any number may have that is copied as it stands.
+const MAX_DIGITS: usize = 18;
+
+/// Writes lines on one thread.
+pub(super) struct LineMaker {
+    writer: Box<dyn LineWriter>,
+    space: Space,
+    entries: Vec<Entry>,
+    sorted: Vec<u8>,
+    pointers: String,
+    rows: Vec<Row>,
+    message: String,
+}
+
+/// A line that was written, and what the lines of a resource are sorted by.
+struct Entry {
+    path: Arc<JsonPath>,
+    /// How many steps of the path exist.
+    found: usize,
+    rule: Arc<Rule>,
+    line: Range<usize>,
+}
+
+/// A value of a line in the making.
+struct Row {
+    /// Its pointer, among all of them.
+    pointer: Range<usize>,
+    shown: RowValue,
+    start: Position,
+    end_byte: u64,
+}
+
+enum RowValue {
+    /// At this range of the resource's text.
+    Present(Range<usize>),
+    Absent,
+    Secret,
+}
+
+impl LineMaker {
+    pub(super) fn new(lines: &dyn Lines) -> Self {
+        Self {
+            writer: lines.writer(),
+            space: Space::default(),
+            entries: Vec::new(),
+            sorted: Vec::new(),
+            pointers: String::new(),
+            rows: Vec::new(),
+            message: String::new(),
+        }
+    }
+
+    /// Puts the lines of a resource into order. Most have one, or stand in it.
+    fn sort(&mut self, lines: &mut Vec<u8>) {
+        let Some(start) = self.entries.first().map(|entry| entry.line.start) else { return };
+        if !self.entries.is_sorted_by(|a, b| a.key() <= b.key()) {
+            self.entries.sort_by(|a, b| a.key().cmp(&b.key()));
+            self.sorted.clear();
+            for entry in &self.entries {
+                self.sorted.extend_from_slice(lines.get(entry.line.clone()).unwrap_or_default());
+            }
+            lines.truncate(start);
+            lines.extend_from_slice(&self.sorted);
+        }
+        self.entries.clear();
+    }
+}
+
+impl Entry {
+    fn key(&self) -> impl Ord {
+        (self.path.segments().get(..self.found).unwrap_or_default(), &self.rule.id)
+    }
+}
+
+/// Writes the lines of one resource.
+pub(super) struct LineComposer<'c, 'r, 't> {
+    maker: &'c mut LineMaker,
+    standing: &'c Standing<'r>,
+    text: &'c mut Text<'t>,
+    lines: &'c mut Vec<u8>,
+    shown: Shown,
+    /// What all its lines have in common, made with the first.
+    common: Option<Common<'r>>,
+}
+
+struct Common<'r> {
+    outline: Outline<'r>,
+    subject: Arc<Subject>,
+    /// JSON pointer from the root of the document to the resource.
+    pointer: String,
+    /// Where it starts, if it stands on one line and each of its characters is a byte.
+    plain_start: Option<Position>,
+    /// Its normalised JSON, where its identity tells too little.
+    content: Option<String>,
+    /// What no message may hold.
+    pieces: Vec<String>,
+    root: Arc<JsonPath>,
+}
+
+/// A reason with its place.
+struct Placed<'d> {
+    message: Cow<'d, str>,
+    path: Arc<JsonPath>,
+    /// How many steps of the path exist.
+    found: usize,
+    /// In the resource.
+    span: Range<usize>,
+}
+
+impl Placed<'_> {
+    fn rank(&self) -> impl Ord {
+        let segments = self.path.segments();
+        let found = segments.get(..self.found).unwrap_or_default();
+        (self.path.is_root(), found, &*self.message, segments)
+    }
+}
+
+/// What one rule says.
+struct Saying<'s> {
+    rule: &'s Arc<Rule>,
+    rule_line_1based: u64,
+    verdict: Verdict,
+    message: &'s str,
+}
+
+impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
+    pub(super) const fn new(
+        maker: &'c mut LineMaker,
+        standing: &'c Standing<'r>,
+        text: &'c mut Text<'t>,
+        lines: &'c mut Vec<u8>,
+        shown: Shown,
+    ) -> Self {
+        Self { maker, standing, text, lines, shown, common: None }
+    }
+
+    /// Writes the outcome of a rule, which reads `reads`; `sought` is the same, ready to be looked for.
+    pub(super) fn add(
+        &mut self,
+        rule: &Arc<Rule>,
+        reads: &ReadSet,
+        sought: Option<&Sought>,
+        outcome: &Outcome,
+    ) {
+        let said = match sought {
+            Some(sought) if !(sought.reads_payload && self.standing.payload.is_some()) => {
+                self.say(rule, sought, outcome)
+            }
+            _ => Err(Uncommon),
+        };
+        if said == Err(Uncommon) {
+            let mut composer = Composer::new(self.standing, self.text, self.shown);
+            composer.add(rule, reads, outcome);
+            for (path, finding) in composer.into_parts() {
+                self.finding(path, &finding);
+            }
+        }
+    }
+
+    /// Closes the resource.
+    pub(super) fn finish(self) {
+        if let Some(common) = self.common {
+            self.maker.space = common.outline.into_space();
+        }
+        self.maker.sort(self.lines);
+    }
+
+    fn finding(&mut self, path: JsonPath, finding: &Finding) {
+        let start = self.lines.len();
+        self.maker.writer.write(&Told::of(finding, &finding.told_evidence()), self.lines);
+        let found = path.segments().len();
+        let (path, rule) = (Arc::new(path), Arc::clone(&finding.rule));
+        self.maker.entries.push(Entry { path, found, rule, line: start..self.lines.len() });
+    }
+
+    fn common(&mut self) -> &mut Common<'r> {
+        let Self { maker, standing, text, common, .. } = self;
+        common.get_or_insert_with(|| {
+            let outline = Outline::within(standing.text, std::mem::take(&mut maker.space));
+            let bytes = standing.text.as_bytes();
+            let is_plain = !text.has_gaps() && bytes.is_ascii() && memchr::memchr(b'\n', bytes).is_none();
+            Common {
+                pieces: pieces(standing.operation, &outline),
+                outline,
+                subject: Arc::new(standing.subject()),
+                pointer: standing.path.pointer(),
+                plain_start: is_plain.then(|| text.position(standing.span.start)),
+                content: None,
+                root: Arc::default(),
+            }
+        })
+    }
+
+    fn say(&mut self, rule: &Arc<Rule>, sought: &Sought, outcome: &Outcome) -> Result<(), Uncommon> {
+        match outcome {
+            Outcome::Pass => self.whole(rule, sought, Verdict::Pass),
+            Outcome::NotApplicable => self.whole(rule, sought, Verdict::NotApplicable),
+            Outcome::Fail(denials) => self.reasoned(rule, sought, Verdict::Fail, denials),
+            Outcome::Inconclusive(reasons) => self.reasoned(rule, sought, Verdict::Inconclusive, reasons),
+            Outcome::Unreadable(reasons) => self.reasoned(rule, sought, Verdict::Error, reasons),
+            Outcome::Error(_) => Err(Uncommon),
+        }
+    }
+
+    /// A finding about the resource as a whole.
+    fn whole(&mut self, rule: &Arc<Rule>, sought: &Sought, verdict: Verdict) -> Result<(), Uncommon> {
+        let mut values = Vec::new();
+        let common = self.common();
+        sought.find(&common.outline, &mut values)?;
+        let root = Arc::clone(&common.root);
+        let mut message = std::mem::take(&mut self.maker.message);
+        message.clear();
+        if verdict == Verdict::Pass {
+            write_reasons_to_pass(&mut message, &values, self.standing.text);
+        } else {
+            message.push_str("the rule is not about this resource");
+        }
+        let placed = Placed {
+            message: Cow::Borrowed(&message),
+            found: 0,
+            span: 0..self.standing.text.len(),
+            path: root,
+        };
+        let saying = Saying { rule, rule_line_1based: rule.line_1based, verdict, message: &message };
+        self.write(&saying, &[placed], &values);
+        self.maker.message = message;
+        Ok(())
+    }
+
+    fn reasoned(
+        &mut self,
+        rule: &Arc<Rule>,
+        sought: &Sought,
+        verdict: Verdict,
+        denials: &[Denial],
+    ) -> Result<(), Uncommon> {
+        let mut values = Vec::new();
+        let common = self.common();
+        sought.find(&common.outline, &mut values)?;
+        let mut placed: Vec<Placed<'_>> = denials
+            .iter()
+            .map(|Denial { message, path, focus, .. }| {
+                let named = path
+                    .as_ref()
+                    .filter(|path| common.pieces.is_empty() || !tells(&path.to_string(), &common.pieces));
+                let path = Arc::clone(named.or(focus.as_ref()).unwrap_or(&common.root));
+                let located = common.outline.locate(&path);
+                let message = match &*common.pieces {
+                    [] => Cow::Borrowed(message.as_str()),
+                    pieces => Cow::Owned(kept_out(message.clone(), pieces)),
+                };
+                Placed { message, path, found: located.found, span: located.span }
+            })
+            .collect();
+        if placed.len() > 1 {
+            placed.sort_by(|a, b| a.rank().cmp(&b.rank()));
+            placed.dedup_by(|b, a| a.path == b.path && a.message == b.message);
+        }
+        let decided = denials.iter().filter_map(|denial| denial.definition).min();
+        let line = decided.and_then(|definition| sought.lines.get(definition)).copied();
+        let message = match &*placed {
+            [] => return Ok(()),
+            [one] => one.message.clone(),
+            several => {
+                let messages: Vec<&str> = several.iter().map(|placed| &*placed.message).collect();
+                Cow::Owned(messages.join("; "))
+            }
+        };
+        let rule_line_1based = line.unwrap_or(rule.line_1based);
+        self.write(&Saying { rule, rule_line_1based, verdict, message: &message }, &placed, &values);
+        Ok(())
+    }
+
+    /// Where a range of the resource stands in the file.
+    fn place(&mut self, span: &Range<usize>) -> (Position, u64) {
+        if let Some(start) = self.common().plain_start {
+            let at = Position {
+                byte: start.byte + span.start as u64,
+                column_1based: start.column_1based + span.start as u64,
+                ..start
+            };
+            return (at, start.byte + if span.is_empty() { span.start } else { span.end } as u64);
+        }
+        let offset = self.standing.span.start;
+        let place = self.text.place(&(span.start + offset..span.end + offset));
+        (place.start, place.end_byte)
+    }
+
+    fn write(&mut self, saying: &Saying<'_>, placed: &[Placed<'_>], values: &[FoundValue<'_>]) {
+        let Some(first) = placed.first() else { return };
+        if self.shown.evidence {
+            self.rows(placed, values);
+        }
+        let (start, end_byte) = self.place(&first.span);
+        let fingerprint = self.fingerprint(saying.rule);
+        let at = self.maker.pointers.len();
+        let Self { maker, standing, text, lines, common, .. } = self;
+        let Some(common) = common else { return };
+        maker.pointers.push_str(&common.pointer);
+        write_pointer(first.path.segments().get(..first.found).unwrap_or_default(), &mut maker.pointers);
+        let pointer = |range: Range<usize>| maker.pointers.get(range).unwrap_or_default();
+        let evidence: Vec<ToldEvidence<'_>> = maker
+            .rows
+            .iter()
+            .map(|row| ToldEvidence {
+                pointer: pointer(row.pointer.clone()),
+                value: match &row.shown {
+                    RowValue::Present(span) => {
+                        told_value(standing.text.get(span.clone()).unwrap_or_default())
+                    }
+                    RowValue::Absent => ToldValue::Absent,
+                    RowValue::Secret => ToldValue::Secret,
+                },
+                start: row.start,
+                end_byte: row.end_byte,
+            })
+            .collect();
+        let told = Told {
+            rule: saying.rule,
+            rule_line_1based: saying.rule_line_1based,
+            verdict: saying.verdict,
+            message: saying.message,
+            resource: &common.subject,
+            file: text.file,
+            document: standing.document,
+            pointer: pointer(at..maker.pointers.len()),
+            start,
+            end_byte,
+            evidence: &evidence,
+            fingerprint: &fingerprint,
+        };
+        let before = lines.len();
+        maker.writer.write(&told, lines);
+        maker.entries.push(Entry {
+            path: Arc::clone(&first.path),
+            found: first.found,
+            rule: Arc::clone(saying.rule),
+            line: before..lines.len(),
+        });
+        maker.pointers.clear();
+        maker.rows.clear();
+    }
+
+    /// The values that the reasons name, then all others that the rule read, in document order.
+    fn rows(&mut self, placed: &[Placed<'_>], values: &[FoundValue<'_>]) {
+        for (index, named) in placed.iter().enumerate() {
+            let is_known = placed.iter().take(index).any(|before| before.path == named.path);
+            if named.path.is_root() || is_known {
+                continue;
+            }
+            let is_found = named.found == named.path.segments().len();
+            let is_secret = is_sensitive(self.standing.operation, &named.path);
+            let write = |out: &mut String| write_pointer(named.path.segments(), out);
+            self.row(write, named.span.clone(), is_found, is_secret);
+        }
+        for value in values {
+            if !placed.iter().any(|named| !named.path.is_root() && value.is_at(&named.path)) {
+                let write = |out: &mut String| value.write_pointer(out);
+                self.row(write, value.start..value.end, value.is_found, value.node.is_secret);
+            }
+        }
+    }
+
+    fn row(&mut self, write: impl FnOnce(&mut String), span: Range<usize>, is_found: bool, is_secret: bool) {
+        let (start, end_byte) = self.place(&span);
+        let shown = match (is_found, is_secret) {
+            (false, _) => RowValue::Absent,
+            (true, true) => RowValue::Secret,
+            (true, false) => RowValue::Present(span),
+        };
+        let Some(common) = &self.common else { return };
+        let LineMaker { pointers, rows, .. } = &mut *self.maker;
+        let before = pointers.len();
+        pointers.push_str(&common.pointer);
+        write(pointers);
+        rows.push(Row { pointer: before..pointers.len(), shown, start, end_byte });
+    }
+
+    fn fingerprint(&mut self, rule: &Rule) -> Fingerprint {
+        let Standing { operation, resource, .. } = *self.standing;
+        let identity = resource.identity();
+        if identity.is_joinable() {
+            return Fingerprint::of_identity(&rule.id, operation, identity.parts());
+        }
+        let content = &mut self.common().content;
+        let normalised = content.get_or_insert_with(|| serde_json::to_string(resource).unwrap_or_default());
+        Fingerprint::of_content(&rule.id, operation, normalised)
+    }
+}
+
+/// Why a rule passes: the values that it rests on.
+fn write_reasons_to_pass(message: &mut String, values: &[FoundValue<'_>], text: &str) {
+    // By path and in compact form: the layout of the text is no matter.
+    let mut values: Vec<&FoundValue<'_>> = values.iter().collect();
+    values.sort_by(|a, b| a.by_path(b));
+    // Of a list and its elements the elements are named, which come right behind it.
+    let is_last = |index: usize| {
+        let (Some(value), next) = (values.get(index), values.get(index + 1)) else { return false };
+        !next.is_some_and(|next| value.is_around(next))
+    };
+    let named: Vec<&FoundValue<'_>> =
+        values.iter().enumerate().filter(|(index, _)| is_last(*index)).map(|(_, value)| *value).collect();
+    message.push_str("nothing speaks against it");
+    let mut path = String::new();
+    for (index, value) in named.iter().take(MAX_NAMED).enumerate() {
+        message.push_str(if index == 0 { ": `" } else { ", `" });
+        path.clear();
+        value.write_path(&mut path);
+        message.push_str(&crate::source::printable(&path));
+        message.push_str("` is ");
+        if !value.is_found {
+            message.push_str("absent");
+        } else if value.node.is_secret {
+            message.push_str("not shown");
+        } else {
+            let text = text.get(value.start..value.end).unwrap_or_default();
+            if is_written_plainly(text) {
+                message.push_str(&cut(text));
+            } else {
+                match shown_value(text) {
+                    EvidenceValue::Present(value) => message.push_str(&cut(&value.to_string())),
+                    _ => message.push_str("too long to show"),
+                }
+            }
+        }
+    }
+    match named.len().saturating_sub(MAX_NAMED) {
+        0 => {}
+        1 => message.push_str(", and one more value"),
+        more => {
+            // Writing to a string cannot fail.
+            let _ = write!(message, ", and {more} more values");
+        }
+    }
+}
+
+/// A value as evidence.
+fn told_value(text: &str) -> ToldValue<'_> {
+    if is_written_plainly(text) {
+        return ToldValue::Written(text);
+    }
+    match shown_value(text) {
+        EvidenceValue::Present(value) => ToldValue::Value(Cow::Owned(value)),
+        EvidenceValue::Absent => ToldValue::Absent,
+        EvidenceValue::Long => ToldValue::Long,
+        EvidenceValue::Secret => ToldValue::Secret,
+    }
+}
+
+/// Whether a well-formed value stands in the payload just as it is to be written.
+fn is_written_plainly(text: &str) -> bool {
+    match text.as_bytes() {
+        [b'"', inner @ .., b'"'] => inner.len() + 2 <= MAX_COPIED_BYTES && is_plain(inner),
+        b"null" | b"true" | b"false" => true,
+        [b'-', digits @ ..] => digits != b"0" && is_integer(digits),
+        digits => is_integer(digits),
+    }
+}
+
+fn is_integer(digits: &[u8]) -> bool {
+    (1..=MAX_DIGITS).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+}
