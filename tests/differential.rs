@@ -9,10 +9,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use probity::discover::discover;
 use probity::evaluate::{Plan, Way};
-use probity::finding::{Finding, OnInconclusive, Tally, Verdict};
+use probity::finding::{Finding, Lines, OnInconclusive, Tally, Verdict};
 use probity::load::Limits;
 use probity::operation::Operation;
 use probity::policy::{PolicyFile, Severity, builtin_files, load};
+use probity::report::{JsonLines, NdjsonReporter, Reporter as _};
 use probity::run::{Event, Progress, execute};
 use probity::settings::{JudgeSettings, LoadSettings, Purpose};
 
@@ -56,8 +57,17 @@ fn plan(files: &[Arc<PolicyFile>]) -> Result<Plan, String> {
     Plan::new(&set, clock()).map_err(in_words)
 }
 
-/// Everything that a run tells, as it is told.
-fn told(plan: &Plan, path: &str, forced: Option<Operation>, way: Way) -> (Vec<String>, Tally) {
+/// What a run tells.
+struct Report {
+    /// Everything, as it is told.
+    told: Vec<String>,
+    /// The findings as lines.
+    lines: Vec<u8>,
+    tally: Tally,
+}
+
+/// Runs in one way; with `as_lines` the threads write the findings, else they are written when they are told.
+fn report(plan: &Plan, path: &str, forced: Option<Operation>, way: Way, as_lines: bool) -> Report {
     let load = LoadSettings {
         inputs: vec![PathBuf::from(path)],
         forced,
@@ -75,22 +85,30 @@ fn told(plan: &Plan, path: &str, forced: Option<Operation>, way: Way) -> (Vec<St
         on_inconclusive: OnInconclusive::Fail,
         fail_on: Severity::Low,
         include: vec![Verdict::Pass, Verdict::NotApplicable],
-        excerpts: true,
+        excerpts: !as_lines,
         evidence: true,
         digests: false,
     };
     let mut told = Vec::new();
+    let mut lines = Vec::new();
+    let mut reporter = NdjsonReporter::new(&mut lines);
     let discovery = discover(&load.inputs);
-    let run = execute(&load, &judging, plan, discovery, &Progress::default(), &mut |event| {
-        told.push(match event {
-            Event::Finding(finding) => in_words(finding),
-            other => format!("{other:?}"),
-        });
+    let format: Option<&dyn Lines> = if as_lines { Some(&JsonLines) } else { None };
+    let run = execute(&load, &judging, plan, discovery, &Progress::default(), format, &mut |event| {
+        match event {
+            Event::Finding(finding) => {
+                reporter.finding(finding).unwrap();
+                told.push(in_words(finding));
+            }
+            Event::Lines(lines) => reporter.lines(lines).unwrap(),
+            other => told.push(format!("{other:?}")),
+        }
         true
     });
     let run = run.unwrap();
+    drop(reporter);
     told.push(format!("{:?} {:?} {:?}", run.gate, run.tally, run.outcomes));
-    (told, run.tally)
+    Report { told, lines, tally: run.tally }
 }
 
 /// All that a finding tells, but for what is fixed for its rule.
@@ -168,14 +186,21 @@ impl Compared {
         let folder = Folder::new();
         let path = folder.file("in.ndjson", &text);
         let forced = is_alone.then_some(operation);
-        let (fast, _) = told(&plan, &path, forced, Way::Fast);
-        let (reference, verdicts) = told(&plan, &path, forced, Way::Reference);
-        self.tally.merge(&verdicts);
+        let Report { told: fast, .. } = report(&plan, &path, forced, Way::Fast, false);
+        let Report { lines: written, .. } = report(&plan, &path, forced, Way::Fast, true);
+        let Report { told: reference, lines, tally } = report(&plan, &path, forced, Way::Reference, false);
+        self.tally.merge(&tally);
         let different = fast.iter().zip(&reference).find(|(fast, reference)| fast != reference);
         if let Some((fast, reference)) = different {
             panic!("{operation}, round {round}\n{}", difference(fast, reference, &files, &text));
         }
         assert_eq!(fast.len(), reference.len());
+        let (written, lines) = (String::from_utf8(written).unwrap(), String::from_utf8(lines).unwrap());
+        let different = written.lines().zip(lines.lines()).find(|(written, line)| written != line);
+        if let Some((written, line)) = different {
+            panic!("{operation}, round {round}\n{}", difference(written, line, &files, &text));
+        }
+        assert_eq!(written.len(), lines.len());
     }
 
     /// Rules that compile.
@@ -201,7 +226,7 @@ fn difference(fast: &str, reference: &str, files: &[Arc<PolicyFile>], resources:
     let (fast, here) = lines.unwrap_or_default();
     let is_it = |file: &&Arc<PolicyFile>| {
         let id = file.text.lines().nth(1).unwrap().trim_start_matches("# title: ");
-        reference.starts_with(&format!("{id} line"))
+        reference.starts_with(&format!("{id} line")) || reference.contains(&format!("\"id\":\"{id}\""))
     };
     let rule = files.iter().find(is_it).map_or("", |file| file.text.as_str());
     let kept = std::env::temp_dir().join("probity-differential.ndjson");

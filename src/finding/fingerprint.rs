@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::operation::Operation;
 use crate::policy::RuleId;
 use crate::source::hexadecimal;
+use crate::source::json::is_plain;
 
 /// SHA-256 over rule, operation and identity of the resource: never over a place.
 ///
@@ -26,8 +27,14 @@ impl Fingerprint {
         let mut array = Self::start(rule, operation);
         for part in parts {
             array.push(b',');
-            // Writing to memory cannot fail.
-            let _ = serde_json::to_writer(&mut array, part);
+            if is_plain(part.as_bytes()) {
+                array.push(b'"');
+                array.extend_from_slice(part.as_bytes());
+                array.push(b'"');
+            } else {
+                // Writing to memory cannot fail.
+                let _ = serde_json::to_writer(&mut array, part);
+            }
         }
         Self::digest(array)
     }
@@ -42,7 +49,7 @@ impl Fingerprint {
 
     /// The array as far as every fingerprint of a rule has it. Neither name needs escapes.
     fn start(rule: &RuleId, operation: Operation) -> Vec<u8> {
-        format!("[\"{rule}\",\"{operation}\"").into_bytes()
+        [b"[\"", rule.as_str().as_bytes(), b"\",\"", operation.id().as_bytes(), b"\""].concat()
     }
 
     fn digest(mut array: Vec<u8>) -> Self {

@@ -26,7 +26,9 @@ pub struct Told<'f> {
     pub file: &'f Arc<str>,
     /// Index of the document in its file; `None` where the file is one document.
     pub document: Option<u64>,
-    /// RFC 6901 pointer from the root of the document.
+    /// RFC 6901 pointer from the root of the document to the resource: all other pointers go on from there.
+    pub base: &'f str,
+    /// From there to the value that the finding points at.
     pub pointer: &'f str,
     /// Where that starts.
     pub start: Position,
@@ -41,7 +43,7 @@ pub struct Told<'f> {
 /// A value that a finding rests on.
 #[derive(Clone, Debug)]
 pub struct ToldEvidence<'f> {
-    /// RFC 6901 pointer from the root of the document.
+    /// RFC 6901 pointer from the finding's base.
     pub pointer: &'f str,
     /// The value as the payload has it.
     pub value: ToldValue<'f>,
@@ -112,6 +114,7 @@ impl<'f> Told<'f> {
             resource: &finding.resource,
             file: &location.place.file,
             document: location.document,
+            base: "",
             pointer: &location.pointer,
             start: location.place.start,
             end_byte: location.place.end_byte,

@@ -488,8 +488,15 @@ impl<W: Write> Reporter for NdjsonReporter<W> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
     use super::*;
-    use crate::finding::{Evidence, EvidenceValue};
+    use crate::finding::{Evidence, EvidenceValue, Fingerprint, Location, Subject};
+    use crate::operation::Operation;
+    use crate::policy::{builtin_files, load};
+    use crate::source::{Place, Position};
 
     impl From<&Finding> for FindingV1 {
         fn from(finding: &Finding) -> Self {
@@ -550,5 +557,78 @@ mod tests {
                 redacted: evidence.value == EvidenceValue::Secret,
             }
         }
+    }
+
+    fn place(byte: u64) -> Place {
+        let start = Position { byte, line_1based: 3, column_1based: byte + 1 };
+        Place { file: Arc::from("a \"\u{202e}\".json"), start, end_byte: byte + 7 }
+    }
+
+    fn evidence(pointer: &str, value: EvidenceValue) -> Evidence {
+        Evidence { pointer: pointer.to_owned(), value, place: place(u64::MAX - 9) }
+    }
+
+    fn finding(rule: &Arc<Rule>, verdict: Verdict, odd: &str, document: Option<u64>) -> Finding {
+        let some = |text: &str| document.map(|_| text.to_owned());
+        let operation = Operation::ListInstanceCompliant;
+        Finding {
+            rule: Arc::clone(rule),
+            rule_line_1based: 1 + odd.len() as u64,
+            verdict,
+            message: format!("why {odd}"),
+            resource: Arc::new(Subject {
+                operation,
+                id: some("i"),
+                name: some(odd),
+                region: some(""),
+                account: some("1/2"),
+            }),
+            location: Location { place: place(0), document, pointer: format!("/{odd}/0") },
+            evidence: vec![
+                evidence(
+                    "/a~1b",
+                    EvidenceValue::Present(json!({"b": [1.5, odd, null, {"c": []}], "a": -0.0})),
+                ),
+                evidence(odd, EvidenceValue::Absent),
+                evidence("", EvidenceValue::Long),
+                evidence("/é", EvidenceValue::Secret),
+            ],
+            fingerprint: Fingerprint::of_identity(&rule.id, operation, [odd]),
+            excerpt: None,
+            rule_excerpt: None,
+        }
+    }
+
+    #[test]
+    fn a_line_has_what_the_schema_says() {
+        let set = load(&builtin_files()).unwrap();
+        let mut writer = JsonLines.writer();
+        for odd in ["", "plain", "\"q\\", "\u{9b}31m\n\t", "é\u{202e}𝄞"] {
+            for verdict in Verdict::ALL {
+                for document in [None, Some(0), Some(u64::MAX)] {
+                    for rule in set.rules.iter().take(2) {
+                        let finding = finding(rule, verdict, odd, document);
+                        let mut by_serde = Vec::new();
+                        safe_json::write(&mut by_serde, &FindingV1::from(&finding)).unwrap();
+                        by_serde.push(b'\n');
+                        let line = line(&mut *writer, &finding);
+                        assert_eq!(String::from_utf8(line).unwrap(), String::from_utf8(by_serde).unwrap());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lines_become_elements() {
+        let mut out = Vec::new();
+        let mut reporter = JsonReporter::new(&mut out);
+        reporter.lines(b"{\"a\":1}\n{}\n").unwrap();
+        reporter.lines(b"{\"b\":2}\n").unwrap();
+        assert_eq!(reporter.count, 3);
+        reporter.findings.seek(SeekFrom::Start(0)).unwrap();
+        let mut written = String::new();
+        reporter.findings.read_to_string(&mut written).unwrap();
+        assert_eq!(written, "\n    {\"a\":1},\n    {},\n    {\"b\":2}");
     }
 }

@@ -12,6 +12,7 @@ use super::json::RuleV1;
 use super::safe_json;
 use crate::finding::{LineWriter, Lines, Subject, Told, ToldEvidence, ToldValue};
 use crate::policy::Rule;
+use crate::source::Position;
 use crate::source::json::is_plain;
 
 /// The lines of `--format ndjson`, which are the findings of `--format json` too.
@@ -82,17 +83,14 @@ impl LineWriter for JsonLineWriter {
             write_number(line, b",\"document\":", document);
         }
         line.extend_from_slice(b",\"path\":");
-        write_text(line, told.pointer);
-        write_number(line, b",\"line\":", told.start.line_1based);
-        write_number(line, b",\"column\":", told.start.column_1based);
-        write_number(line, b",\"start_byte\":", told.start.byte);
-        write_number(line, b",\"end_byte\":", told.end_byte);
+        write_texts(line, told.base, told.pointer);
+        write_place(line, told.start, told.end_byte);
         line.extend_from_slice(b"},\"evidence\":[");
         for (index, evidence) in told.evidence.iter().enumerate() {
             if index > 0 {
                 line.push(b',');
             }
-            write_evidence(line, evidence);
+            write_evidence(line, told.base, evidence);
         }
         line.extend_from_slice(b"],\"fingerprint\":\"");
         line.extend_from_slice(told.fingerprint.as_str().as_bytes());
@@ -125,9 +123,9 @@ fn write_resource(out: &mut Vec<u8>, resource: &Subject) {
     out.push(b'}');
 }
 
-fn write_evidence(out: &mut Vec<u8>, evidence: &ToldEvidence<'_>) {
+fn write_evidence(out: &mut Vec<u8>, base: &str, evidence: &ToldEvidence<'_>) {
     out.extend_from_slice(b"{\"path\":");
-    write_text(out, evidence.pointer);
+    write_texts(out, base, evidence.pointer);
     out.extend_from_slice(b",\"value\":");
     match &evidence.value {
         ToldValue::Written(text) => out.extend_from_slice(text.as_bytes()),
@@ -136,10 +134,7 @@ fn write_evidence(out: &mut Vec<u8>, evidence: &ToldEvidence<'_>) {
         }
         ToldValue::Absent | ToldValue::Long | ToldValue::Secret => out.extend_from_slice(b"null"),
     }
-    write_number(out, b",\"line\":", evidence.start.line_1based);
-    write_number(out, b",\"column\":", evidence.start.column_1based);
-    write_number(out, b",\"start_byte\":", evidence.start.byte);
-    write_number(out, b",\"end_byte\":", evidence.end_byte);
+    write_place(out, evidence.start, evidence.end_byte);
     out.extend_from_slice(match &evidence.value {
         ToldValue::Written(_) | ToldValue::Value(_) => b"}",
         ToldValue::Absent => b",\"absent\":true}",
@@ -158,7 +153,29 @@ fn write_text(out: &mut Vec<u8>, text: &str) {
     }
 }
 
-fn write_number(out: &mut Vec<u8>, name: &[u8], number: u64) {
+/// Two texts as one.
+fn write_texts(out: &mut Vec<u8>, first: &str, second: &str) {
+    if first.is_empty() {
+        write_text(out, second);
+    } else if is_plain(first.as_bytes()) && is_plain(second.as_bytes()) {
+        out.push(b'"');
+        out.extend_from_slice(first.as_bytes());
+        out.extend_from_slice(second.as_bytes());
+        out.push(b'"');
+    } else {
+        write_text(out, &[first, second].concat());
+    }
+}
+
+fn write_place(out: &mut Vec<u8>, start: Position, end_byte: u64) {
+    write_number(out, b",\"line\":", start.line_1based);
+    write_number(out, b",\"column\":", start.column_1based);
+    write_number(out, b",\"start_byte\":", start.byte);
+    write_number(out, b",\"end_byte\":", end_byte);
+}
+
+#[inline]
+fn write_number<const N: usize>(out: &mut Vec<u8>, name: &[u8; N], number: u64) {
     out.extend_from_slice(name);
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use super::evidence::{ReadValue, read_values};
 use super::hidden::{HIDDEN, pieces, tells};
-use super::lines::MAX_NAMED;
 use super::text::Text;
 use crate::evaluate::{Denial, EngineError, Outcome};
 use crate::finding::{Evidence, EvidenceValue, Finding, Fingerprint, Location, Subject, Verdict};
@@ -24,8 +23,9 @@ const MAX_EVIDENCE_BYTES: usize = 1024;
 const MAX_WRITTEN_BYTES: usize = 16 << 10;
 /// Values beside those of the message that an excerpt shows.
 const MAX_LABELS: usize = 6;
-/// Characters of each value that the message of a pass names.
-const MAX_NAMED_CHARACTERS: usize = 40;
+/// Values that the message of a pass names, and characters of each.
+pub(super) const MAX_NAMED: usize = 3;
+pub(super) const MAX_NAMED_CHARACTERS: usize = 40;
 /// Definitions of a rule that a finding shows.
 const MAX_DEFINITIONS: usize = 3;
 

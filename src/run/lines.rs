@@ -8,9 +8,13 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::compose::{Composer, Shown, Standing, cut, kept_out, shown_value};
+use bumpalo::Bump;
+
+use super::compose::{
+    Composer, MAX_NAMED, MAX_NAMED_CHARACTERS, Shown, Standing, cut, kept_out, shown_value,
+};
 use super::hidden::{pieces, tells};
-use super::sought::{FoundValue, Sought, Uncommon, write_pointer};
+use super::sought::{FoundValue, Sought, Uncommon, made_pointer};
 use super::text::Text;
 use crate::evaluate::{Denial, Outcome};
 use crate::finding::{
@@ -19,10 +23,8 @@ use crate::finding::{
 use crate::model::is_sensitive;
 use crate::policy::{ReadSet, Rule};
 use crate::source::Position;
-use crate::source::json::{JsonPath, Outline, Space, is_plain};
+use crate::source::json::{JsonPath, Located, Outline, Space, is_plain};
 
-/// Values that the message of a pass names.
-pub(super) const MAX_NAMED: usize = 3;
 /// Longest value that is copied as it stands.
 const MAX_COPIED_BYTES: usize = 1024;
 /// Digits that any number may have that is copied as it stands.
@@ -34,8 +36,8 @@ pub(super) struct LineMaker {
     space: Space,
     entries: Vec<Entry>,
     sorted: Vec<u8>,
-    pointers: String,
-    rows: Vec<Row>,
+    /// Pointers of a line in the making.
+    bump: Bump,
     message: String,
 }
 
@@ -48,22 +50,6 @@ struct Entry {
     line: Range<usize>,
 }
 
-/// A value of a line in the making.
-struct Row {
-    /// Its pointer, among all of them.
-    pointer: Range<usize>,
-    shown: RowValue,
-    start: Position,
-    end_byte: u64,
-}
-
-enum RowValue {
-    /// At this range of the resource's text.
-    Present(Range<usize>),
-    Absent,
-    Secret,
-}
-
 impl LineMaker {
     pub(super) fn new(lines: &dyn Lines) -> Self {
         Self {
@@ -71,8 +57,7 @@ impl LineMaker {
             space: Space::default(),
             entries: Vec::new(),
             sorted: Vec::new(),
-            pointers: String::new(),
-            rows: Vec::new(),
+            bump: Bump::new(),
             message: String::new(),
         }
     }
@@ -132,9 +117,27 @@ struct Placed<'d> {
     found: usize,
     /// In the resource.
     span: Range<usize>,
+    /// The same value, where the rule is known to read it, and it is there.
+    value: Option<FoundValue<'d>>,
 }
 
 impl Placed<'_> {
+    /// The whole path as a JSON pointer.
+    fn pointer<'b>(&'b self, bump: &'b Bump) -> &'b str {
+        match &self.value {
+            Some(value) => value.pointer(bump),
+            None => made_pointer(self.path.segments(), bump),
+        }
+    }
+
+    /// As far as it exists.
+    fn found_pointer<'b>(&'b self, bump: &'b Bump) -> &'b str {
+        match &self.value {
+            Some(value) => value.pointer(bump),
+            None => made_pointer(self.path.segments().get(..self.found).unwrap_or_default(), bump),
+        }
+    }
+
     fn rank(&self) -> impl Ord {
         let segments = self.path.segments();
         let found = segments.get(..self.found).unwrap_or_default();
@@ -246,6 +249,7 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
             message: Cow::Borrowed(&message),
             found: 0,
             span: 0..self.standing.text.len(),
+            value: None,
             path: root,
         };
         let saying = Saying { rule, rule_line_1based: rule.line_1based, verdict, message: &message };
@@ -271,12 +275,18 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
                     .as_ref()
                     .filter(|path| common.pieces.is_empty() || !tells(&path.to_string(), &common.pieces));
                 let path = Arc::clone(named.or(focus.as_ref()).unwrap_or(&common.root));
-                let located = common.outline.locate(&path);
+                // Nearly always it is one of those that are read.
+                let known = values.iter().find(|value| value.is_found && value.is_at(&path));
+                let located = match known {
+                    Some(value) => Located { span: value.start..value.end, found: path.segments().len() },
+                    None => common.outline.locate(&path),
+                };
+                let value = known.copied();
                 let message = match &*common.pieces {
                     [] => Cow::Borrowed(message.as_str()),
                     pieces => Cow::Owned(kept_out(message.clone(), pieces)),
                 };
-                Placed { message, path, found: located.found, span: located.span }
+                Placed { message, path, found: located.found, span: located.span, value }
             })
             .collect();
         if placed.len() > 1 {
@@ -298,50 +308,18 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         Ok(())
     }
 
-    /// Where a range of the resource stands in the file.
-    fn place(&mut self, span: &Range<usize>) -> (Position, u64) {
-        if let Some(start) = self.common().plain_start {
-            let at = Position {
-                byte: start.byte + span.start as u64,
-                column_1based: start.column_1based + span.start as u64,
-                ..start
-            };
-            return (at, start.byte + if span.is_empty() { span.start } else { span.end } as u64);
-        }
-        let offset = self.standing.span.start;
-        let place = self.text.place(&(span.start + offset..span.end + offset));
-        (place.start, place.end_byte)
-    }
-
     fn write(&mut self, saying: &Saying<'_>, placed: &[Placed<'_>], values: &[FoundValue<'_>]) {
-        let Some(first) = placed.first() else { return };
-        if self.shown.evidence {
-            self.rows(placed, values);
-        }
-        let (start, end_byte) = self.place(&first.span);
         let fingerprint = self.fingerprint(saying.rule);
-        let at = self.maker.pointers.len();
-        let Self { maker, standing, text, lines, common, .. } = self;
-        let Some(common) = common else { return };
-        maker.pointers.push_str(&common.pointer);
-        write_pointer(first.path.segments().get(..first.found).unwrap_or_default(), &mut maker.pointers);
-        let pointer = |range: Range<usize>| maker.pointers.get(range).unwrap_or_default();
-        let evidence: Vec<ToldEvidence<'_>> = maker
-            .rows
-            .iter()
-            .map(|row| ToldEvidence {
-                pointer: pointer(row.pointer.clone()),
-                value: match &row.shown {
-                    RowValue::Present(span) => {
-                        told_value(standing.text.get(span.clone()).unwrap_or_default())
-                    }
-                    RowValue::Absent => ToldValue::Absent,
-                    RowValue::Secret => ToldValue::Secret,
-                },
-                start: row.start,
-                end_byte: row.end_byte,
-            })
-            .collect();
+        let Self { maker, standing, text, lines, common, shown } = self;
+        let (Some(first), Some(common)) = (placed.first(), common) else { return };
+        maker.bump.reset();
+        let mut places = Places { plain_start: common.plain_start, offset: standing.span.start, text };
+        let evidence = if shown.evidence {
+            evidence(standing, placed, values, &mut places, &maker.bump)
+        } else {
+            Vec::new()
+        };
+        let (start, end_byte) = places.of(&first.span);
         let told = Told {
             rule: saying.rule,
             rule_line_1based: saying.rule_line_1based,
@@ -350,7 +328,8 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
             resource: &common.subject,
             file: text.file,
             document: standing.document,
-            pointer: pointer(at..maker.pointers.len()),
+            base: &common.pointer,
+            pointer: first.found_pointer(&maker.bump),
             start,
             end_byte,
             evidence: &evidence,
@@ -364,43 +343,6 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
             rule: Arc::clone(saying.rule),
             line: before..lines.len(),
         });
-        maker.pointers.clear();
-        maker.rows.clear();
-    }
-
-    /// The values that the reasons name, then all others that the rule read, in document order.
-    fn rows(&mut self, placed: &[Placed<'_>], values: &[FoundValue<'_>]) {
-        for (index, named) in placed.iter().enumerate() {
-            let is_known = placed.iter().take(index).any(|before| before.path == named.path);
-            if named.path.is_root() || is_known {
-                continue;
-            }
-            let is_found = named.found == named.path.segments().len();
-            let is_secret = is_sensitive(self.standing.operation, &named.path);
-            let write = |out: &mut String| write_pointer(named.path.segments(), out);
-            self.row(write, named.span.clone(), is_found, is_secret);
-        }
-        for value in values {
-            if !placed.iter().any(|named| !named.path.is_root() && value.is_at(&named.path)) {
-                let write = |out: &mut String| value.write_pointer(out);
-                self.row(write, value.start..value.end, value.is_found, value.node.is_secret);
-            }
-        }
-    }
-
-    fn row(&mut self, write: impl FnOnce(&mut String), span: Range<usize>, is_found: bool, is_secret: bool) {
-        let (start, end_byte) = self.place(&span);
-        let shown = match (is_found, is_secret) {
-            (false, _) => RowValue::Absent,
-            (true, true) => RowValue::Secret,
-            (true, false) => RowValue::Present(span),
-        };
-        let Some(common) = &self.common else { return };
-        let LineMaker { pointers, rows, .. } = &mut *self.maker;
-        let before = pointers.len();
-        pointers.push_str(&common.pointer);
-        write(pointers);
-        rows.push(Row { pointer: before..pointers.len(), shown, start, end_byte });
     }
 
     fn fingerprint(&mut self, rule: &Rule) -> Fingerprint {
@@ -413,6 +355,66 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         let normalised = content.get_or_insert_with(|| serde_json::to_string(resource).unwrap_or_default());
         Fingerprint::of_content(&rule.id, operation, normalised)
     }
+}
+
+/// Tells where parts of one resource stand in the file.
+struct Places<'p, 't> {
+    /// See [`Common`].
+    plain_start: Option<Position>,
+    /// Where the resource starts in the batch.
+    offset: usize,
+    text: &'p mut Text<'t>,
+}
+
+impl Places<'_, '_> {
+    fn of(&mut self, span: &Range<usize>) -> (Position, u64) {
+        if let Some(start) = self.plain_start {
+            let at = Position {
+                byte: start.byte + span.start as u64,
+                column_1based: start.column_1based + span.start as u64,
+                ..start
+            };
+            return (at, start.byte + span.end.max(span.start) as u64);
+        }
+        let place = self.text.place(&(span.start + self.offset..span.end + self.offset));
+        (place.start, place.end_byte)
+    }
+}
+
+/// The values that the reasons name, then all others that the rule read, in document order.
+fn evidence<'e>(
+    standing: &Standing<'e>,
+    placed: &'e [Placed<'_>],
+    values: &'e [FoundValue<'_>],
+    places: &mut Places<'_, '_>,
+    bump: &'e Bump,
+) -> Vec<ToldEvidence<'e>> {
+    let mut told = |pointer: &'e str, span: &Range<usize>, is_found: bool, is_secret: bool| {
+        let (start, end_byte) = places.of(span);
+        let value = match (is_found, is_secret) {
+            (false, _) => ToldValue::Absent,
+            (true, true) => ToldValue::Secret,
+            (true, false) => told_value(standing.text.get(span.clone()).unwrap_or_default()),
+        };
+        ToldEvidence { pointer, value, start, end_byte }
+    };
+    let mut evidence = Vec::with_capacity(placed.len() + values.len());
+    for (index, named) in placed.iter().enumerate() {
+        let is_known = placed.iter().take(index).any(|before| before.path == named.path);
+        if named.path.is_root() || is_known {
+            continue;
+        }
+        let is_found = named.found == named.path.segments().len();
+        let is_secret = is_sensitive(standing.operation, &named.path);
+        evidence.push(told(named.pointer(bump), &named.span, is_found, is_secret));
+    }
+    for value in values {
+        if !placed.iter().any(|named| !named.path.is_root() && value.is_at(&named.path)) {
+            let pointer = value.pointer(bump);
+            evidence.push(told(pointer, &(value.start..value.end), value.is_found, value.node.is_secret));
+        }
+    }
+    evidence
 }
 
 /// Why a rule passes: the values that it rests on.
@@ -428,12 +430,9 @@ fn write_reasons_to_pass(message: &mut String, values: &[FoundValue<'_>], text: 
     let named: Vec<&FoundValue<'_>> =
         values.iter().enumerate().filter(|(index, _)| is_last(*index)).map(|(_, value)| *value).collect();
     message.push_str("nothing speaks against it");
-    let mut path = String::new();
     for (index, value) in named.iter().take(MAX_NAMED).enumerate() {
         message.push_str(if index == 0 { ": `" } else { ", `" });
-        path.clear();
-        value.write_path(&mut path);
-        message.push_str(&crate::source::printable(&path));
+        value.write_path(message);
         message.push_str("` is ");
         if !value.is_found {
             message.push_str("absent");
@@ -441,8 +440,8 @@ fn write_reasons_to_pass(message: &mut String, values: &[FoundValue<'_>], text: 
             message.push_str("not shown");
         } else {
             let text = text.get(value.start..value.end).unwrap_or_default();
-            if is_written_plainly(text) {
-                message.push_str(&cut(text));
+            if is_written_plainly(text) && text.len() <= MAX_NAMED_CHARACTERS {
+                message.push_str(text);
             } else {
                 match shown_value(text) {
                     EvidenceValue::Present(value) => message.push_str(&cut(&value.to_string())),

@@ -2,13 +2,16 @@
 
 use std::cell::Cell;
 use std::cmp::Ordering;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+
+use bumpalo::Bump;
 
 use super::evidence::MAX_ELEMENTS;
 use crate::model::is_sensitive;
 use crate::operation::Operation;
 use crate::policy::{ReadNode, ReadSet, Step};
 use crate::source::json::{JsonPath, Outline, Outlined, Segment};
+use crate::source::printable;
 
 /// Lists within lists that a path may lead through.
 const MAX_LISTS: usize = 4;
@@ -35,6 +38,19 @@ pub(super) struct SoughtNode {
     children: Vec<SoughtNode>,
     /// Where it stood last time.
     likely: Cell<Outlined>,
+    /// What can be said of a path that leads through no list.
+    fixed: Option<Fixed>,
+}
+
+/// A path that is always the same.
+#[derive(Debug)]
+struct Fixed {
+    /// Its place in the order of all such paths of the rule.
+    rank: usize,
+    /// As a JSON pointer.
+    pointer: String,
+    /// As messages write it.
+    printed: String,
 }
 
 /// A value that was read, or that should have been there.
@@ -60,11 +76,9 @@ impl Sought {
         let nothing = ReadNode::default();
         let of_resource = reads.reads.under("resource").unwrap_or(&nothing);
         let payload = reads.reads.under("payload");
-        Self {
-            root: SoughtNode::new(operation, &Step::Each, Vec::new(), of_resource),
-            reads_payload: payload.is_some_and(|payload| !payload.paths().is_empty()),
-            lines,
-        }
+        let mut root = SoughtNode::new(operation, &Step::Each, Vec::new(), of_resource);
+        root.rank();
+        Self { root, reads_payload: payload.is_some_and(|payload| !payload.paths().is_empty()), lines }
     }
 
     /// Everything that it finds, into `found`: in document order, absent values where they should stand.
@@ -109,7 +123,32 @@ impl SoughtNode {
             is_secret: is_sensitive(operation, &shown),
             children: children.collect(),
             likely: Cell::default(),
+            fixed: (!path.contains(&Step::Each)).then(|| Fixed {
+                rank: 0,
+                pointer: shown.pointer(),
+                printed: printable(&shown.to_string()).into_owned(),
+            }),
             path,
+        }
+    }
+
+    /// Puts the paths below it that lead through no list into order.
+    fn rank(&mut self) {
+        let mut nodes = Vec::new();
+        let mut left = vec![self];
+        while let Some(node) = left.pop() {
+            if let Some(fixed) = &mut node.fixed {
+                nodes.push((&node.path, fixed));
+            }
+            left.extend(&mut node.children);
+        }
+        // A step that is an index comes before one that is a key, as in any path.
+        let order = |path: &[Step]| -> Vec<(bool, Step)> {
+            path.iter().map(|step| (matches!(step, Step::Key(_)), step.clone())).collect()
+        };
+        nodes.sort_by_cached_key(|(path, _)| order(path));
+        for (rank, (_, fixed)) in nodes.into_iter().enumerate() {
+            fixed.rank = rank;
         }
     }
 
@@ -137,11 +176,17 @@ impl<'n> FoundValue<'n> {
 
     /// The order of their paths.
     pub(super) fn by_path(&self, other: &Self) -> Ordering {
-        self.steps().cmp(other.steps())
+        match (&self.node.fixed, &other.node.fixed) {
+            (Some(own), Some(other)) => own.rank.cmp(&other.rank),
+            _ => self.steps().cmp(other.steps()),
+        }
     }
 
     /// Whether another value's path leads through this one.
     pub(super) fn is_around(&self, other: &Self) -> bool {
+        if self.node.is_leaf() && self.node.fixed.is_some() && other.node.fixed.is_some() {
+            return false;
+        }
         let mut theirs = other.steps();
         self.steps().all(|step| theirs.next() == Some(step)) && theirs.next().is_some()
     }
@@ -156,50 +201,66 @@ impl<'n> FoundValue<'n> {
             })
     }
 
-    /// Appends its path as a JSON pointer.
-    pub(super) fn write_pointer(&self, out: &mut String) {
-        for step in self.steps() {
-            match step {
-                FoundStep::Index(index) => write_index(out, index),
-                FoundStep::Key(key) => write_key(out, key),
-            }
+    /// Its path as a JSON pointer.
+    pub(super) fn pointer<'b>(&self, bump: &'b Bump) -> &'b str
+    where
+        'n: 'b,
+    {
+        if let Some(fixed) = &self.node.fixed {
+            return &fixed.pointer;
         }
+        let mut out = bumpalo::collections::String::new_in(bump);
+        for step in self.steps() {
+            // Writing to memory cannot fail, here as below.
+            let _ = match step {
+                FoundStep::Index(index) => write_index(&mut out, index),
+                FoundStep::Key(key) => write_key(&mut out, key),
+            };
+        }
+        out.into_bump_str()
     }
 
     /// Appends its path as messages write it.
     pub(super) fn write_path(&self, out: &mut String) {
+        if let Some(fixed) = &self.node.fixed {
+            out.push_str(&fixed.printed);
+            return;
+        }
+        let mut path = String::new();
         for (position, step) in self.steps().enumerate() {
-            // Writing to a string cannot fail.
             let _ = match step {
-                FoundStep::Index(index) => write!(out, "[{index}]"),
-                FoundStep::Key(key) if position == 0 => out.write_str(key),
-                FoundStep::Key(key) => write!(out, ".{key}"),
+                FoundStep::Index(index) => write!(path, "[{index}]"),
+                FoundStep::Key(key) if position == 0 => path.write_str(key),
+                FoundStep::Key(key) => write!(path, ".{key}"),
             };
         }
+        out.push_str(&printable(&path));
     }
 }
 
-/// Appends a path as a JSON pointer.
-pub(super) fn write_pointer(path: &[Segment], out: &mut String) {
+/// A path as a JSON pointer.
+pub(super) fn made_pointer<'b>(path: &[Segment], bump: &'b Bump) -> &'b str {
+    let mut out = bumpalo::collections::String::new_in(bump);
     for segment in path {
-        match segment {
-            Segment::Index(index) => write_index(out, *index),
-            Segment::Key(key) => write_key(out, key),
-        }
+        let _ = match segment {
+            Segment::Index(index) => write_index(&mut out, *index),
+            Segment::Key(key) => write_key(&mut out, key),
+        };
     }
+    out.into_bump_str()
 }
 
-fn write_index(out: &mut String, index: usize) {
-    out.push('/');
-    out.push_str(itoa::Buffer::new().format(index));
+fn write_index(out: &mut impl fmt::Write, index: usize) -> fmt::Result {
+    out.write_char('/')?;
+    out.write_str(itoa::Buffer::new().format(index))
 }
 
-fn write_key(out: &mut String, key: &str) {
-    out.push('/');
+fn write_key(out: &mut impl fmt::Write, key: &str) -> fmt::Result {
+    out.write_char('/')?;
     if memchr::memchr2(b'~', b'/', key.as_bytes()).is_none() {
-        out.push_str(key);
+        out.write_str(key)
     } else {
-        out.push_str(&key.replace('~', "~0").replace('/', "~1"));
+        out.write_str(&key.replace('~', "~0").replace('/', "~1"))
     }
 }
 
@@ -294,5 +355,149 @@ impl<'n> Search<'_, 'n, '_> {
             *kept = element;
         }
         self.found.push(FoundValue { node, elements, start: span.start, end: span.end, is_found });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::evidence::read_values;
+
+    /// Numbers that look random, the same each time.
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn below(&mut self, end: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) % end
+        }
+
+        fn node(&mut self, depth: u64) -> ReadNode {
+            let mut node = ReadNode {
+                looked_at: self.below(3) == 0,
+                only_elements: self.below(3) == 0,
+                ..ReadNode::default()
+            };
+            for _ in 0..if depth == 0 { 0 } else { self.below(4) } {
+                let step = match self.below(7) {
+                    0 => Step::Index(usize::try_from(self.below(3)).unwrap()),
+                    1 | 2 => Step::Each,
+                    key => {
+                        Step::Key(["a", "b/~", "c", "\u{e9}"][usize::try_from(key).unwrap() - 3].to_owned())
+                    }
+                };
+                if node.children.iter().all(|(known, _)| *known != step) {
+                    node.children.push((step, self.node(depth - 1)));
+                }
+            }
+            node
+        }
+
+        fn json(&mut self, depth: u64, out: &mut String) {
+            let space = ["", " ", "\n"][usize::try_from(self.below(3)).unwrap()];
+            match if depth == 0 { self.below(3) } else { self.below(9) } {
+                0 => out.push_str("null"),
+                1 => out.push_str("\"x,\\\"}\""),
+                2 => out.push_str("-1.5e3"),
+                3..=5 => {
+                    out.push('[');
+                    let elements = if self.below(9) == 0 { MAX_ELEMENTS as u64 + 1 } else { self.below(4) };
+                    for index in 0..elements {
+                        out.push_str(if index > 0 { ", " } else { space });
+                        self.json(if elements > 4 { 0 } else { depth - 1 }, out);
+                    }
+                    out.push(']');
+                }
+                _ => self.object(depth, out),
+            }
+        }
+
+        fn object(&mut self, depth: u64, out: &mut String) {
+            out.push('{');
+            let mut is_first = true;
+            for name in ["c", "a", "\\u0062/~", "\u{e9}", "other"] {
+                if self.below(2) == 0 {
+                    out.push_str(if is_first { "\"" } else { " ,\"" });
+                    out.push_str(name);
+                    out.push_str("\" : ");
+                    self.json(depth - 1, out);
+                    is_first = false;
+                }
+            }
+            out.push('}');
+        }
+    }
+
+    #[test]
+    fn it_finds_what_the_slow_search_finds() {
+        let (mut numbers, bump) = (Numbers(1), Bump::new());
+        let mut common = 0;
+        for _ in 0..300 {
+            let reads = ReadSet {
+                reads: ReadNode {
+                    children: vec![(Step::Key("resource".to_owned()), numbers.node(4))],
+                    ..ReadNode::default()
+                },
+                ..ReadSet::default()
+            };
+            let of_resource = reads.reads.under("resource").unwrap();
+            let sought = Sought::new(Operation::ListInstanceCompliant, &reads, Vec::new());
+            // One after the other, since it remembers where things stood.
+            for _ in 0..10 {
+                let mut text = String::new();
+                numbers.object(4, &mut text);
+                let outline = Outline::new(&text);
+                let mut found = Vec::new();
+                if sought.find(&outline, &mut found).is_err() {
+                    continue;
+                }
+                common += found.len();
+                let in_words: Vec<_> = found
+                    .iter()
+                    .map(|value| {
+                        let mut path = String::new();
+                        value.write_path(&mut path);
+                        (value.pointer(&bump).to_owned(), path, value.start..value.end, value.is_found)
+                    })
+                    .collect();
+                let mut expected = read_values(&outline, of_resource);
+                let mut known = std::collections::BTreeSet::new();
+                expected.retain(|value| known.insert(value.path.clone()));
+                let expected_words: Vec<_> = expected
+                    .iter()
+                    .map(|value| {
+                        (
+                            value.path.pointer(),
+                            printable(&value.path.to_string()).into_owned(),
+                            value.span.clone(),
+                            value.is_found,
+                        )
+                    })
+                    .collect();
+                assert_eq!(in_words, expected_words, "{text}\n{of_resource:#?}");
+                for (value, a) in found.iter().zip(&expected) {
+                    for (other, b) in found.iter().zip(&expected) {
+                        assert_eq!(value.by_path(other), a.path.cmp(&b.path), "{} {}", a.path, b.path);
+                        assert_eq!(value.is_around(other), b.path.is_below(&a.path), "{} {}", a.path, b.path);
+                        assert_eq!(value.is_at(&b.path), a.path == b.path, "{} {}", a.path, b.path);
+                    }
+                }
+            }
+        }
+        assert!(common > 3000, "{common} values were compared");
+    }
+
+    #[test]
+    fn members_of_an_object_are_gone_through_in_another_way() {
+        let each = (Step::Each, ReadNode { looked_at: true, ..ReadNode::default() });
+        let resource = ReadNode { children: vec![each], ..ReadNode::default() };
+        let reads =
+            ReadNode { children: vec![(Step::Key("resource".to_owned()), resource)], ..ReadNode::default() };
+        let sought = Sought::new(
+            Operation::ListInstanceCompliant,
+            &ReadSet { reads, ..ReadSet::default() },
+            Vec::new(),
+        );
+        assert_eq!(sought.find(&Outline::new("{\"a\": 1}"), &mut Vec::new()), Err(Uncommon));
     }
 }

@@ -13,6 +13,11 @@ pub use place::{Gap, Place, Position, Tracker};
 
 /// Lower-case hexadecimal.
 pub fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)]).collect()
+    // Without branches, so that many digits are made at once.
+    let digit = |value: u8| b'0' + value + u8::from(value > 9) * (b'a' - b'0' - 10);
+    let mut text = vec![0; 2 * bytes.len()];
+    for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(byte & 0xF)];
+    }
+    String::from_utf8(text).unwrap_or_default()
 }

@@ -14,6 +14,8 @@ use super::{JsonPath, Segment};
 pub struct Outline<'t> {
     text: &'t str,
     values: Vec<Entry>,
+    /// Whether there is a backslash anywhere: names may then not stand there as they are.
+    has_escapes: bool,
 }
 
 /// The memory of an outline, for the next one.
@@ -46,7 +48,8 @@ impl<'t> Outline<'t> {
     /// The same, in the memory of another one.
     pub fn within(text: &'t str, Space(mut values): Space) -> Self {
         values.clear();
-        let mut outline = Self { text, values };
+        let has_escapes = memchr::memchr(b'\\', text.as_bytes()).is_some();
+        let mut outline = Self { text, values, has_escapes };
         outline.walk();
         outline
     }
@@ -58,64 +61,71 @@ impl<'t> Outline<'t> {
 
     fn walk(&mut self) {
         let bytes = self.text.as_bytes();
-        let mut open: Vec<usize> = Vec::new();
+        // What stands around the next value, and its name.
+        let mut parent = None;
         let mut name = 0..0;
-        let mut at = skip_whitespace(bytes, 0);
+        let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
             match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' => {
+                    at += 1;
+                    continue;
+                }
                 b'{' | b'[' => {
                     let index = self.values.len();
-                    self.push(at..at + 1, &mut name, open.last());
-                    open.push(index);
+                    self.push(at..at + 1, &mut name, parent);
+                    parent = Some(index);
                     at += 1;
+                    continue;
                 }
                 b'}' | b']' => {
-                    let Some(index) = open.pop() else { return };
+                    let Some(index) = parent else { return };
                     at += 1;
-                    self.close(index, at);
+                    parent = self.close(index, at);
                 }
-                b',' | b':' => at += 1,
                 b'"' => {
                     let Some(end) = quoted_end(bytes, at) else { return };
-                    let behind = skip_whitespace(bytes, end);
-                    if bytes.get(behind) == Some(&b':') {
+                    let is_name = match bytes.get(end) {
+                        Some(b':') => true,
+                        Some(b',' | b'}' | b']') => false,
+                        _ => bytes.get(skip_whitespace(bytes, end)) == Some(&b':'),
+                    };
+                    if is_name {
                         name = at..end;
-                    } else {
-                        self.push(at..end, &mut name, open.last());
+                        at = end;
+                        continue;
                     }
+                    self.push(at..end, &mut name, parent);
                     at = end;
                 }
                 _ => {
                     let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
                     let rest = bytes.get(at..).unwrap_or_default();
                     let end = at + rest.iter().position(ends).unwrap_or(rest.len());
-                    if end == at {
-                        return;
-                    }
-                    self.push(at..end, &mut name, open.last());
+                    self.push(at..end, &mut name, parent);
                     at = end;
                 }
             }
-            at = skip_whitespace(bytes, at);
-            if open.is_empty() {
+            if parent.is_none() {
                 return;
             }
         }
     }
 
-    fn push(&mut self, span: Range<usize>, name: &mut Range<usize>, parent: Option<&usize>) {
+    fn push(&mut self, span: Range<usize>, name: &mut Range<usize>, parent: Option<usize>) {
         let next = self.values.len() + 1;
-        let parent = parent.copied().unwrap_or(self.values.len());
+        let parent = parent.unwrap_or(self.values.len());
         let Range { start: name_start, end: name_end } = std::mem::take(name);
         self.values.push(Entry { start: span.start, end: span.end, name_start, name_end, next, parent });
     }
 
-    fn close(&mut self, index: usize, end: usize) {
+    /// Ends a value; gives that around it.
+    fn close(&mut self, index: usize, end: usize) -> Option<usize> {
         let next = self.values.len();
-        if let Some(entry) = self.values.get_mut(index) {
-            entry.end = end;
-            entry.next = next;
-        }
+        let entry = self.values.get_mut(index)?;
+        entry.end = end;
+        entry.next = next;
+        (entry.parent != index).then_some(entry.parent)
     }
 
     /// The value that the text is; `None` for an empty text.
@@ -207,7 +217,7 @@ impl<'t> Outline<'t> {
         let Some(inner) = quoted.and_then(|quoted| quoted.strip_prefix('"')?.strip_suffix('"')) else {
             return false;
         };
-        inner == name || (inner.contains('\\') && self.name(value).is_some_and(|decoded| decoded == name))
+        inner == name || (self.has_escapes && self.name(value).is_some_and(|decoded| decoded == name))
     }
 }
 
