@@ -27,10 +27,12 @@ impl Lines for JsonLines {
 
 /// The rule by its address, which stays its own as long as it is kept, and the line that is told of it.
 type RuleKey = (usize, u64);
+/// A rule and how it is written.
+type RenderedRule = (Arc<Rule>, Box<[u8]>);
 
 #[derive(Default)]
 struct JsonLineWriter {
-    rules: HashMap<RuleKey, (Arc<Rule>, Box<[u8]>), RandomState>,
+    rules: HashMap<RuleKey, RenderedRule, RandomState>,
     resource: Option<(Arc<Subject>, Vec<u8>)>,
     file: Option<(Arc<str>, Vec<u8>)>,
 }

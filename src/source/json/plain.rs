@@ -59,8 +59,10 @@ pub(super) fn quoted_end(bytes: &[u8], at: usize) -> Option<usize> {
 /// control characters.
 pub fn is_plain(text: &[u8]) -> bool {
     // Without a way out, so that many bytes are looked at at once.
-    text.iter()
-        .fold(true, |plain, &byte| plain & matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\'))
+    let is_odd = |byte: u8| {
+        u8::from(byte < b' ') | u8::from(byte > b'~') | u8::from(byte == b'"') | u8::from(byte == b'\\')
+    };
+    text.iter().fold(0, |odd, &byte| odd | is_odd(byte)) == 0
 }
 
 #[cfg(test)]
