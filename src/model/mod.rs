@@ -13,6 +13,7 @@ mod envelope;
 mod field;
 mod identity;
 mod inspect;
+mod marks;
 mod record;
 mod resource;
 mod scalars;
@@ -26,6 +27,7 @@ pub use envelope::Envelope;
 pub use field::{Field, JsonKind, List, Mismatch, Reading, Wire};
 pub use identity::Identity;
 pub use inspect::{Inspect, Remark, RemarkKind};
+pub use marks::Marks;
 pub use record::Unknown;
 pub use resource::{Resource, ResourceError, SECRETS, Scanned, is_sensitive};
 pub use scalars::{

@@ -165,7 +165,9 @@ macro_rules! record {
                                 if !self.$field.is_absent() {
                                     return Err(Unsure);
                                 }
+                                let start = scan.at();
                                 <$type as $crate::model::Wire<'a>>::scan(&mut self.$field, scan, slot + 1)?;
+                                scan.mark(slot, start);
                                 slot
                             }
                         )*

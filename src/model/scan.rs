@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use serde::de::Deserialize;
 
+use super::marks::Marks;
 use super::{Field, Wire};
 use crate::source::json::plain_length;
 
@@ -105,12 +106,33 @@ pub struct Unsure;
 /// A record of a fleet looks like the one before it. Each field of a record, and of the records within it, has a place
 /// of its own, see [`Wire::PLACES`]; the record itself stands for the beginning.
 #[derive(Clone, Debug)]
-pub struct Order(Vec<u16>);
+pub struct Order {
+    next: Vec<u16>,
+    /// Where values stand in the last record, if that is asked for.
+    marks: Option<Marks>,
+}
 
 impl Order {
     /// Of a type with so many places; nothing is known yet.
     pub fn new(places: usize) -> Self {
-        Self(vec![u16::MAX; places])
+        Self { next: vec![u16::MAX; places], marks: None }
+    }
+
+    /// From now on takes note of where values stand.
+    pub fn mark(&mut self) {
+        self.marks = Some(Marks::default());
+    }
+
+    /// Where the values of the last record stand, in exchange for other marks.
+    pub fn hand_over(&mut self, marks: &mut Marks) {
+        if let Some(own) = &mut self.marks {
+            std::mem::swap(own, marks);
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn places(&self) -> usize {
+        self.next.len()
     }
 }
 
@@ -135,16 +157,39 @@ impl<'a, 's> Scan<'a, 's> {
         text: &'a str,
         order: &'s mut Order,
     ) -> Result<(Box<T>, bool), Unsure> {
+        let count = order.next.len();
+        if let Some(marks) = &mut order.marks {
+            marks.begin(count);
+        }
         let mut scan = Self { text, at: 0, order, is_plain: true };
         scan.skip_blanks();
         let mut record = Box::<T>::default();
         record.fill(&mut scan, 0)?;
         scan.skip_blanks();
-        if scan.at == text.len() { Ok((record, scan.is_plain)) } else { Err(Unsure) }
+        if scan.at < text.len() {
+            return Err(Unsure);
+        }
+        if let Some(marks) = &mut scan.order.marks {
+            marks.end(text);
+        }
+        Ok((record, scan.is_plain))
     }
 
     fn rest(&self) -> &'a [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    /// Where the cursor stands.
+    pub const fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Takes note that the value of a place starts at an offset and ends at the cursor.
+    #[inline]
+    pub fn mark(&mut self, place: usize, start: usize) {
+        if let Some(marks) = &mut self.order.marks {
+            marks.set(place, &(start..self.at));
+        }
     }
 
     /// The next byte, which stays.
@@ -218,7 +263,7 @@ impl<'a, 's> Scan<'a, 's> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "without it each field costs twice the instructions")]
     pub fn name(&mut self, names: &[Name], slot: usize, is_first: bool) -> Result<Option<usize>, Unsure> {
-        let likely = self.order.0.get(slot).map_or(usize::MAX, |&number| usize::from(number));
+        let likely = self.order.next.get(slot).map_or(usize::MAX, |&number| usize::from(number));
         if let Some(name) = names.get(likely)
             && name.starts(self.rest(), is_first)
         {
@@ -259,7 +304,7 @@ impl<'a, 's> Scan<'a, 's> {
         };
         self.at += 1;
         self.skip_blanks();
-        if let (Some(next), Ok(number)) = (self.order.0.get_mut(slot), u16::try_from(number)) {
+        if let (Some(next), Ok(number)) = (self.order.next.get_mut(slot), u16::try_from(number)) {
             *next = number;
         }
         Ok(Some(number))

@@ -146,9 +146,23 @@ fn write_evidence(out: &mut Vec<u8>, base: &str, evidence: &ToldEvidence<'_>) {
 }
 
 fn write_text(out: &mut Vec<u8>, text: &str) {
-    if is_plain(text.as_bytes()) {
+    let bytes = text.as_bytes();
+    if is_plain(bytes) {
         out.push(b'"');
-        out.extend_from_slice(text.as_bytes());
+        out.extend_from_slice(bytes);
+        out.push(b'"');
+    } else if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+        // Messages quote: all that is escaped are quotes and backslashes.
+        out.push(b'"');
+        let mut rest = bytes;
+        while let Some((plain, [escaped, behind @ ..])) =
+            memchr::memchr2(b'"', b'\\', rest).and_then(|at| rest.split_at_checked(at))
+        {
+            out.extend_from_slice(plain);
+            out.extend_from_slice(&[b'\\', *escaped]);
+            rest = behind;
+        }
+        out.extend_from_slice(rest);
         out.push(b'"');
     } else {
         let _ = safe_json::write(out, &text);

@@ -13,10 +13,15 @@ const SHORTEST: usize = 6;
 /// What is shown in place of such a message.
 pub(super) const HIDDEN: &str = "(the message tells what must not be shown)";
 
+/// Whether resources of an operation hold secrets at all.
+pub(super) fn has_secrets(operation: Operation) -> bool {
+    operation == Operation::GetPatchBaseline
+}
+
 /// The pieces of a resource that no message may hold, in lower case: lines, and what stands behind their `=` or `:`.
 pub(super) fn pieces(operation: Operation, outline: &Outline<'_>) -> Vec<String> {
     let mut pieces = Vec::new();
-    if operation != Operation::GetPatchBaseline {
+    if !has_secrets(operation) {
         return pieces;
     }
     let Some(root) = outline.root() else { return pieces };

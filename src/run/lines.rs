@@ -13,14 +13,14 @@ use bumpalo::Bump;
 use super::compose::{
     Composer, MAX_NAMED, MAX_NAMED_CHARACTERS, Shown, Standing, cut, kept_out, shown_value,
 };
-use super::hidden::{pieces, tells};
+use super::hidden::{has_secrets, pieces, tells};
 use super::sought::{FoundValue, Sought, Uncommon, made_pointer};
 use super::text::Text;
 use crate::evaluate::{Denial, Outcome};
 use crate::finding::{
     EvidenceValue, Finding, Fingerprint, LineWriter, Lines, Subject, Told, ToldEvidence, ToldValue, Verdict,
 };
-use crate::model::is_sensitive;
+use crate::model::{Marks, Order, is_sensitive};
 use crate::policy::{ReadSet, Rule};
 use crate::source::Position;
 use crate::source::json::{JsonPath, Located, Outline, Space, is_plain};
@@ -34,6 +34,8 @@ const MAX_DIGITS: usize = 18;
 pub(super) struct LineMaker {
     writer: Box<dyn LineWriter>,
     space: Space,
+    /// Where the values of the resource at hand stand, as far as its reader took note.
+    marks: Marks,
     entries: Vec<Entry>,
     sorted: Vec<u8>,
     /// Pointers of a line in the making.
@@ -55,11 +57,17 @@ impl LineMaker {
         Self {
             writer: lines.writer(),
             space: Space::default(),
+            marks: Marks::default(),
             entries: Vec::new(),
             sorted: Vec::new(),
             bump: Bump::new(),
             message: String::new(),
         }
+    }
+
+    /// Takes where the values of the next resource stand from the order that it was read in.
+    pub(super) fn take_marks(&mut self, order: &mut Order) {
+        order.hand_over(&mut self.marks);
     }
 
     /// Puts the lines of a resource into order. Most have one, or stand in it.
@@ -96,7 +104,8 @@ pub(super) struct LineComposer<'c, 'r, 't> {
 }
 
 struct Common<'r> {
-    outline: Outline<'r>,
+    /// Made where values are looked for that are not marked.
+    outline: Option<Outline<'r>>,
     subject: Arc<Subject>,
     /// JSON pointer from the root of the document to the resource.
     pointer: String,
@@ -189,8 +198,8 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
 
     /// Closes the resource.
     pub(super) fn finish(self) {
-        if let Some(common) = self.common {
-            self.maker.space = common.outline.into_space();
+        if let Some(outline) = self.common.and_then(|common| common.outline) {
+            self.maker.space = outline.into_space();
         }
         self.maker.sort(self.lines);
     }
@@ -206,11 +215,15 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
     fn common(&mut self) -> &mut Common<'r> {
         let Self { maker, standing, text, common, .. } = self;
         common.get_or_insert_with(|| {
-            let outline = Outline::within(standing.text, std::mem::take(&mut maker.space));
+            let outline = has_secrets(standing.operation)
+                .then(|| Outline::within(standing.text, std::mem::take(&mut maker.space)));
             let bytes = standing.text.as_bytes();
             let is_plain = !text.has_gaps() && bytes.is_ascii() && memchr::memchr(b'\n', bytes).is_none();
             Common {
-                pieces: pieces(standing.operation, &outline),
+                pieces: outline
+                    .as_ref()
+                    .map(|outline| pieces(standing.operation, outline))
+                    .unwrap_or_default(),
                 outline,
                 subject: Arc::new(standing.subject()),
                 pointer: standing.path.pointer(),
@@ -232,12 +245,23 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         }
     }
 
+    /// What a rule read.
+    fn values<'n>(&mut self, sought: &'n Sought) -> Result<Vec<FoundValue<'n>>, Uncommon> {
+        self.common();
+        let Self { maker, standing, common, .. } = self;
+        let mut values = Vec::new();
+        if let Some(common) = common
+            && !sought.find_marked(standing.text, &maker.marks, &mut values)
+        {
+            sought.find(outline(&mut common.outline, standing, &mut maker.space), &mut values)?;
+        }
+        Ok(values)
+    }
+
     /// A finding about the resource as a whole.
     fn whole(&mut self, rule: &Arc<Rule>, sought: &Sought, verdict: Verdict) -> Result<(), Uncommon> {
-        let mut values = Vec::new();
-        let common = self.common();
-        sought.find(&common.outline, &mut values)?;
-        let root = Arc::clone(&common.root);
+        let values = self.values(sought)?;
+        let root = Arc::clone(&self.common().root);
         let mut message = std::mem::take(&mut self.maker.message);
         message.clear();
         if verdict == Verdict::Pass {
@@ -265,9 +289,10 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         verdict: Verdict,
         denials: &[Denial],
     ) -> Result<(), Uncommon> {
-        let mut values = Vec::new();
-        let common = self.common();
-        sought.find(&common.outline, &mut values)?;
+        let values = self.values(sought)?;
+        self.common();
+        let Self { maker, standing, common, .. } = self;
+        let Some(common) = common else { return Ok(()) };
         let mut placed: Vec<Placed<'_>> = denials
             .iter()
             .map(|Denial { message, path, focus, .. }| {
@@ -279,7 +304,7 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
                 let known = values.iter().find(|value| value.is_found && value.is_at(&path));
                 let located = match known {
                     Some(value) => Located { span: value.start..value.end, found: path.segments().len() },
-                    None => common.outline.locate(&path),
+                    None => outline(&mut common.outline, standing, &mut maker.space).locate(&path),
                 };
                 let value = known.copied();
                 let message = match &*common.pieces {
@@ -355,6 +380,15 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         let normalised = content.get_or_insert_with(|| serde_json::to_string(resource).unwrap_or_default());
         Fingerprint::of_content(&rule.id, operation, normalised)
     }
+}
+
+/// The places of all values of a resource, found once.
+fn outline<'o, 'r>(
+    known: &'o mut Option<Outline<'r>>,
+    standing: &Standing<'r>,
+    space: &mut Space,
+) -> &'o Outline<'r> {
+    known.get_or_insert_with(|| Outline::within(standing.text, std::mem::take(space)))
 }
 
 /// Tells where parts of one resource stand in the file.

@@ -3,11 +3,12 @@
 use std::cell::Cell;
 use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
+use std::ops::Range;
 
 use bumpalo::Bump;
 
 use super::evidence::MAX_ELEMENTS;
-use crate::model::is_sensitive;
+use crate::model::{Marks, Resource, is_sensitive};
 use crate::operation::Operation;
 use crate::policy::{ReadNode, ReadSet, Step};
 use crate::source::json::{JsonPath, Outline, Outlined, Segment};
@@ -20,6 +21,8 @@ const MAX_LISTS: usize = 4;
 #[derive(Debug)]
 pub(super) struct Sought {
     root: SoughtNode,
+    /// Whether all that it reads may be marked.
+    is_marked: bool,
     /// Whether it reads what stands around the resources too.
     pub(super) reads_payload: bool,
     /// The lines of its definitions, counted from 1.
@@ -38,6 +41,8 @@ pub(super) struct SoughtNode {
     children: Vec<SoughtNode>,
     /// Where it stood last time.
     likely: Cell<Outlined>,
+    /// By what number its place is marked, of a documented value in no list.
+    mark: Option<usize>,
     /// What can be said of a path that leads through no list.
     fixed: Option<Fixed>,
 }
@@ -78,7 +83,8 @@ impl Sought {
         let payload = reads.reads.under("payload");
         let mut root = SoughtNode::new(operation, &Step::Each, Vec::new(), of_resource);
         root.rank();
-        Self { root, reads_payload: payload.is_some_and(|payload| !payload.paths().is_empty()), lines }
+        let reads_payload = payload.is_some_and(|payload| !payload.paths().is_empty());
+        Self { is_marked: root.are_marked(), root, reads_payload, lines }
     }
 
     /// Everything that it finds, into `found`: in document order, absent values where they should stand.
@@ -95,10 +101,31 @@ impl Sought {
         if let Some(root) = outline.root() {
             search.below(&self.root, root)?;
         }
-        found.sort_unstable_by(|a, b| a.start.cmp(&b.start).then_with(|| a.by_path(b)));
-        found.dedup_by(|b, a| a.start == b.start && a.by_path(b).is_eq());
+        sort(found);
         Ok(())
     }
+
+    /// The same by the marks of the resource, whose text this is. Whether that could be done.
+    pub(super) fn find_marked<'n>(
+        &'n self,
+        text: &str,
+        marks: &Marks,
+        found: &mut Vec<FoundValue<'n>>,
+    ) -> bool {
+        if !self.is_marked || marks.are_missing() {
+            return false;
+        }
+        let blanks = |text: &str| text.len() - text.trim_ascii_start().len();
+        let whole = blanks(text)..text.trim_ascii_end().len();
+        MarkedSearch { text: text.as_bytes(), marks, found }.below(&self.root, &whole);
+        sort(found);
+        true
+    }
+}
+
+fn sort(found: &mut Vec<FoundValue<'_>>) {
+    found.sort_unstable_by(|a, b| a.start.cmp(&b.start).then_with(|| a.by_path(b)));
+    found.dedup_by(|b, a| a.start == b.start && a.by_path(b).is_eq());
 }
 
 impl SoughtNode {
@@ -107,6 +134,13 @@ impl SoughtNode {
             let path = path.iter().chain([step]).cloned().collect();
             Self::new(operation, step, path, child)
         });
+        let names: Vec<&str> = path
+            .iter()
+            .map_while(|step| match step {
+                Step::Key(key) => Some(key.as_str()),
+                _ => None,
+            })
+            .collect();
         // Any element is as secret as the first.
         let shown: JsonPath = path
             .iter()
@@ -123,6 +157,8 @@ impl SoughtNode {
             is_secret: is_sensitive(operation, &shown),
             children: children.collect(),
             likely: Cell::default(),
+            mark: Marks::number(Resource::layout(operation), names.iter().copied())
+                .filter(|_| names.len() == path.len()),
             fixed: (!path.contains(&Step::Each)).then(|| Fixed {
                 rank: 0,
                 pointer: shown.pointer(),
@@ -150,6 +186,11 @@ impl SoughtNode {
         for (rank, (_, fixed)) in nodes.into_iter().enumerate() {
             fixed.rank = rank;
         }
+    }
+
+    /// Whether that holds for all below it.
+    fn are_marked(&self) -> bool {
+        self.children.iter().all(|child| child.mark.is_some() && child.are_marked())
     }
 
     const fn is_leaf(&self) -> bool {
@@ -354,6 +395,48 @@ impl<'n> Search<'_, 'n, '_> {
         for (kept, element) in elements.iter_mut().zip(self.elements).take(self.lists) {
             *kept = element;
         }
+        self.found.push(FoundValue { node, elements, start: span.start, end: span.end, is_found });
+    }
+}
+
+/// Finds the same where every value is marked.
+struct MarkedSearch<'s, 'n> {
+    text: &'s [u8],
+    marks: &'s Marks,
+    found: &'s mut Vec<FoundValue<'n>>,
+}
+
+impl<'n> MarkedSearch<'_, 'n> {
+    fn below(&mut self, node: &'n SoughtNode, span: &Range<usize>) {
+        for child in &node.children {
+            match child.mark.and_then(|mark| self.marks.get(mark)) {
+                Some(value) => self.step(child, &value),
+                None => self.absent(child, span),
+            }
+        }
+    }
+
+    fn step(&mut self, node: &'n SoughtNode, span: &Range<usize>) {
+        let is_within = matches!(self.text.get(span.start), Some(b'{' | b'['));
+        if node.looked_at || node.is_leaf() || !is_within {
+            self.tell(node, span, true);
+        }
+        if is_within {
+            self.below(node, span);
+        }
+    }
+
+    fn absent(&mut self, node: &'n SoughtNode, ancestor: &Range<usize>) {
+        if node.looked_at || node.is_leaf() {
+            self.tell(node, ancestor, false);
+        }
+        for child in &node.children {
+            self.absent(child, ancestor);
+        }
+    }
+
+    fn tell(&mut self, node: &'n SoughtNode, span: &Range<usize>, is_found: bool) {
+        let elements = [0; MAX_LISTS];
         self.found.push(FoundValue { node, elements, start: span.start, end: span.end, is_found });
     }
 }

@@ -454,7 +454,14 @@ impl<'s> Worker<'s> {
     fn parse<'t>(&mut self, operation: Operation, text: &'t str) -> Result<Scanned<'t>, ResourceError> {
         match self.judging.way {
             Way::Fast => {
-                let order = self.orders.entry(operation).or_insert_with(|| Resource::order(operation));
+                let is_marked = self.line_maker.is_some();
+                let order = self.orders.entry(operation).or_insert_with(|| {
+                    let mut order = Resource::order(operation);
+                    if is_marked {
+                        order.mark();
+                    }
+                    order
+                });
                 Resource::scan(operation, text, order)
             }
             Way::Reference => Ok(Scanned { resource: Resource::parse(operation, text)?, is_plain: false }),
@@ -615,6 +622,9 @@ impl<'s> Worker<'s> {
         maker: &mut LineMaker,
     ) {
         let (judging, plan) = (self.judging, self.plan);
+        if let Some(order) = self.orders.get_mut(&standing.operation) {
+            maker.take_marks(order);
+        }
         let Some(bench) = self.bench(visit.out, standing.operation) else { return };
         let payload = evaluate::Payload(visit.envelope);
         let judged = Judged { resource: standing.resource, unreadable, payload, source };
