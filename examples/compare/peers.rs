@@ -2,8 +2,8 @@
 //!
 //! They get what `probity inspect --inputs` prints, which is what rules see: the reading, typing and checking of the payload is
 //! done for them. Params, which differ from rule to rule, are those of all ten in one object, which is possible since
-//! no two give the same name another value. Their clock cannot be set, so that ages come out otherwise; that costs
-//! the same.
+//! no two give the same name another value; all regions are allowed, since tools do not know `applies` and would
+//! deny each. Their clock cannot be set, so that ages come out otherwise; that costs the same.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -21,6 +21,9 @@ const RULES: &str = "huawei/coc/list_instance_compliant";
 
 /// The same package, as OPA writes it.
 const PACKAGE: &str = "data.policies.huawei.coc.list_instance_compliant";
+
+/// The regions that records are made for.
+const REGIONS: [&str; 4] = ["cn-north-4", "cn-east-3", "ap-southeast-1", "eu-west-101"];
 
 /// The rules that another language can say: half of the ten.
 const GUARD: &str = r"
@@ -175,7 +178,7 @@ fn cfn_guard(program: &Path, setting: &Setting, inputs: &Inputs) -> Job {
         .accepts(&[0, 19])
 }
 
-/// The params of the ten rules in one object.
+/// The params of the ten rules in one object, see above.
 fn params(bench: &Bench) -> io::Result<Map<String, Value>> {
     let told =
         Job::new(bench.data.probity()).args(["rules", "--rule", "HWC-*", "--format", "json"]).output()?;
@@ -186,6 +189,7 @@ fn params(bench: &Bench) -> io::Result<Map<String, Value>> {
             note(&format!("rules differ in their param `{name}`: tools get the last"));
         }
     }
+    all.insert("allowed_regions".to_owned(), REGIONS.into_iter().collect());
     Ok(all)
 }
 

@@ -40,7 +40,8 @@ pub(crate) fn records(bench: &Bench) -> io::Result<String> {
     }
     let Line { slope, at_zero, furthest } = Line::through(&points);
     table.note(format!(
-        "Least squares: {:.3} µs a record and {} for none; no point is further than {:.0} % from that line.",
+        "Least squares, each point by its own size: {:.3} µs a record and {} for none; no point is further than {:.0} % \
+         from that line.",
         slope * 1e6,
         seconds(at_zero),
         furthest * 100.0
@@ -81,7 +82,7 @@ pub(crate) fn rules(bench: &Bench) -> io::Result<String> {
         }
         let Line { slope, at_zero, furthest } = Line::through(&points);
         table.note(format!(
-            "{mix}, least squares: {:.0} ns a rule and record, and {} for none; no point is further than {:.0} % \
+            "{mix}, least squares, each point by its own size: {:.0} ns a rule and record, and {} for none; no point is further than {:.0} % \
              from that line.",
             slope / number(records) * 1e9,
             seconds(at_zero),
@@ -91,27 +92,25 @@ pub(crate) fn rules(bench: &Bench) -> io::Result<String> {
     Ok(table.finish())
 }
 
-/// A line through points, by least squares.
+/// A line through points, by least squares of how far off each is as a part of itself: few records count as much as many.
 struct Line {
     slope: f64,
     at_zero: f64,
-    /// How far off the furthest point is, as a part of what the line says.
+    /// How far off the furthest point is, as a part of itself.
     furthest: f64,
 }
 
 impl Line {
     fn through(points: &[(f64, f64)]) -> Self {
-        let count = number(u64::try_from(points.len()).unwrap_or_default()).max(1.0);
-        let x_mean = points.iter().map(|(x, _)| x).sum::<f64>() / count;
-        let y_mean = points.iter().map(|(_, y)| y).sum::<f64>() / count;
-        let both: f64 = points.iter().map(|(x, y)| (x - x_mean) * (y - y_mean)).sum();
-        let square: f64 = points.iter().map(|(x, _)| (x - x_mean).powi(2)).sum();
+        let weighted =
+            |value: fn(f64, f64) -> f64| -> f64 { points.iter().map(|&(x, y)| value(x, y) / (y * y)).sum() };
+        let weight = weighted(|_, _| 1.0);
+        let (x_mean, y_mean) = (weighted(|x, _| x) / weight, weighted(|_, y| y) / weight);
+        let both = weighted(|x, y| x * y) - weight * x_mean * y_mean;
+        let square = weighted(|x, _| x * x) - weight * x_mean * x_mean;
         let slope = if square > 0.0 { both / square } else { 0.0 };
         let at_zero = y_mean - slope * x_mean;
-        let off = |(x, y): &(f64, f64)| {
-            let told = at_zero + slope * x;
-            if told > 0.0 { (y - told).abs() / told } else { f64::INFINITY }
-        };
+        let off = |&(x, y): &(f64, f64)| (at_zero + slope * x - y).abs() / y;
         Self { slope, at_zero, furthest: points.iter().map(off).fold(0.0, f64::max) }
     }
 }
