@@ -36,6 +36,10 @@ mod records;
 use generate::{Kind, Mix, Random, resource};
 use records::{Baseline, Batch, Image, Node, PatchState};
 
+// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const RECORDS: u64 = 2000;
 /// Records that the engine judges: it takes a hundred times as long.
 const FEW_RECORDS: usize = 100;
