@@ -3,7 +3,7 @@
 //! Additions are allowed; a renamed or removed key is version 2.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, BufWriter, Seek, SeekFrom, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
@@ -19,6 +19,7 @@ use crate::source::Diagnostic;
 
 /// Findings that wait in memory until the summary, which stands before them, is known; more wait on disk.
 const SPOOL_BYTES: usize = 8 << 20;
+const BUFFER_BYTES: usize = 64 << 10;
 
 /// The result of a run.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -370,14 +371,19 @@ fn line(writer: &mut dyn LineWriter, finding: &Finding) -> Vec<u8> {
 pub struct JsonReporter<W> {
     out: W,
     writer: Box<dyn LineWriter>,
-    findings: SpooledTempFile,
+    findings: BufWriter<SpooledTempFile>,
     count: u64,
 }
 
 impl<W: Write> JsonReporter<W> {
     /// Writes to `out`, once the run is over.
     pub fn new(out: W) -> Self {
-        Self { out, writer: JsonLines.writer(), findings: SpooledTempFile::new(SPOOL_BYTES), count: 0 }
+        Self {
+            out,
+            writer: JsonLines.writer(),
+            findings: BufWriter::with_capacity(BUFFER_BYTES, SpooledTempFile::new(SPOOL_BYTES)),
+            count: 0,
+        }
     }
 }
 
@@ -404,15 +410,10 @@ impl<W: Write> Reporter for JsonReporter<W> {
         let key = "\n  \"findings\": [";
         let (before, after) = document.split_once(&format!("{key}]")).unwrap_or((&document, ""));
         write!(self.out, "{before}{key}")?;
+        // Seeking writes what is still in the buffer.
         self.findings.seek(SeekFrom::Start(0))?;
-        let mut buffer = vec![0; 1 << 16];
-        loop {
-            let count = self.findings.read(&mut buffer)?;
-            if count == 0 {
-                break;
-            }
-            self.out.write_all(buffer.get(..count).unwrap_or_default())?;
-        }
+        let mut findings = BufReader::with_capacity(BUFFER_BYTES, self.findings.get_mut());
+        io::copy(&mut findings, &mut self.out)?;
         let close = if self.count == 0 { "]" } else { "\n  ]" };
         writeln!(self.out, "{close}{after}")?;
         self.out.flush()
@@ -488,6 +489,7 @@ impl<W: Write> Reporter for NdjsonReporter<W> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
     use std::sync::Arc;
 
     use serde_json::json;
@@ -628,7 +630,7 @@ mod tests {
         assert_eq!(reporter.count, 3);
         reporter.findings.seek(SeekFrom::Start(0)).unwrap();
         let mut written = String::new();
-        reporter.findings.read_to_string(&mut written).unwrap();
+        reporter.findings.get_mut().read_to_string(&mut written).unwrap();
         assert_eq!(written, "\n    {\"a\":1},\n    {},\n    {\"b\":2}");
     }
 }
