@@ -5,12 +5,16 @@
 //! A definition says nothing where one of its statements does not hold, and those before it cannot fail. So a guard only
 //! answers "nothing is said" or "perhaps something is", and for that looks at no statement but the first ones of each
 //! definition, in the order in which they would be run. Where anything is not sure, it is "perhaps": then the program runs.
+//!
+//! A definition that goes through a list that the rule spells out is one definition for each element. That holds only
+//! where no part of the list can fail, even one that nobody looks at: its parts are values of the rule and of the input.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::constant::Constant;
 use super::machine::Machine;
-use super::program::{Comparison, Expression, Local, Pattern, Program, SetDefinition, Step, StepKind, Test};
+use super::program::{Comparison, Expression, Local, Pattern, Program, Step, StepKind, Test};
+use super::share::SharedExpression;
 use super::value::Value;
 
 /// Whether a rule may say anything of a resource.
@@ -32,7 +36,7 @@ struct Check {
     next: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum What {
     Test(Test),
     /// Whether an expression holds.
@@ -44,19 +48,24 @@ enum What {
 }
 
 impl Guard {
-    /// Of a program that is ready.
-    pub(super) fn new(program: &Program) -> Self {
+    /// Of a program that is ready, with what it shares with others.
+    pub(super) fn new(program: &Program, shared: &[SharedExpression]) -> Self {
         let mut guard = Self::default();
         for definition in program.deny.iter().chain(&program.inconclusive) {
-            guard.add(definition);
+            guard.add(&definition.steps, Names::default(), Vec::new(), shared);
         }
         guard
     }
 
-    fn add(&mut self, definition: &SetDefinition) {
-        let mut names = Names::default();
-        let mut checks: Vec<(What, bool)> = Vec::new();
-        for step in &definition.steps {
+    /// Adds statements of a definition, before which these are checked.
+    fn add(
+        &mut self,
+        steps: &[Step],
+        mut names: Names,
+        mut checks: Vec<(What, bool)>,
+        shared: &[SharedExpression],
+    ) {
+        for (step, behind) in steps.iter().zip(1..) {
             match step.asks_for_null() {
                 // Without it the definition ends here, and nothing before it can fail.
                 Some((bit, true)) if checks.is_empty() => {
@@ -65,10 +74,21 @@ impl Guard {
                 }
                 // With it the definition goes on.
                 Some((bit, false)) => self.needed |= bit,
-                _ => match names.check(step) {
-                    Some(check) => checks.push(check),
-                    None => break,
-                },
+                _ => {
+                    if let Some((name, elements)) = spelled_out(step, shared) {
+                        for element in elements {
+                            let mut names = names.clone();
+                            names.0.insert(name, element.clone());
+                            let steps = steps.get(behind..).unwrap_or_default();
+                            self.add(steps, names, checks.clone(), shared);
+                        }
+                        return;
+                    }
+                    match names.check(step) {
+                        Some(check) => checks.push(check),
+                        None => break,
+                    }
+                }
             }
         }
         checks.push((What::End, false));
@@ -121,8 +141,41 @@ impl Step {
     }
 }
 
+/// The elements that a statement goes through, where the rule spells them out and none of their parts can fail, and the
+/// name that it gives them.
+fn spelled_out<'e>(step: &'e Step, shared: &'e [SharedExpression]) -> Option<(Local, &'e [Expression])> {
+    let StepKind::Some { key: Pattern::Any, value: Pattern::Local(name), collection } = &step.kind else {
+        return None;
+    };
+    let collection = match collection {
+        Expression::Shared(number) => &shared.get(*number)?.expression,
+        collection => collection,
+    };
+    let Expression::Array(elements) = collection else { return None };
+    (step.loops.is_empty() && elements.iter().all(cannot_fail)).then_some((*name, elements))
+}
+
+/// Whether an expression is a value of the rule or of the input, or an object of such, each under its own name.
+fn cannot_fail(expression: &Expression) -> bool {
+    let is_given = |part: &Expression| match part {
+        Expression::Constant(_) | Expression::Input(_) => true,
+        Expression::InputOr(_, default) => matches!(default.as_ref(), Expression::Constant(_)),
+        _ => false,
+    };
+    let Expression::Object(members) = expression else { return is_given(expression) };
+    let mut names = BTreeSet::new();
+    members.iter().all(|(name, value)| text(name).is_some_and(|name| names.insert(name)) && is_given(value))
+}
+
+fn text(expression: &Expression) -> Option<&str> {
+    match expression {
+        Expression::Constant(Constant::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
 /// Local names of a definition that stand for something that costs little.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Names(HashMap<Local, Expression>);
 
 impl Names {
@@ -163,5 +216,14 @@ impl Names {
             *expression = known.clone();
         }
         expression.parts(&mut |part| self.replace(part));
+        if let Expression::Under(sides) = expression
+            && let (object @ Expression::Object(_), key) = sides.as_ref()
+            && let Some(key) = text(key)
+            && cannot_fail(object)
+            && let Expression::Object(members) = object
+        {
+            let member = members.iter().find(|(name, _)| text(name) == Some(key));
+            *expression = member.map_or(Expression::Undefined, |(_, value)| value.clone());
+        }
     }
 }

@@ -96,7 +96,7 @@ impl Common {
         let mut all: Vec<&mut Compiled> = compiled.collect();
         let shared = share(all.iter_mut().map(|compiled| &mut compiled.program));
         for compiled in &mut all {
-            compiled.guard = Guard::new(&compiled.program);
+            compiled.guard = Guard::new(&compiled.program, &shared);
         }
         let locals = all.iter().map(|compiled| compiled.program.most_locals()).max().unwrap_or_default();
         Self { shared, locals }
