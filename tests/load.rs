@@ -19,6 +19,7 @@ mod joins;
 mod large;
 mod recognition;
 mod snapshots;
+mod surveyed;
 
 use serde_json::Value;
 

@@ -7,6 +7,7 @@ mod order;
 mod raw;
 mod scanned;
 mod second_parser;
+mod skipped;
 mod text;
 mod trackers;
 mod written;

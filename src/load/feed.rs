@@ -8,7 +8,8 @@ use crate::source::json::{FaultKind, MAX_DEPTH, Skip, Skipper};
 
 /// Most bytes of one value that is held: a document, a resource, or what a payload says beside its resources.
 pub const MAX_VALUE_BYTES: usize = 64 << 20;
-/// Bytes asked for at a time.
+/// Bytes asked for at a time. A feed of a whole file reads from multiples of it, whatever is done with the bytes, so that how
+/// much of a broken file was read does not depend on that.
 const CHUNK: usize = 256 << 10;
 /// Room for a batch, and for what is read behind it.
 const BUFFER: usize = 768 << 10;
@@ -75,6 +76,47 @@ impl Feed {
         self.spool.take()
     }
 
+    /// Where a reader must begin for [`Feed::jump`].
+    pub const fn chunk_of(byte: u64) -> u64 {
+        byte - byte % CHUNK as u64
+    }
+
+    /// Goes on at `at` with what `reader` gives, from the start of its chunk on. What was at hand is forgotten.
+    ///
+    /// # Errors
+    ///
+    /// Where the input cannot be read, or ends before.
+    pub fn jump(&mut self, reader: Box<dyn Read>, at: Position) -> io::Result<()> {
+        self.reader = reader;
+        self.filled = 0;
+        self.cursor = 0;
+        self.base.byte = Self::chunk_of(at.byte);
+        self.finished = false;
+        self.forward_to(at)
+    }
+
+    /// Forgets all bytes before `at`, which does not lie before the first byte at hand.
+    ///
+    /// # Errors
+    ///
+    /// Where the input cannot be read, or ends before.
+    pub fn forward_to(&mut self, at: Position) -> io::Result<()> {
+        while self.base.byte + (self.filled as u64) < at.byte {
+            self.base.byte += self.filled as u64;
+            self.filled = 0;
+            self.cursor = 0;
+            if !self.fill(1)? {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        let ahead = usize::try_from(at.byte.saturating_sub(self.base.byte)).unwrap_or(self.filled);
+        self.buffer.copy_within(ahead..self.filled, 0);
+        self.filled -= ahead;
+        self.cursor = 0;
+        self.base = at;
+        Ok(())
+    }
+
     /// All bytes that are at hand, used ones included.
     pub fn text(&self) -> &[u8] {
         self.buffer.get(..self.filled).unwrap_or_default()
@@ -93,6 +135,11 @@ impl Feed {
     /// Position of the cursor.
     pub fn position(&self) -> Position {
         self.position_of(self.cursor)
+    }
+
+    /// Where the cursor stands in its file.
+    pub const fn byte(&self) -> u64 {
+        self.base.byte + self.cursor as u64
     }
 
     /// Position of an offset in [`Feed::text`].
@@ -344,6 +391,19 @@ mod tests {
         let text = feed.take_value(0).unwrap();
         assert_eq!(&feed.text()[text], b"\"x\"");
         assert_eq!(feed.peek().unwrap(), None);
+    }
+
+    #[test]
+    fn a_feed_may_go_forward() {
+        let mut feed = feed("abc\ndefg");
+        feed.fill(2).unwrap();
+        let at = Position { byte: 5, line_1based: 2, column_1based: 2 };
+        feed.forward_to(at).unwrap();
+        assert_eq!((feed.peek().unwrap(), feed.position()), (Some(b'e'), at));
+        feed.fill(3).unwrap();
+        feed.forward_to(Position { byte: 7, line_1based: 2, column_1based: 4 }).unwrap();
+        assert_eq!(feed.peek().unwrap(), Some(b'g'));
+        assert!(feed.forward_to(Position { byte: 9, line_1based: 9, column_1based: 1 }).is_err());
     }
 
     #[test]

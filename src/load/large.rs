@@ -1,15 +1,48 @@
 //! A document that is too large to be held: what it says beside its resources, and where those begin.
 
+use std::num::NonZeroUsize;
+use std::ops::Range;
+
 use serde_json::value::RawValue;
 
 use super::feed::{Feed, FeedError, MAX_VALUE_BYTES};
+use super::open::Rereadable;
 use super::recognise::{Document, Recognised, recognise};
+use super::survey::{Survey, Surveyed};
 use crate::operation::Operation;
 use crate::source::json::check;
 use crate::source::{Gap, Position};
 
 /// How much is moved out of the feed at a time.
 const STEP_BYTES: usize = 512 << 10;
+
+/// What lies ahead in a file that several threads may read.
+#[derive(Clone, Copy)]
+pub(super) struct Ahead<'f> {
+    file: &'f Rereadable,
+    survey: Survey<'f>,
+}
+
+impl<'f> Ahead<'f> {
+    /// `None` where there is but one thread, or the file is packed.
+    pub(super) fn new(file: &'f Rereadable, threads: NonZeroUsize) -> Option<Self> {
+        Some(Self { file, survey: Survey::new(file.plain_path()?, threads)? })
+    }
+
+    /// Moves the feed, whose cursor stands behind a comma of the array that begins at `start`, to a later element.
+    fn go(self, feed: &mut Feed, start: Position, first: &[u8]) -> Result<Option<Surveyed>, FeedError> {
+        feed.next_solid()?;
+        let from = feed.position();
+        let Some(surveyed) = self.survey.ahead(from, from.byte - start.byte, first) else {
+            return Ok(None);
+        };
+        let Some(reader) = self.file.resume(Feed::chunk_of(surveyed.next.byte))? else {
+            return Ok(None);
+        };
+        feed.jump(reader, surveyed.next)?;
+        Ok(Some(surveyed))
+    }
+}
 
 /// A document with its arrays of resources cut down to one element, the first that is well-formed.
 #[derive(Debug)]
@@ -40,12 +73,17 @@ pub(super) struct LargePayload {
 }
 
 impl Rest {
-    /// Reads the object at the cursor to its end. `forced` is its operation, where the user says so.
+    /// Reads the object at the cursor to its end. `forced` is its operation, where the user says so; what lies `ahead` may
+    /// be walked over by several threads.
     ///
     /// # Errors
     ///
     /// Where its brackets, names and commas are not those of an object, or the rest is too large as well.
-    pub(super) fn read(feed: &mut Feed, forced: Option<Operation>) -> Result<Self, FeedError> {
+    pub(super) fn read(
+        feed: &mut Feed,
+        forced: Option<Operation>,
+        ahead: Option<Ahead<'_>>,
+    ) -> Result<Self, FeedError> {
         feed.drop_used();
         let start = feed.position();
         let mut rest = Self { text: Vec::new(), gaps: Vec::new(), collections: Vec::new() };
@@ -63,7 +101,7 @@ impl Rest {
             feed.expect(b':', "`:`")?;
             let value = feed.next_solid()?;
             match name {
-                Some(name) if value == Some(b'[') => rest.collection(feed, name)?,
+                Some(name) if value == Some(b'[') => rest.collection(feed, name, ahead)?,
                 _ => {
                     feed.take_value(1)?;
                 }
@@ -97,23 +135,29 @@ impl Rest {
     }
 
     /// The array at the cursor.
-    fn collection(&mut self, feed: &mut Feed, name: &'static str) -> Result<(), FeedError> {
+    fn collection(
+        &mut self,
+        feed: &mut Feed,
+        name: &'static str,
+        mut ahead: Option<Ahead<'_>>,
+    ) -> Result<(), FeedError> {
         let start = feed.position();
         feed.advance(1);
         self.take(feed);
         let mut elements = 0;
-        let mut sampled = false;
+        let mut sample: Option<Range<usize>> = None;
         let mut more = feed.next_solid()? != Some(b']');
         while more {
             feed.next_solid()?;
             let span = feed.take_value(2)?;
             elements += 1;
-            if !sampled {
+            if sample.is_none() {
                 let element = feed.text().get(span.clone()).unwrap_or_default();
-                sampled = std::str::from_utf8(element).is_ok_and(|element| check(element, 2).is_ok());
-                if sampled {
+                if std::str::from_utf8(element).is_ok_and(|element| check(element, 2).is_ok()) {
                     self.resume(feed.position_of(span.start));
+                    let start = self.text.len();
                     self.text.extend_from_slice(element);
+                    sample = Some(start..self.text.len());
                 }
             }
             more = match feed.next_solid()? {
@@ -126,6 +170,15 @@ impl Rest {
             }
             if feed.cursor() >= STEP_BYTES {
                 feed.drop_used();
+                if more
+                    && let (Some(far), Some(sample)) = (ahead, &sample)
+                    && far.survey.is_worth_it(feed.byte() - start.byte)
+                {
+                    let first = self.text.get(sample.clone()).unwrap_or_default();
+                    let surveyed = far.go(feed, start, first)?;
+                    elements += surveyed.map_or(0, |surveyed| surveyed.elements);
+                    ahead = ahead.filter(|_| surveyed.is_some_and(|surveyed| surveyed.goes_on));
+                }
             }
         }
         feed.drop_used();
@@ -173,7 +226,7 @@ mod tests {
         let bytes = std::io::Cursor::new(text.as_bytes().to_vec());
         let mut feed = Feed::new(Box::new(bytes), Position::START);
         feed.next_solid()?;
-        Rest::read(&mut feed, None)
+        Rest::read(&mut feed, None, None)
     }
 
     #[test]

@@ -3,19 +3,18 @@
 //! An input is one of four things: a document a line (NDJSON), documents one after the other (mostly
 //! just one), an array of documents, or no JSON at all. Documents go out whole. A payload that is too
 //! large for that goes out resource by resource; since what it says beside its resources may stand
-//! behind them, it is read twice then: from the file again, or from a copy on disk.
+//! behind them, it is read twice then: from the file again, or, where it is a stream, from a copy on disk.
 
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom};
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::de::IgnoredAny;
 
 use super::feed::MAX_VALUE_BYTES;
-use super::large::{LargePayload, Rest};
-use super::{Batch, Batches, Content, Feed, FeedError, Opened, PayloadHead};
+use super::large::{Ahead, LargePayload, Rest};
+use super::{Batch, Batches, Content, Feed, FeedError, Opened, PayloadHead, Rereadable};
 use crate::operation::Operation;
 use crate::source::Position;
 use crate::source::json::FaultKind;
@@ -75,7 +74,9 @@ impl From<FeedError> for SplitError {
 /// Cuts up one input.
 pub struct Splitter<'s> {
     feed: Feed,
-    rereadable: Option<PathBuf>,
+    rereadable: Option<Rereadable>,
+    /// A packed file that is read a second time: it is unpacked no further than the first time has come.
+    second: Option<Feed>,
     forced: Option<Operation>,
     /// Where documents stand in the feed that were not handed out yet.
     spans: Vec<Range<usize>>,
@@ -102,8 +103,10 @@ impl<'s> Splitter<'s> {
     ) -> Result<(), SplitError> {
         let reader = std::mem::replace(&mut opened.reader, Box::new(io::empty()));
         let feed = Feed::new(reader, Position::START);
-        let rereadable = opened.rereadable.clone();
-        Self { feed, rereadable, forced, spans: Vec::new(), next_document: 0, single: true, batches }.split()
+        let rereadable = opened.rereadable.take();
+        let spans = Vec::new();
+        Self { feed, rereadable, second: None, forced, spans, next_document: 0, single: true, batches }
+            .split()
     }
 
     fn split(&mut self) -> Result<(), SplitError> {
@@ -330,7 +333,9 @@ impl<'s> Splitter<'s> {
         if self.rereadable.is_none() {
             self.feed.spool_to(tempfile::tempfile()?)?;
         }
-        let rest = Rest::read(&mut self.feed, self.forced)?;
+        let threads = self.batches.threads();
+        let ahead = self.rereadable.as_ref().and_then(|file| Ahead::new(file, threads));
+        let rest = Rest::read(&mut self.feed, self.forced, ahead)?;
         let spool = self.feed.take_spool();
         if !in_array {
             self.more_follow()?;
@@ -349,19 +354,32 @@ impl<'s> Splitter<'s> {
         let content = Content::Head(Arc::clone(&head));
         self.hand_out(Batch { text: rest.text, base: start, gaps: rest.gaps, content })?;
         let at = collection.start;
-        let again = match (spool, &self.rereadable) {
-            (Some(mut spool), _) => {
+        let again = match spool {
+            Some(mut spool) => {
                 spool.seek(SeekFrom::Start(at.byte - start.byte))?;
-                spool
+                Feed::new(Box::new(spool), at)
             }
-            (None, Some(path)) => {
-                let mut file = File::open(path)?;
-                file.seek(SeekFrom::Start(at.byte))?;
-                file
-            }
-            (None, None) => return Err(io::Error::other("the input cannot be read again").into()),
+            None => self.second_feed(at)?,
         };
-        self.resources(Feed::new(Box::new(again), at), &head)
+        self.resources(again, &head)
+    }
+
+    /// A feed of the same file that begins at `at`.
+    fn second_feed(&mut self, at: Position) -> io::Result<Feed> {
+        let Some(file) = &self.rereadable else {
+            return Err(io::Error::other("the input cannot be read again"));
+        };
+        if let Some(path) = file.plain_path() {
+            let mut file = File::open(path)?;
+            file.seek(SeekFrom::Start(at.byte))?;
+            return Ok(Feed::new(Box::new(file), at));
+        }
+        let mut second = match self.second.take() {
+            Some(second) => second,
+            None => Feed::new(file.again()?, Position::START),
+        };
+        second.forward_to(at)?;
+        Ok(second)
     }
 
     /// The elements of the array at the start of `feed`.
@@ -369,6 +387,9 @@ impl<'s> Splitter<'s> {
         std::mem::swap(&mut self.feed, &mut feed);
         let result = self.resources_here(head);
         std::mem::swap(&mut self.feed, &mut feed);
+        if self.rereadable.as_ref().is_some_and(|file| file.plain_path().is_none()) {
+            self.second = Some(feed);
+        }
         result
     }
 
@@ -389,7 +410,7 @@ impl<'s> Splitter<'s> {
                 self.send(Content::Resources { head: Arc::clone(head), first_index, spans, last })?;
                 first_index += count;
             }
-            if last && first_index != head.resources {
+            if first_index > head.resources || (last && first_index != head.resources) {
                 return Err(io::Error::other("it changed while it was read").into());
             }
             if last {

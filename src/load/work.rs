@@ -1,5 +1,6 @@
 //! What the loader hands to those who judge.
 
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -30,6 +31,11 @@ pub trait Batches {
     /// A buffer that was a batch's text and is of no use any more; an empty one if there is none.
     fn spare(&mut self) -> Vec<u8> {
         Vec::new()
+    }
+
+    /// How many threads may work on the input before there is a batch.
+    fn threads(&self) -> NonZeroUsize {
+        NonZeroUsize::MIN
     }
 }
 

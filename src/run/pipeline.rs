@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -177,6 +178,10 @@ impl Batches for Taken<'_, '_> {
 
     fn spare(&mut self) -> Vec<u8> {
         self.reader.spares.try_recv().unwrap_or_default()
+    }
+
+    fn threads(&self) -> NonZeroUsize {
+        self.reader.load.threads
     }
 }
 

@@ -7,9 +7,9 @@ use super::{counts, documents, findings, load, load_stdin, nodes, problems, told
 use crate::support::{Folder, Outcome, probity_with};
 
 /// Nodes of 1 KB in a payload of 8 MB, far beyond what is held.
-const MANY: usize = 8000;
+pub(super) const MANY: usize = 8000;
 /// Nodes of 1 KB in a payload of 4.3 MB, just beyond.
-const ENOUGH: usize = 4300;
+pub(super) const ENOUGH: usize = 4300;
 
 /// The line of a node: every 500th belongs to no group.
 fn line_of(index: usize) -> String {
@@ -18,7 +18,7 @@ fn line_of(index: usize) -> String {
 }
 
 /// A payload: four lines up to its first node, then a node a line, then two lines.
-fn large(nodes: usize) -> String {
+pub(super) fn large(nodes: usize) -> String {
     let mut text = format!("{{\n \"count\": {nodes},\n\n \"instance_compliant\": [\n");
     for index in 0..nodes {
         let comma = if index + 1 < nodes { "," } else { "" };
@@ -29,7 +29,7 @@ fn large(nodes: usize) -> String {
 }
 
 /// The same with its count behind the nodes. The lines of the nodes are the same.
-fn envelope_behind(nodes: usize) -> String {
+pub(super) fn envelope_behind(nodes: usize) -> String {
     let count = format!(" \"count\": {nodes}");
     let behind = format!(" ],\n{count}\n}}\n");
     large(nodes).replacen(&format!("{count},"), "", 1).replacen(" ]\n}\n", &behind, 1)
@@ -37,7 +37,7 @@ fn envelope_behind(nodes: usize) -> String {
 
 /// What is wrong with it. Before the group stand two blanks, `{"id": "n0000", "name": "` with 25 characters,
 /// the name with 500, and `", "group": ` with 12.
-fn expected(nodes: usize) -> Vec<String> {
+pub(super) fn expected(nodes: usize) -> Vec<String> {
     (0..nodes / 500)
         .map(|k| {
             let index = 500 * k + 499;
