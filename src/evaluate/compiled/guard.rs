@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::constant::Constant;
 use super::machine::Machine;
 use super::program::{Comparison, Expression, Local, Pattern, Program, Step, StepKind, Test};
-use super::share::SharedExpression;
+use super::share::{SharedExpression, quicken};
 use super::value::Value;
 
 /// Whether a rule may say anything of a resource.
@@ -75,10 +75,13 @@ impl Guard {
                 // With it the definition goes on.
                 Some((bit, false)) => self.needed |= bit,
                 _ => {
-                    if let Some((name, elements)) = spelled_out(step, shared) {
-                        for element in elements {
+                    if let Some((key, name, elements)) = spelled_out(step, shared) {
+                        for (element, index) in elements.iter().zip(0..) {
                             let mut names = names.clone();
                             names.0.insert(name, element.clone());
+                            if let Some(key) = key {
+                                names.0.insert(key, Expression::Constant(Constant::Integer(index)));
+                            }
                             let steps = steps.get(behind..).unwrap_or_default();
                             self.add(steps, names, checks.clone(), shared);
                         }
@@ -122,6 +125,16 @@ impl Guard {
     }
 }
 
+impl What {
+    fn holds(mut expression: Expression) -> Self {
+        quicken(&mut expression);
+        match expression {
+            Expression::Test(test) => Self::Test(*test),
+            other => Self::Holds(other),
+        }
+    }
+}
+
 impl Step {
     /// Where it asks whether a value of the input is null or absent: its bit, and whether it holds then. If it is neither,
     /// the other comes out.
@@ -142,17 +155,25 @@ impl Step {
 }
 
 /// The elements that a statement goes through, where the rule spells them out and none of their parts can fail, and the
-/// name that it gives them.
-fn spelled_out<'e>(step: &'e Step, shared: &'e [SharedExpression]) -> Option<(Local, &'e [Expression])> {
-    let StepKind::Some { key: Pattern::Any, value: Pattern::Local(name), collection } = &step.kind else {
+/// names that it gives their keys and them.
+fn spelled_out<'e>(
+    step: &'e Step,
+    shared: &'e [SharedExpression],
+) -> Option<(Option<Local>, Local, &'e [Expression])> {
+    let StepKind::Some { key, value: Pattern::Local(name), collection } = &step.kind else {
         return None;
+    };
+    let key = match key {
+        Pattern::Any => None,
+        Pattern::Local(key) => Some(*key),
+        Pattern::Constant(_) | Pattern::Array(_) => return None,
     };
     let collection = match collection {
         Expression::Shared(number) => &shared.get(*number)?.expression,
         collection => collection,
     };
     let Expression::Array(elements) = collection else { return None };
-    (step.loops.is_empty() && elements.iter().all(cannot_fail)).then_some((*name, elements))
+    (step.loops.is_empty() && elements.iter().all(cannot_fail)).then_some((key, *name, elements))
 }
 
 /// Whether an expression is a value of the rule or of the input, or an object of such, each under its own name.
@@ -187,8 +208,8 @@ impl Names {
         match &step.kind {
             StepKind::Holds(Expression::Test(test)) => Some((What::Test(Test::clone(test)), false)),
             StepKind::Not(Expression::Test(test)) => Some((What::Test(Test::clone(test)), true)),
-            StepKind::Holds(expression) => Some((What::Holds(self.closed(expression)?), false)),
-            StepKind::Not(expression) => Some((What::Holds(self.closed(expression)?), true)),
+            StepKind::Holds(expression) => Some((What::holds(self.closed(expression)?), false)),
+            StepKind::Not(expression) => Some((What::holds(self.closed(expression)?), true)),
             StepKind::Assign(Pattern::Any, expression) => {
                 Some((What::Defined(self.closed(expression)?), false))
             }

@@ -68,7 +68,7 @@ fn each_expression(program: &mut Program, show: &mut dyn FnMut(&mut Expression))
 }
 
 /// Puts comparisons of a value of the input with a value of the rule into their quick form.
-fn quicken(expression: &mut Expression) {
+pub(super) fn quicken(expression: &mut Expression) {
     expression.parts(&mut quicken);
     let Expression::Compare(comparison, sides) = expression else { return };
     let (comparison, read, constant) = match sides.as_ref() {
