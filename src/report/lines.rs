@@ -32,55 +32,58 @@ type RenderedRule = (Arc<Rule>, Box<[u8]>);
 
 #[derive(Default)]
 struct JsonLineWriter {
+    /// Lines up to what the verdict is.
     rules: HashMap<RuleKey, RenderedRule, RandomState>,
-    resource: Option<(Arc<Subject>, Vec<u8>)>,
-    file: Option<(Arc<str>, Vec<u8>)>,
+    /// What stands between message and place.
+    standing: Option<Standing>,
+}
+
+/// A resource and its file, and how they are written.
+struct Standing {
+    resource: Arc<Subject>,
+    file: Arc<str>,
+    rendered: Vec<u8>,
 }
 
 impl JsonLineWriter {
     fn rule(&mut self, rule: &Arc<Rule>, line_1based: u64) -> &[u8] {
         let key = (Arc::as_ptr(rule).addr(), line_1based);
         let (_, rendered) = self.rules.entry(key).or_insert_with(|| {
-            let mut rendered = Vec::new();
+            let mut rendered = b"{\"rule\":".to_vec();
             // Writing to memory cannot fail, here as below.
             let _ = safe_json::write(&mut rendered, &RuleV1::new(rule, line_1based));
+            rendered.extend_from_slice(b",\"verdict\":\"");
             (Arc::clone(rule), rendered.into())
         });
         rendered
     }
 
-    fn resource(&mut self, resource: &Arc<Subject>) -> &[u8] {
-        if !matches!(&self.resource, Some((known, _)) if Arc::ptr_eq(known, resource)) {
-            let mut rendered = self.resource.take().map(|(_, rendered)| rendered).unwrap_or_default();
+    fn standing(&mut self, resource: &Arc<Subject>, file: &Arc<str>) -> &[u8] {
+        let is_known = self
+            .standing
+            .as_ref()
+            .is_some_and(|known| Arc::ptr_eq(&known.resource, resource) && Arc::ptr_eq(&known.file, file));
+        if !is_known {
+            let mut rendered = self.standing.take().map(|known| known.rendered).unwrap_or_default();
             rendered.clear();
+            rendered.extend_from_slice(b",\"resource\":");
             write_resource(&mut rendered, resource);
-            self.resource = Some((Arc::clone(resource), rendered));
-        }
-        self.resource.as_ref().map(|(_, rendered)| rendered.as_slice()).unwrap_or_default()
-    }
-
-    fn file(&mut self, file: &Arc<str>) -> &[u8] {
-        if !matches!(&self.file, Some((known, _)) if Arc::ptr_eq(known, file)) {
-            let mut rendered = Vec::new();
+            rendered.extend_from_slice(b",\"location\":{\"file\":");
             write_text(&mut rendered, file);
-            self.file = Some((Arc::clone(file), rendered));
+            let (resource, file) = (Arc::clone(resource), Arc::clone(file));
+            self.standing = Some(Standing { resource, file, rendered });
         }
-        self.file.as_ref().map(|(_, rendered)| rendered.as_slice()).unwrap_or_default()
+        self.standing.as_ref().map(|known| known.rendered.as_slice()).unwrap_or_default()
     }
 }
 
 impl LineWriter for JsonLineWriter {
     fn write(&mut self, told: &Told<'_>, line: &mut Vec<u8>) {
-        line.extend_from_slice(b"{\"rule\":");
         line.extend_from_slice(self.rule(told.rule, told.rule_line_1based));
-        line.extend_from_slice(b",\"verdict\":\"");
         line.extend_from_slice(told.verdict.as_str().as_bytes());
         line.extend_from_slice(b"\",\"message\":");
         write_text(line, told.message);
-        line.extend_from_slice(b",\"resource\":");
-        line.extend_from_slice(self.resource(told.resource));
-        line.extend_from_slice(b",\"location\":{\"file\":");
-        line.extend_from_slice(self.file(told.file));
+        line.extend_from_slice(self.standing(told.resource, told.file));
         if let Some(document) = told.document {
             write_number(line, b",\"document\":", document);
         }

@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
 
 use super::compose::{
     Composer, MAX_NAMED, MAX_NAMED_CHARACTERS, Shown, Standing, cut, kept_out, shown_value,
@@ -235,21 +236,31 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
     }
 
     fn say(&mut self, rule: &Arc<Rule>, sought: &Sought, outcome: &Outcome) -> Result<(), Uncommon> {
-        match outcome {
-            Outcome::Pass => self.whole(rule, sought, Verdict::Pass),
-            Outcome::NotApplicable => self.whole(rule, sought, Verdict::NotApplicable),
-            Outcome::Fail(denials) => self.reasoned(rule, sought, Verdict::Fail, denials),
-            Outcome::Inconclusive(reasons) => self.reasoned(rule, sought, Verdict::Inconclusive, reasons),
-            Outcome::Unreadable(reasons) => self.reasoned(rule, sought, Verdict::Error, reasons),
+        let mut bump = std::mem::take(&mut self.maker.bump);
+        bump.reset();
+        let said = match outcome {
+            Outcome::Pass => self.whole(rule, sought, Verdict::Pass, &bump),
+            Outcome::NotApplicable => self.whole(rule, sought, Verdict::NotApplicable, &bump),
+            Outcome::Fail(denials) => self.reasoned(rule, sought, Verdict::Fail, denials, &bump),
+            Outcome::Inconclusive(reasons) => {
+                self.reasoned(rule, sought, Verdict::Inconclusive, reasons, &bump)
+            }
+            Outcome::Unreadable(reasons) => self.reasoned(rule, sought, Verdict::Error, reasons, &bump),
             Outcome::Error(_) => Err(Uncommon),
-        }
+        };
+        self.maker.bump = bump;
+        said
     }
 
     /// What a rule read.
-    fn values<'n>(&mut self, sought: &'n Sought) -> Result<Vec<FoundValue<'n>>, Uncommon> {
+    fn values<'n, 'b>(
+        &mut self,
+        sought: &'n Sought,
+        bump: &'b Bump,
+    ) -> Result<BumpVec<'b, FoundValue<'n>>, Uncommon> {
         self.common();
         let Self { maker, standing, common, .. } = self;
-        let mut values = Vec::new();
+        let mut values = BumpVec::new_in(bump);
         if let Some(common) = common
             && !sought.find_marked(standing.text, &maker.marks, &mut values)
         {
@@ -259,13 +270,19 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
     }
 
     /// A finding about the resource as a whole.
-    fn whole(&mut self, rule: &Arc<Rule>, sought: &Sought, verdict: Verdict) -> Result<(), Uncommon> {
-        let values = self.values(sought)?;
+    fn whole(
+        &mut self,
+        rule: &Arc<Rule>,
+        sought: &Sought,
+        verdict: Verdict,
+        bump: &Bump,
+    ) -> Result<(), Uncommon> {
+        let values = self.values(sought, bump)?;
         let root = Arc::clone(&self.common().root);
         let mut message = std::mem::take(&mut self.maker.message);
         message.clear();
         if verdict == Verdict::Pass {
-            write_reasons_to_pass(&mut message, &values, self.standing.text);
+            write_reasons_to_pass(&mut message, &values, self.standing.text, bump);
         } else {
             message.push_str("the rule is not about this resource");
         }
@@ -277,7 +294,7 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
             path: root,
         };
         let saying = Saying { rule, rule_line_1based: rule.line_1based, verdict, message: &message };
-        self.write(&saying, &[placed], &values);
+        self.write(&saying, &[placed], &values, bump);
         self.maker.message = message;
         Ok(())
     }
@@ -288,32 +305,31 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         sought: &Sought,
         verdict: Verdict,
         denials: &[Denial],
+        bump: &Bump,
     ) -> Result<(), Uncommon> {
-        let values = self.values(sought)?;
+        let values = self.values(sought, bump)?;
         self.common();
         let Self { maker, standing, common, .. } = self;
         let Some(common) = common else { return Ok(()) };
-        let mut placed: Vec<Placed<'_>> = denials
-            .iter()
-            .map(|Denial { message, path, focus, .. }| {
-                let named = path
-                    .as_ref()
-                    .filter(|path| common.pieces.is_empty() || !tells(&path.to_string(), &common.pieces));
-                let path = Arc::clone(named.or(focus.as_ref()).unwrap_or(&common.root));
-                // Nearly always it is one of those that are read.
-                let known = values.iter().find(|value| value.is_found && value.is_at(&path));
-                let located = match known {
-                    Some(value) => Located { span: value.start..value.end, found: path.segments().len() },
-                    None => outline(&mut common.outline, standing, &mut maker.space).locate(&path),
-                };
-                let value = known.copied();
-                let message = match &*common.pieces {
-                    [] => Cow::Borrowed(message.as_str()),
-                    pieces => Cow::Owned(kept_out(message.clone(), pieces)),
-                };
-                Placed { message, path, found: located.found, span: located.span, value }
-            })
-            .collect();
+        let mut placed: BumpVec<'_, Placed<'_>> = BumpVec::with_capacity_in(denials.len(), bump);
+        placed.extend(denials.iter().map(|Denial { message, path, focus, .. }| {
+            let named = path
+                .as_ref()
+                .filter(|path| common.pieces.is_empty() || !tells(&path.to_string(), &common.pieces));
+            let path = Arc::clone(named.or(focus.as_ref()).unwrap_or(&common.root));
+            // Nearly always it is one of those that are read.
+            let known = values.iter().find(|value| value.is_found && value.is_at(&path));
+            let located = match known {
+                Some(value) => Located { span: value.start..value.end, found: path.segments().len() },
+                None => outline(&mut common.outline, standing, &mut maker.space).locate(&path),
+            };
+            let value = known.copied();
+            let message = match &*common.pieces {
+                [] => Cow::Borrowed(message.as_str()),
+                pieces => Cow::Owned(kept_out(message.clone(), pieces)),
+            };
+            Placed { message, path, found: located.found, span: located.span, value }
+        }));
         if placed.len() > 1 {
             placed.sort_by(|a, b| a.rank().cmp(&b.rank()));
             placed.dedup_by(|b, a| a.path == b.path && a.message == b.message);
@@ -329,20 +345,19 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
             }
         };
         let rule_line_1based = line.unwrap_or(rule.line_1based);
-        self.write(&Saying { rule, rule_line_1based, verdict, message: &message }, &placed, &values);
+        self.write(&Saying { rule, rule_line_1based, verdict, message: &message }, &placed, &values, bump);
         Ok(())
     }
 
-    fn write(&mut self, saying: &Saying<'_>, placed: &[Placed<'_>], values: &[FoundValue<'_>]) {
+    fn write(&mut self, saying: &Saying<'_>, placed: &[Placed<'_>], values: &[FoundValue<'_>], bump: &Bump) {
         let fingerprint = self.fingerprint(saying.rule);
         let Self { maker, standing, text, lines, common, shown } = self;
         let (Some(first), Some(common)) = (placed.first(), common) else { return };
-        maker.bump.reset();
         let mut places = Places { plain_start: common.plain_start, offset: standing.span.start, text };
         let evidence = if shown.evidence {
-            evidence(standing, placed, values, &mut places, &maker.bump)
+            evidence(standing, placed, values, &mut places, bump)
         } else {
-            Vec::new()
+            BumpVec::new_in(bump)
         };
         let (start, end_byte) = places.of(&first.span);
         let told = Told {
@@ -354,7 +369,7 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
             file: text.file,
             document: standing.document,
             base: &common.pointer,
-            pointer: first.found_pointer(&maker.bump),
+            pointer: first.found_pointer(bump),
             start,
             end_byte,
             evidence: &evidence,
@@ -422,7 +437,7 @@ fn evidence<'e>(
     values: &'e [FoundValue<'_>],
     places: &mut Places<'_, '_>,
     bump: &'e Bump,
-) -> Vec<ToldEvidence<'e>> {
+) -> BumpVec<'e, ToldEvidence<'e>> {
     let mut told = |pointer: &'e str, span: &Range<usize>, is_found: bool, is_secret: bool| {
         let (start, end_byte) = places.of(span);
         let value = match (is_found, is_secret) {
@@ -432,7 +447,7 @@ fn evidence<'e>(
         };
         ToldEvidence { pointer, value, start, end_byte }
     };
-    let mut evidence = Vec::with_capacity(placed.len() + values.len());
+    let mut evidence = BumpVec::with_capacity_in(placed.len() + values.len(), bump);
     for (index, named) in placed.iter().enumerate() {
         let is_known = placed.iter().take(index).any(|before| before.path == named.path);
         if named.path.is_root() || is_known {
@@ -452,17 +467,19 @@ fn evidence<'e>(
 }
 
 /// Why a rule passes: the values that it rests on.
-fn write_reasons_to_pass(message: &mut String, values: &[FoundValue<'_>], text: &str) {
+fn write_reasons_to_pass(message: &mut String, values: &[FoundValue<'_>], text: &str, bump: &Bump) {
     // By path and in compact form: the layout of the text is no matter.
-    let mut values: Vec<&FoundValue<'_>> = values.iter().collect();
-    values.sort_by(|a, b| a.by_path(b));
+    let mut named = BumpVec::from_iter_in(values.iter(), bump);
+    named.sort_unstable_by(|a, b| a.by_path(b));
     // Of a list and its elements the elements are named, which come right behind it.
-    let is_last = |index: usize| {
-        let (Some(value), next) = (values.get(index), values.get(index + 1)) else { return false };
-        !next.is_some_and(|next| value.is_around(next))
-    };
-    let named: Vec<&FoundValue<'_>> =
-        values.iter().enumerate().filter(|(index, _)| is_last(*index)).map(|(_, value)| *value).collect();
+    let mut next: Option<&FoundValue<'_>> = None;
+    for index in (0..named.len()).rev() {
+        let Some(&value) = named.get(index) else { continue };
+        if next.is_some_and(|next| value.is_around(next)) {
+            named.remove(index);
+        }
+        next = Some(value);
+    }
     message.push_str("nothing speaks against it");
     for (index, value) in named.iter().take(MAX_NAMED).enumerate() {
         message.push_str(if index == 0 { ": `" } else { ", `" });

@@ -6,6 +6,7 @@ use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
 
 use super::evidence::MAX_ELEMENTS;
 use crate::model::{Marks, Resource, is_sensitive};
@@ -95,7 +96,7 @@ impl Sought {
     pub(super) fn find<'n>(
         &'n self,
         outline: &Outline<'_>,
-        found: &mut Vec<FoundValue<'n>>,
+        found: &mut BumpVec<'_, FoundValue<'n>>,
     ) -> Result<(), Uncommon> {
         let mut search = Search { outline, elements: [0; MAX_LISTS], lists: 0, found };
         if let Some(root) = outline.root() {
@@ -110,7 +111,7 @@ impl Sought {
         &'n self,
         text: &str,
         marks: &Marks,
-        found: &mut Vec<FoundValue<'n>>,
+        found: &mut BumpVec<'_, FoundValue<'n>>,
     ) -> bool {
         if !self.is_marked || marks.are_missing() {
             return false;
@@ -123,7 +124,7 @@ impl Sought {
     }
 }
 
-fn sort(found: &mut Vec<FoundValue<'_>>) {
+fn sort(found: &mut BumpVec<'_, FoundValue<'_>>) {
     found.sort_unstable_by(|a, b| a.start.cmp(&b.start).then_with(|| a.by_path(b)));
     found.dedup_by(|b, a| a.start == b.start && a.by_path(b).is_eq());
 }
@@ -306,14 +307,14 @@ fn write_key(out: &mut impl fmt::Write, key: &str) -> fmt::Result {
 }
 
 /// Finds what `read_values` of `evidence` finds.
-struct Search<'s, 'n, 't> {
+struct Search<'s, 'n, 't, 'b> {
     outline: &'s Outline<'t>,
     elements: [usize; MAX_LISTS],
     lists: usize,
-    found: &'s mut Vec<FoundValue<'n>>,
+    found: &'s mut BumpVec<'b, FoundValue<'n>>,
 }
 
-impl<'n> Search<'_, 'n, '_> {
+impl<'n> Search<'_, 'n, '_, '_> {
     fn below(&mut self, node: &'n SoughtNode, value: Outlined) -> Result<(), Uncommon> {
         let outline = self.outline;
         for child in &node.children {
@@ -400,13 +401,13 @@ impl<'n> Search<'_, 'n, '_> {
 }
 
 /// Finds the same where every value is marked.
-struct MarkedSearch<'s, 'n> {
+struct MarkedSearch<'s, 'n, 'b> {
     text: &'s [u8],
     marks: &'s Marks,
-    found: &'s mut Vec<FoundValue<'n>>,
+    found: &'s mut BumpVec<'b, FoundValue<'n>>,
 }
 
-impl<'n> MarkedSearch<'_, 'n> {
+impl<'n> MarkedSearch<'_, 'n, '_> {
     fn below(&mut self, node: &'n SoughtNode, span: &Range<usize>) {
         for child in &node.children {
             match child.mark.and_then(|mark| self.marks.get(mark)) {
@@ -530,7 +531,7 @@ mod tests {
                 let mut text = String::new();
                 numbers.object(4, &mut text);
                 let outline = Outline::new(&text);
-                let mut found = Vec::new();
+                let mut found = BumpVec::new_in(&bump);
                 if sought.find(&outline, &mut found).is_err() {
                     continue;
                 }
@@ -581,6 +582,9 @@ mod tests {
             &ReadSet { reads, ..ReadSet::default() },
             Vec::new(),
         );
-        assert_eq!(sought.find(&Outline::new("{\"a\": 1}"), &mut Vec::new()), Err(Uncommon));
+        assert_eq!(
+            sought.find(&Outline::new("{\"a\": 1}"), &mut BumpVec::new_in(&Bump::new())),
+            Err(Uncommon)
+        );
     }
 }
