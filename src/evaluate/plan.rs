@@ -10,7 +10,7 @@ use super::engine::{EngineError, add, new_engine};
 use super::marks::{Marked, marked};
 use super::outcome::resolved;
 use super::parse::{parse, parse_all};
-use super::{Judge, Way};
+use super::{Judge, Rulebook, Way};
 use crate::operation::Operation;
 use crate::policy::{
     Declared, Member, Module, PolicyFile, PolicySet, ReadSet, Rule, Shapes, analyse, check, hidden,
@@ -22,6 +22,8 @@ use crate::source::{Code, Diagnostic};
 /// Rules that compile, with the files that they need. Shared by all threads.
 #[derive(Debug)]
 pub struct Plan {
+    /// The rules themselves, in the order of the planned ones.
+    given: Vec<Arc<Rule>>,
     pub(super) rules: Vec<PlannedRule>,
     /// The syntax trees of all files.
     pub(super) modules: Vec<Module>,
@@ -155,41 +157,39 @@ impl Plan {
             }
             rules.push(planned);
         }
-        if problems.is_empty() { Ok(Self { rules, modules, clock }) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Self { given: set.rules.clone(), rules, modules, clock })
+        } else {
+            Err(problems)
+        }
     }
 
     /// A plan without rules, for runs that only read.
     pub const fn empty(clock: DateTime<Utc>) -> Self {
-        Self { rules: Vec::new(), modules: Vec::new(), clock }
+        Self { given: Vec::new(), rules: Vec::new(), modules: Vec::new(), clock }
     }
 
-    /// The rules, in the order in which they are judged by.
-    pub fn rules(&self) -> impl Iterator<Item = &Arc<Rule>> {
-        self.rules.iter().map(|planned| &planned.rule)
-    }
-
-    /// A rule by its index, and what it reads.
-    pub fn rule(&self, index: usize) -> Option<(&Arc<Rule>, &ReadSet)> {
-        self.rules.get(index).map(|planned| (&planned.rule, &planned.reads))
-    }
-
-    /// What the rules read, in the same order.
+    /// What the rules read, in their order.
     pub fn reads(&self) -> impl Iterator<Item = &ReadSet> {
         self.rules.iter().map(|planned| &planned.reads)
     }
+}
 
-    /// Whether a rule applies to an operation.
-    pub fn judges(&self, operation: Operation) -> bool {
+impl Rulebook for Plan {
+    fn rules(&self) -> &[Arc<Rule>] {
+        &self.given
+    }
+
+    fn rule(&self, index: usize) -> Option<(&Arc<Rule>, &ReadSet)> {
+        self.rules.get(index).map(|planned| (&planned.rule, &planned.reads))
+    }
+
+    fn judges(&self, operation: Operation) -> bool {
         self.rules.iter().any(|planned| planned.rule.applies_to.contains(&operation))
     }
 
-    /// A judge of an operation's resources, for the thread that asks.
-    ///
-    /// # Errors
-    ///
-    /// Where a rule that compiled before does not any more: a defect.
-    pub fn judge(&self, operation: Operation, way: Way) -> Result<Judge<'_>, EngineError> {
-        Judge::new(self, operation, way)
+    fn judge(&self, operation: Operation, way: Way) -> Result<Judge<'_>, Diagnostic> {
+        Judge::new(self, operation, way).map_err(|error| Diagnostic::error(Code::PolicyParse, error.message))
     }
 }
 

@@ -13,7 +13,7 @@ use super::Event;
 use super::collect::{Collector, FileEnd};
 use super::worker::{BatchOutcome, Worker};
 use crate::discover::{Discovery, InputFile, Origin};
-use crate::evaluate::Plan;
+use crate::evaluate::Rulebook;
 use crate::finding::Run;
 use crate::load::{Batch, Batches, Counter, Splitter, open};
 use crate::settings::{JudgeSettings, LoadSettings};
@@ -61,7 +61,7 @@ struct Job {
 pub fn execute(
     load: &LoadSettings,
     judging: &JudgeSettings,
-    plan: &Plan,
+    plan: &dyn Rulebook,
     discovery: Discovery,
     progress: &Progress,
     tell: &mut dyn FnMut(Event<'_>) -> bool,
@@ -118,7 +118,7 @@ fn work(
     spares: &Sender<Vec<u8>>,
     load: &LoadSettings,
     judging: &JudgeSettings,
-    plan: &Plan,
+    plan: &dyn Rulebook,
 ) {
     let mut worker = Worker::new(load, judging, plan);
     for job in jobs {
@@ -204,7 +204,7 @@ impl Reader<'_> {
 struct Sink<'s> {
     load: &'s LoadSettings,
     judging: &'s JudgeSettings,
-    plan: &'s Plan,
+    plan: &'s dyn Rulebook,
     files: &'s [InputFile],
     diagnostics: Vec<Diagnostic>,
     progress: &'s Progress,
@@ -259,7 +259,7 @@ fn sink(
         }
     }
     drop(permits);
-    let rules = sink.plan.rules().map(Arc::clone).collect();
+    let rules = sink.plan.rules().to_vec();
     Ok(collector.finish(rules, told, &mut |event| {
         tell(event);
     }))

@@ -12,7 +12,7 @@ use super::duplicates::Seen;
 use super::log::Log;
 use super::page::{PageBuilder, remark};
 use super::text::{Text, fault_words};
-use crate::evaluate::{self, Input, Judge, Judged, Outcome, Plan, Source, Unreadable, Way};
+use crate::evaluate::{self, Input, Judge, Judged, Outcome, Rulebook, Source, Unreadable, Way};
 use crate::finding::{Counts, Finding, Location, Tally, Verdict};
 use crate::load::{
     Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, Stranger, describe,
@@ -72,7 +72,7 @@ impl BatchOutcome {
 pub(super) struct Worker<'s> {
     load: &'s LoadSettings,
     judging: &'s JudgeSettings,
-    plan: &'s Plan,
+    plan: &'s dyn Rulebook,
     benches: BTreeMap<Operation, Option<Bench<'s>>>,
     /// The order of names in resources so far.
     orders: BTreeMap<Operation, Order>,
@@ -139,7 +139,7 @@ impl<'b> Spot<'b> {
 }
 
 impl<'s> Worker<'s> {
-    pub(super) fn new(load: &'s LoadSettings, judging: &'s JudgeSettings, plan: &'s Plan) -> Self {
+    pub(super) fn new(load: &'s LoadSettings, judging: &'s JudgeSettings, plan: &'s dyn Rulebook) -> Self {
         Self {
             load,
             judging,
@@ -182,7 +182,7 @@ impl<'s> Worker<'s> {
     fn count(&mut self, tally: &mut Tally) {
         for (operation, bench) in &mut self.benches {
             let Some(bench) = bench else { continue };
-            for (rule, counts) in self.plan.rules().zip(&mut bench.counts) {
+            for (rule, counts) in self.plan.rules().iter().zip(&mut bench.counts) {
                 tally.add(*operation, rule.severity, &std::mem::take(counts));
             }
         }
@@ -437,11 +437,8 @@ impl<'s> Worker<'s> {
                 if !plan.judges(operation) {
                     return None;
                 }
-                let judge = plan
-                    .judge(operation, way)
-                    .map_err(|error| out.log.push(Diagnostic::error(Code::PolicyParse, error.message)))
-                    .ok()?;
-                Some(Bench { judge, counts: vec![Counts::default(); plan.rules().count()] })
+                let judge = plan.judge(operation, way).map_err(|problem| out.log.push(problem)).ok()?;
+                Some(Bench { judge, counts: vec![Counts::default(); plan.rules().len()] })
             })
             .as_mut()
     }
