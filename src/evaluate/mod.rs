@@ -18,6 +18,7 @@ mod presence;
 mod rego_test;
 mod rulebook;
 mod slots;
+mod tree;
 mod value;
 
 pub use engine::{EngineError, RegoPlace, quiet_engine_panics};

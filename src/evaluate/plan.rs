@@ -100,11 +100,11 @@ impl Plan {
     pub fn new(set: &PolicySet, clock: DateTime<Utc>) -> Result<Self, Vec<Diagnostic>> {
         let mut files: Vec<&Arc<PolicyFile>> =
             set.rules.iter().map(|rule| &rule.file).chain(&set.libraries).collect();
-        let mut modules = parse_all(&files, clock)?;
-        add_referenced(&set.unselected, &mut files, &mut modules, clock)?;
+        let mut modules = parse_all(&files)?;
+        add_referenced(&set.unselected, &mut files, &mut modules)?;
         let declared = Declared::new(&modules);
         let mut problems = check(&files, &modules, &declared);
-        problems.extend(unreached(set, &files, &modules, clock));
+        problems.extend(unreached(set, &files, &modules));
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -232,7 +232,6 @@ fn add_referenced<'f>(
     others: &'f [Arc<PolicyFile>],
     files: &mut Vec<&'f Arc<PolicyFile>>,
     modules: &mut Vec<Module>,
-    clock: DateTime<Utc>,
 ) -> Result<(), Vec<Diagnostic>> {
     let mut others: Vec<&Arc<PolicyFile>> = others.iter().collect();
     loop {
@@ -245,7 +244,7 @@ fn add_referenced<'f>(
         if named.is_empty() {
             return Ok(());
         }
-        modules.extend(parse_all(&named, clock)?);
+        modules.extend(parse_all(&named)?);
         files.extend(named);
         others = rest;
     }
@@ -253,18 +252,13 @@ fn add_referenced<'f>(
 
 /// What nothing reaches, and what hides another package, in all files of the user: also in those that take no
 /// part in this run.
-fn unreached(
-    set: &PolicySet,
-    files: &[&Arc<PolicyFile>],
-    modules: &[Module],
-    clock: DateTime<Utc>,
-) -> Vec<Diagnostic> {
+fn unreached(set: &PolicySet, files: &[&Arc<PolicyFile>], modules: &[Module]) -> Vec<Diagnostic> {
     let own = |file: &&Arc<PolicyFile>| !file.is_builtin();
     let others = set.unselected.iter().filter(own).filter(|file| !files.contains(file));
     // Tests are not asked here, but what they refer to is not lost.
     let tests = set.tests.iter().filter(own).filter(|_| set.libraries.iter().any(|file| own(&file)));
     let others: Vec<(&Arc<PolicyFile>, Option<Module>)> =
-        others.chain(tests).map(|file| (file, parse(file, clock).ok())).collect();
+        others.chain(tests).map(|file| (file, parse(file).ok())).collect();
     let read = files.iter().zip(modules).map(|(file, module)| Member::read(file, module));
     let members: Vec<Member<'_>> =
         read.chain(others.iter().map(|(file, module)| Member::new(file, module.as_ref()))).collect();
