@@ -16,7 +16,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use probity::discover::{InputFile, Origin, discover};
-use probity::evaluate::{Judged, Payload, Plan, Source, Way};
+use probity::evaluate::{Judged, Payload, Plan, Rulebook as _, Source, Way};
 use probity::finding::{Finding, Run, Verdict};
 use probity::load::{Limits, Splitter, open};
 use probity::model::{Hop, Layout, Resource, View};

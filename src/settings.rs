@@ -45,6 +45,13 @@ pub struct PolicySettings {
     pub selection: Selection,
 }
 
+impl PolicySettings {
+    /// Whether the built-in rules alone take part, as they are.
+    pub const fn is_as_built(&self) -> bool {
+        self.builtin && self.folders.is_empty() && self.selection.overrides.is_empty()
+    }
+}
+
 /// What is done with each resource.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Purpose {

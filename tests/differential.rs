@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use probity::discover::discover;
-use probity::evaluate::{Plan, Way};
+use probity::evaluate::{Plan, Rulebook as _, Way};
 use probity::finding::{Finding, Lines, OnInconclusive, Tally, Verdict};
 use probity::load::Limits;
 use probity::operation::Operation;

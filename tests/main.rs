@@ -19,6 +19,7 @@ mod explain;
 #[path = "../benches/support/generate.rs"]
 mod generate;
 mod inspect;
+mod lazy;
 mod lint;
 mod load;
 mod mutation;

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 
 use chrono::{DateTime, Utc};
 use probity::discover::discover;
-use probity::evaluate::Plan;
+use probity::evaluate::{Plan, Rulebook as _};
 use probity::mutate::{Change, Excuse, FileFault, MutateSettings, MutationReport, mutate};
 use probity::policy::{Override, Selection, builtin_files, load, select};
 use serde_json::{Map, Value};
@@ -43,7 +43,7 @@ fn no_built_in_rule_passes_on_a_fault_that_it_should_notice() {
     assert_eq!(report.untried, [], "every rule passes somewhere");
     let mut unjustified = Vec::new();
     for passed in &report.unnoticed {
-        let rule = plan.rules().find(|rule| rule.id == passed.rule).unwrap();
+        let rule = plan.rules().iter().find(|rule| rule.id == passed.rule).unwrap();
         let resource: Value = serde_json::from_str(&passed.text).unwrap();
         let params: Map<String, Value> = rule.params.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
         let says = expected_with(passed.rule.as_str(), &resource, clock(), &params);

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -15,14 +16,15 @@ use super::options::{ClockOptions, LoadOptions, PolicyOptions};
 use super::output::Output;
 use super::{ColorChoice, Failure, policies, stderr_style, stdout_style};
 use crate::discover::discover;
-use crate::evaluate::{Plan, Way};
+use crate::evaluate::{LazyPlan, Plan, Rulebook, Way};
 use crate::finding::{ExitCode, Lines, OnInconclusive, Verdict};
 use crate::policy::Severity;
 use crate::report::{
     JsonLines, JsonReporter, NdjsonReporter, PrettyReporter, Reporter, Style, write_diagnostic,
 };
 use crate::run::{Event, Progress, execute};
-use crate::settings::{JudgeSettings, Purpose};
+use crate::settings::{JudgeSettings, PolicySettings, Purpose};
+use crate::source::Diagnostic;
 
 /// How long a run goes on before its progress is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -104,8 +106,7 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
         load.threads = NonZeroUsize::MIN;
     }
     let judging = judging(arguments);
-    let policies = policies::load_selected(&arguments.policy.resolve())?;
-    let plan = Plan::new(&policies, judging.clock)?;
+    let rulebook = rulebook(&arguments.policy.resolve(), judging.clock)?;
     let discovery = discover(&load.inputs);
     let mut output = Output::open(arguments.output.as_deref(), &discovery.files)?;
     let style = if output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
@@ -117,7 +118,7 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
     let lines: Option<&dyn Lines> = if arguments.format == Format::Pretty { None } else { Some(&JsonLines) };
     let mut problem = None;
     let run = with_progress(|progress| {
-        execute(&load, &judging, &plan, discovery, progress, lines, &mut |event| {
+        execute(&load, &judging, &*rulebook, discovery, progress, lines, &mut |event| {
             let told = match event {
                 Event::Finding(finding) => reporter.finding(finding),
                 Event::Lines(lines) => reporter.lines(lines),
@@ -142,6 +143,16 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
     }
     output.commit()?;
     Ok(run.gate.exit_code())
+}
+
+/// The rules to judge by. What is wrong with those of the user is told whatever the input is.
+fn rulebook(settings: &PolicySettings, clock: DateTime<Utc>) -> Result<Box<dyn Rulebook>, Vec<Diagnostic>> {
+    let policies = policies::load_selected(settings)?;
+    Ok(if settings.is_as_built() {
+        Box::new(LazyPlan::new(policies, clock))
+    } else {
+        Box::new(Plan::new(&policies, clock)?)
+    })
 }
 
 fn judging(arguments: &CheckArguments) -> JudgeSettings {

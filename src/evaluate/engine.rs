@@ -160,7 +160,7 @@ thread_local! {
 }
 
 /// Calls the engine; a panic in it becomes its message.
-fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, String> {
+pub(super) fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, String> {
     IN_ENGINE.set(true);
     let result = panic::catch_unwind(AssertUnwindSafe(call));
     IN_ENGINE.set(false);

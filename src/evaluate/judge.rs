@@ -66,7 +66,7 @@ pub struct Judged<'a> {
 }
 
 struct RuleJudge<'p> {
-    /// Index in the plan.
+    /// The index that it is told of by.
     index: usize,
     planned: &'p PlannedRule,
     compiled: Option<Compiled>,
@@ -120,6 +120,23 @@ impl<'p> Judge<'p> {
         })
     }
 
+    /// Tells of its rules by these indices, not by those in its plan; `None` where they are not one for each.
+    pub(super) fn telling(mut self, indices: &[usize]) -> Option<Self> {
+        if indices.len() != self.rules.len() {
+            return None;
+        }
+        for (rule, index) in self.rules.iter_mut().zip(indices) {
+            rule.index = *index;
+        }
+        Some(self)
+    }
+
+    /// The indices that it tells of, in its order.
+    #[cfg(test)]
+    pub(super) fn indices(&self) -> impl Iterator<Item = usize> {
+        self.rules.iter().map(|rule| rule.index)
+    }
+
     /// How many of its rules are programs, and how many there are: the engine judges by the others.
     pub fn programs(&self) -> (usize, usize) {
         (self.rules.iter().filter(|rule| rule.compiled.is_some()).count(), self.rules.len())
@@ -132,7 +149,7 @@ impl<'p> Judge<'p> {
         self.payload = None;
     }
 
-    /// Evaluates every rule on one resource; `tell` gets each rule's index in the plan and its outcome.
+    /// Evaluates every rule on one resource; `tell` gets each rule's index in the rulebook and its outcome.
     ///
     /// Rules that read something that cannot be read are not evaluated.
     pub fn judge(&mut self, judged: &Judged<'_>, mut tell: impl FnMut(usize, &Outcome)) {

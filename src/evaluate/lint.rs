@@ -52,7 +52,7 @@ pub fn lint(files: &[Arc<PolicyFile>], clock: DateTime<Utc>) -> LintReport {
     let mut modules: Vec<Module> = Vec::new();
     let mut unread: Vec<&Arc<PolicyFile>> = Vec::new();
     for file in files {
-        match parse(file, clock) {
+        match parse(file) {
             Ok(module) => {
                 read.push(file);
                 modules.push(module);

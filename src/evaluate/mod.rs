@@ -6,6 +6,7 @@ mod engine;
 mod explain;
 mod input;
 mod judge;
+mod lazy;
 mod lint;
 mod marks;
 mod memo;
@@ -15,7 +16,9 @@ mod parse;
 mod plan;
 mod presence;
 mod rego_test;
+mod rulebook;
 mod slots;
+mod tree;
 mod value;
 
 pub use engine::{EngineError, RegoPlace, quiet_engine_panics};
@@ -25,8 +28,10 @@ pub use explain::{
 };
 pub use input::{Input, Payload, Source};
 pub use judge::{Judge, Judged, Unreadable, Way};
+pub use lazy::LazyPlan;
 pub use lint::{LintProblem, LintReport, lint};
 pub use outcome::{Denial, Outcome};
 pub use parse::parse_problems;
 pub use plan::Plan;
 pub use rego_test::{Comparison, Coverage, TestFailure, TestOutcome, TestReport, run_tests};
+pub use rulebook::Rulebook;

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
-use super::engine::{EngineError, add, new_engine};
-use crate::policy::{Module, NO_DENY, PolicyFile, module, too_deep};
+use super::tree;
+use crate::policy::{Module, NO_DENY, PolicyFile, too_deep};
 use crate::source::{Code, Diagnostic};
 
 /// Most bytes that the engine reads of a file.
@@ -20,14 +18,11 @@ const MAX_LINE_BYTES: usize = 1024;
 /// # Errors
 ///
 /// Every file that does not parse, with its place.
-pub(super) fn parse_all(
-    files: &[&Arc<PolicyFile>],
-    clock: DateTime<Utc>,
-) -> Result<Vec<Module>, Vec<Diagnostic>> {
+pub(super) fn parse_all(files: &[&Arc<PolicyFile>]) -> Result<Vec<Module>, Vec<Diagnostic>> {
     let mut problems = Vec::new();
     let mut modules = Vec::new();
     for file in files {
-        match parse(file, clock) {
+        match parse(file) {
             Ok(module) => modules.push(module),
             Err(problem) => problems.push(problem),
         }
@@ -35,7 +30,7 @@ pub(super) fn parse_all(
     if problems.is_empty() { Ok(modules) } else { Err(problems) }
 }
 
-pub(super) fn parse(file: &PolicyFile, clock: DateTime<Utc>) -> Result<Module, Diagnostic> {
+pub(super) fn parse(file: &PolicyFile) -> Result<Module, Diagnostic> {
     if let Some(problem) = too_large(file) {
         return Err(problem);
     }
@@ -46,14 +41,7 @@ pub(super) fn parse(file: &PolicyFile, clock: DateTime<Utc>) -> Result<Module, D
             .showing(excerpt)
             .help("give the inner parts names of their own"));
     }
-    let parsed = || {
-        let mut engine = new_engine(clock)?;
-        add(&mut engine, file)?;
-        let own = |message: String| EngineError { message, place: None };
-        let tree = engine.get_ast_as_json().map_err(|error| own(error.to_string()))?;
-        module(&tree, &file.text).map_err(|error| own(error.to_string()))
-    };
-    parsed().map_err(|error: EngineError| error.diagnostic(Code::PolicyParse, [file]))
+    tree::read(file).map_err(|error| error.diagnostic(Code::PolicyParse, [file]))
 }
 
 /// What is wrong with files, where their METADATA was found wanting: a file that does not parse says so first, and
@@ -66,7 +54,7 @@ pub fn parse_problems(files: &[Arc<PolicyFile>], problems: Vec<Diagnostic>) -> V
     let mut told: Vec<Diagnostic> = Vec::new();
     let mut broken: Vec<&Arc<PolicyFile>> = Vec::new();
     for file in wanting {
-        if let Err(problem) = parse(file, DateTime::UNIX_EPOCH) {
+        if let Err(problem) = parse(file) {
             told.push(problem);
             broken.push(file);
         }

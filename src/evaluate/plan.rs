@@ -10,7 +10,7 @@ use super::engine::{EngineError, add, new_engine};
 use super::marks::{Marked, marked};
 use super::outcome::resolved;
 use super::parse::{parse, parse_all};
-use super::{Judge, Way};
+use super::{Judge, Rulebook, Way};
 use crate::operation::Operation;
 use crate::policy::{
     Declared, Member, Module, PolicyFile, PolicySet, ReadSet, Rule, Shapes, analyse, check, hidden,
@@ -22,6 +22,8 @@ use crate::source::{Code, Diagnostic};
 /// Rules that compile, with the files that they need. Shared by all threads.
 #[derive(Debug)]
 pub struct Plan {
+    /// The rules themselves, in the order of the planned ones.
+    given: Vec<Arc<Rule>>,
     pub(super) rules: Vec<PlannedRule>,
     /// The syntax trees of all files.
     pub(super) modules: Vec<Module>,
@@ -98,11 +100,11 @@ impl Plan {
     pub fn new(set: &PolicySet, clock: DateTime<Utc>) -> Result<Self, Vec<Diagnostic>> {
         let mut files: Vec<&Arc<PolicyFile>> =
             set.rules.iter().map(|rule| &rule.file).chain(&set.libraries).collect();
-        let mut modules = parse_all(&files, clock)?;
-        add_referenced(&set.unselected, &mut files, &mut modules, clock)?;
+        let mut modules = parse_all(&files)?;
+        add_referenced(&set.unselected, &mut files, &mut modules)?;
         let declared = Declared::new(&modules);
         let mut problems = check(&files, &modules, &declared);
-        problems.extend(unreached(set, &files, &modules, clock));
+        problems.extend(unreached(set, &files, &modules));
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -155,41 +157,39 @@ impl Plan {
             }
             rules.push(planned);
         }
-        if problems.is_empty() { Ok(Self { rules, modules, clock }) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Self { given: set.rules.clone(), rules, modules, clock })
+        } else {
+            Err(problems)
+        }
     }
 
     /// A plan without rules, for runs that only read.
     pub const fn empty(clock: DateTime<Utc>) -> Self {
-        Self { rules: Vec::new(), modules: Vec::new(), clock }
+        Self { given: Vec::new(), rules: Vec::new(), modules: Vec::new(), clock }
     }
 
-    /// The rules, in the order in which they are judged by.
-    pub fn rules(&self) -> impl Iterator<Item = &Arc<Rule>> {
-        self.rules.iter().map(|planned| &planned.rule)
-    }
-
-    /// A rule by its index, and what it reads.
-    pub fn rule(&self, index: usize) -> Option<(&Arc<Rule>, &ReadSet)> {
-        self.rules.get(index).map(|planned| (&planned.rule, &planned.reads))
-    }
-
-    /// What the rules read, in the same order.
+    /// What the rules read, in their order.
     pub fn reads(&self) -> impl Iterator<Item = &ReadSet> {
         self.rules.iter().map(|planned| &planned.reads)
     }
+}
 
-    /// Whether a rule applies to an operation.
-    pub fn judges(&self, operation: Operation) -> bool {
+impl Rulebook for Plan {
+    fn rules(&self) -> &[Arc<Rule>] {
+        &self.given
+    }
+
+    fn rule(&self, index: usize) -> Option<(&Arc<Rule>, &ReadSet)> {
+        self.rules.get(index).map(|planned| (&planned.rule, &planned.reads))
+    }
+
+    fn judges(&self, operation: Operation) -> bool {
         self.rules.iter().any(|planned| planned.rule.applies_to.contains(&operation))
     }
 
-    /// A judge of an operation's resources, for the thread that asks.
-    ///
-    /// # Errors
-    ///
-    /// Where a rule that compiled before does not any more: a defect.
-    pub fn judge(&self, operation: Operation, way: Way) -> Result<Judge<'_>, EngineError> {
-        Judge::new(self, operation, way)
+    fn judge(&self, operation: Operation, way: Way) -> Result<Judge<'_>, Diagnostic> {
+        Judge::new(self, operation, way).map_err(|error| Diagnostic::error(Code::PolicyParse, error.message))
     }
 }
 
@@ -232,7 +232,6 @@ fn add_referenced<'f>(
     others: &'f [Arc<PolicyFile>],
     files: &mut Vec<&'f Arc<PolicyFile>>,
     modules: &mut Vec<Module>,
-    clock: DateTime<Utc>,
 ) -> Result<(), Vec<Diagnostic>> {
     let mut others: Vec<&Arc<PolicyFile>> = others.iter().collect();
     loop {
@@ -245,7 +244,7 @@ fn add_referenced<'f>(
         if named.is_empty() {
             return Ok(());
         }
-        modules.extend(parse_all(&named, clock)?);
+        modules.extend(parse_all(&named)?);
         files.extend(named);
         others = rest;
     }
@@ -253,18 +252,13 @@ fn add_referenced<'f>(
 
 /// What nothing reaches, and what hides another package, in all files of the user: also in those that take no
 /// part in this run.
-fn unreached(
-    set: &PolicySet,
-    files: &[&Arc<PolicyFile>],
-    modules: &[Module],
-    clock: DateTime<Utc>,
-) -> Vec<Diagnostic> {
+fn unreached(set: &PolicySet, files: &[&Arc<PolicyFile>], modules: &[Module]) -> Vec<Diagnostic> {
     let own = |file: &&Arc<PolicyFile>| !file.is_builtin();
     let others = set.unselected.iter().filter(own).filter(|file| !files.contains(file));
     // Tests are not asked here, but what they refer to is not lost.
     let tests = set.tests.iter().filter(own).filter(|_| set.libraries.iter().any(|file| own(&file)));
     let others: Vec<(&Arc<PolicyFile>, Option<Module>)> =
-        others.chain(tests).map(|file| (file, parse(file, clock).ok())).collect();
+        others.chain(tests).map(|file| (file, parse(file).ok())).collect();
     let read = files.iter().zip(modules).map(|(file, module)| Member::read(file, module));
     let members: Vec<Member<'_>> =
         read.chain(others.iter().map(|(file, module)| Member::new(file, module.as_ref()))).collect();

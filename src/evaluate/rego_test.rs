@@ -87,7 +87,7 @@ pub fn run_tests(
     filter: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<TestReport, Vec<Diagnostic>> {
     let files: Vec<&Arc<PolicyFile>> = files.iter().collect();
-    let modules = parse_all(&files, clock)?;
+    let modules = parse_all(&files)?;
     let mut problems = check(&files, &modules, &Declared::new(&modules));
     problems.extend(duplicate_tests(&files, &modules));
     let members: Vec<Member<'_>> =

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use crate::discover::{Discovery, InputFile, Origin};
-use crate::evaluate::{Plan, Way};
+use crate::evaluate::{Plan, Rulebook as _, Way};
 use crate::finding::{Finding, Gate, OnInconclusive, Run, Verdict};
 use crate::load::Limits;
 use crate::model::Resource;
@@ -170,7 +170,12 @@ pub fn mutate(
     let engine = Engine {
         plan,
         settings,
-        rules: plan.rules().zip(plan.reads()).map(|(rule, reads)| (rule.as_ref(), &reads.reads)).collect(),
+        rules: plan
+            .rules()
+            .iter()
+            .zip(plan.reads())
+            .map(|(rule, reads)| (rule.as_ref(), &reads.reads))
+            .collect(),
     };
     let mut report = MutationReport::default();
     let subjects = engine.subjects(discovery, &mut report);

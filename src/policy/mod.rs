@@ -30,8 +30,8 @@ pub use rule::{RelatedResource, Rule, RuleId, RuleIdError};
 pub use select::{Override, OverrideError, Selection, select};
 pub use severity::{Severity, UnknownSeverity};
 pub(crate) use syntax::{
-    Arithmetic, Body, Collected, Module, Name, Node, Operator, Rule as Definition, Scalar, Statement,
-    StatementKind, Term, module,
+    Arithmetic, Body, Collected, Import, Module, Name, Node, Operator, Rule as Definition, Scalar, Statement,
+    StatementKind, Term,
 };
 pub use tokens::{Token, TokenKind, Tokens, tokens};
 pub(crate) use warnings::{Author, warnings};

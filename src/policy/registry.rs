@@ -27,6 +27,18 @@ pub struct PolicySet {
     pub unselected: Vec<Arc<PolicyFile>>,
 }
 
+impl PolicySet {
+    /// The rules that apply to an operation; they may refer to the others.
+    #[must_use]
+    pub fn about(&self, operation: Operation) -> Self {
+        let (rules, others): (Vec<_>, Vec<_>) =
+            self.rules.iter().cloned().partition(|rule| rule.applies_to.contains(&operation));
+        let mut unselected = self.unselected.clone();
+        unselected.extend(others.iter().map(|rule| Arc::clone(&rule.file)));
+        Self { rules, libraries: self.libraries.clone(), tests: self.tests.clone(), unselected }
+    }
+}
+
 /// Sorts policy files into rules, libraries and tests.
 ///
 /// # Errors

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::sought::Sought;
-use crate::evaluate::{EngineError, Judge, Judged, Outcome, Plan, Way};
+use crate::evaluate::{Judge, Judged, Outcome, Rulebook, Way};
 use crate::finding::{Counts, Verdict};
 use crate::operation::Operation;
-use crate::policy::{ReadSet, Rule};
+use crate::policy::Rule;
 use crate::settings::JudgeSettings;
+use crate::source::Diagnostic;
 
 /// Where resources of one operation are judged.
 pub(super) struct Bench<'s> {
@@ -25,14 +26,14 @@ impl<'s> Bench<'s> {
     ///
     /// Where a rule that compiled before does not any more: a defect.
     pub(super) fn new(
-        plan: &'s Plan,
+        plan: &'s dyn Rulebook,
         operation: Operation,
         way: Way,
         is_fast: bool,
-    ) -> Result<Self, EngineError> {
+    ) -> Result<Self, Diagnostic> {
         Ok(Self {
             judge: plan.judge(operation, way)?,
-            counts: vec![Counts::default(); plan.rules().count()],
+            counts: vec![Counts::default(); plan.rules().len()],
             sought: if is_fast { soughts(plan, operation) } else { Vec::new() },
         })
     }
@@ -69,12 +70,13 @@ impl<'s> Bench<'s> {
 }
 
 /// What the rules about an operation read.
-fn soughts(plan: &Plan, operation: Operation) -> Vec<Option<Sought>> {
-    let sought = |(rule, reads): (&Arc<Rule>, &ReadSet)| {
+fn soughts(plan: &dyn Rulebook, operation: Operation) -> Vec<Option<Sought>> {
+    let sought = |(index, rule): (usize, &Arc<Rule>)| {
+        let (_, reads) = rule.applies_to.contains(&operation).then(|| plan.rule(index)).flatten()?;
         let lines = reads.definitions.iter().map(|definition| definition.line_1based(rule)).collect();
-        rule.applies_to.contains(&operation).then(|| Sought::new(operation, reads, lines))
+        Some(Sought::new(operation, reads, lines))
     };
-    plan.rules().zip(plan.reads()).map(sought).collect()
+    plan.rules().iter().enumerate().map(sought).collect()
 }
 
 const fn verdict(outcome: &Outcome) -> Verdict {

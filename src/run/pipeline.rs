@@ -14,7 +14,7 @@ use super::Event;
 use super::collect::{Collector, FileEnd};
 use super::worker::{BatchOutcome, Worker};
 use crate::discover::{Discovery, InputFile, Origin};
-use crate::evaluate::Plan;
+use crate::evaluate::Rulebook;
 use crate::finding::{Lines, Run};
 use crate::load::{Batch, Batches, Counter, Splitter, open};
 use crate::settings::{JudgeSettings, LoadSettings};
@@ -63,7 +63,7 @@ struct Job {
 pub fn execute(
     load: &LoadSettings,
     judging: &JudgeSettings,
-    plan: &Plan,
+    plan: &dyn Rulebook,
     discovery: Discovery,
     progress: &Progress,
     lines: Option<&dyn Lines>,
@@ -217,7 +217,7 @@ impl Reader<'_> {
 struct Sink<'s> {
     load: &'s LoadSettings,
     judging: &'s JudgeSettings,
-    plan: &'s Plan,
+    plan: &'s dyn Rulebook,
     files: &'s [InputFile],
     diagnostics: Vec<Diagnostic>,
     progress: &'s Progress,
@@ -283,7 +283,7 @@ impl Sink<'_> {
             }
         }
         drop(permits);
-        let rules = self.plan.rules().map(Arc::clone).collect();
+        let rules = self.plan.rules().to_vec();
         Ok(collector.finish(rules, told, &mut |event| {
             tell(event);
         }))

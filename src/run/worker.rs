@@ -14,7 +14,7 @@ use super::lines::{LineComposer, LineMaker};
 use super::log::Log;
 use super::page::{PageBuilder, remark};
 use super::text::{Text, fault_words, solid_lines};
-use crate::evaluate::{self, Input, Judged, Plan, Source, Unreadable, Way};
+use crate::evaluate::{self, Input, Judged, Rulebook, Source, Unreadable, Way};
 use crate::finding::{Counts, Finding, Lines, Location, Tally, Verdict};
 use crate::load::{
     Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, Stranger, describe,
@@ -76,7 +76,7 @@ impl BatchOutcome {
 pub(super) struct Worker<'s> {
     load: &'s LoadSettings,
     judging: &'s JudgeSettings,
-    plan: &'s Plan,
+    plan: &'s dyn Rulebook,
     /// Where findings become lines at once.
     line_maker: Option<LineMaker>,
     benches: BTreeMap<Operation, Option<Bench<'s>>>,
@@ -141,7 +141,7 @@ impl<'s> Worker<'s> {
     pub(super) fn new(
         load: &'s LoadSettings,
         judging: &'s JudgeSettings,
-        plan: &'s Plan,
+        plan: &'s dyn Rulebook,
         lines: Option<&dyn Lines>,
     ) -> Self {
         Self {
@@ -188,7 +188,7 @@ impl<'s> Worker<'s> {
     fn count(&mut self, tally: &mut Tally) {
         for (operation, bench) in &mut self.benches {
             let Some(bench) = bench else { continue };
-            for (rule, counts) in self.plan.rules().zip(bench.take_counts()) {
+            for (rule, counts) in self.plan.rules().iter().zip(bench.take_counts()) {
                 tally.add(*operation, rule.severity, &counts);
             }
         }
@@ -444,9 +444,7 @@ impl<'s> Worker<'s> {
                 if !plan.judges(operation) {
                     return None;
                 }
-                Bench::new(plan, operation, way, is_fast)
-                    .map_err(|error| out.log.push(Diagnostic::error(Code::PolicyParse, error.message)))
-                    .ok()
+                Bench::new(plan, operation, way, is_fast).map_err(|problem| out.log.push(problem)).ok()
             })
             .as_mut()
     }

@@ -100,7 +100,7 @@ impl<'c, 'm: 'c> Compiler<'c, 'm> {
             Operator::Arithmetic(Arithmetic::Multiply) => arithmetic(Operation::Multiply)(sides),
             Operator::Arithmetic(Arithmetic::Divide) => arithmetic(Operation::Divide)(sides),
             Operator::Arithmetic(Arithmetic::Remainder) => arithmetic(Operation::Remainder)(sides),
-            Operator::Entry | Operator::Minus | Operator::Other => return None,
+            Operator::Entry | Operator::Minus => return None,
         })
     }
 

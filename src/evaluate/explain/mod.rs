@@ -170,7 +170,7 @@ pub fn explain(plan: &Plan, rule: &Rule, case: &ExplainedCase<'_>) -> Result<Exp
     let planned = planned.ok_or_else(|| defect(format!("{} is not planned", rule.id)))?;
     let input = Value::from_json_str(case.input).map_err(|error| defect(error.to_string()))?;
     let bench = Bench::new(planned, plan.clock, input);
-    let modules = parse_all(&[bench.file()], plan.clock)?;
+    let modules = parse_all(&[bench.file()])?;
     let module = modules.first().ok_or_else(|| defect("no syntax tree".to_owned()))?;
     let secrets = Secrets::of(case.operation, &bench.input, texts_of(module));
     let mut explainer = Explainer {

@@ -8,7 +8,7 @@ fn problems(files: &[(&str, &str)]) -> Vec<(String, u64, u64)> {
     let files: Vec<Arc<PolicyFile>> =
         files.iter().map(|(name, text)| Arc::new(PolicyFile::new(name, *text))).collect();
     let files: Vec<&Arc<PolicyFile>> = files.iter().collect();
-    let modules = parse_all(&files, DateTime::UNIX_EPOCH).unwrap();
+    let modules = parse_all(&files).unwrap();
     check(&files, &modules, &Declared::new(&modules))
         .into_iter()
         .map(|problem| {

@@ -365,7 +365,7 @@ fn authors_are_told_of_subtrees_optional_fields_and_params() {
     let text = rule("GetPatchBaseline", &["params: {max: 7, other: 1}"], body);
     let file = Arc::new(PolicyFile::new("rule.rego", text.as_str()));
     let set = load(std::slice::from_ref(&file)).unwrap();
-    let modules = parse_all(&[&file], DateTime::UNIX_EPOCH).unwrap();
+    let modules = parse_all(&[&file]).unwrap();
     let (declared, rule) = (Declared::new(&modules), &set.rules[0]);
     let shapes = Shapes::of(rule.applies_to.iter().copied());
     let remarks = analyse(rule, 0, &[&file], &modules, &declared, &shapes).remarks(rule);

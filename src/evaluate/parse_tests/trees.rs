@@ -1,11 +1,11 @@
 //! What syntax trees hold.
 
 use super::*;
-use crate::policy::{Collected, Definition as Rule, StatementKind, Term};
+use crate::policy::{Collected, Definition as Rule, Node, StatementKind, Term};
 
 fn parsed(text: &str) -> Module {
     let file = Arc::new(PolicyFile::new("f", text));
-    parse_all(&[&file], DateTime::UNIX_EPOCH).unwrap().remove(0)
+    parse_all(&[&file]).unwrap().remove(0)
 }
 
 #[test]
@@ -82,4 +82,33 @@ fn statements_have_ranges_of_the_text() {
     let with = statements[1].with.clone().unwrap();
     assert_eq!(&text[with], "with input as {\"a\": [1]} with time.now_ns as 3");
     assert_eq!(statements[2].sides, None);
+}
+
+#[test]
+fn ranges_take_all_in_that_belongs_to_an_expression() {
+    let written = [
+        "set()",
+        "{\"a\": `b`, \"c\": [\"d\"]}",
+        "{ # a comment\n\t\t\"a\": \"b\"}",
+        "{}",
+        "{x | some x in [\"a\"]}",
+        "{\"k\": x | some x in [1]; not x == set()}",
+        "f(\"a\", set())",
+        "input.a[\"b\"].c[\"d\"]",
+        "-1.5e3 + count({\"a\"})",
+        "\"a\" in {\"a\"}",
+        "1, \"b\" in [\"b\"]",
+        "{\"a\"} & {\"b\"}",
+    ];
+    let lines: Vec<String> = written.iter().map(|text| format!("\t_ := [{text}]\n")).collect();
+    let text = format!("package a\n\np if {{\n{}}}\n\nf(_, _) := 1\n", lines.concat());
+    let module = parsed(&text);
+    let found = module.rules[0].only_statements().iter().map(|statement| {
+        let StatementKind::Holds(Node { term: Term::Assign { right, .. }, .. }) = &statement.kind else {
+            panic!("an assignment")
+        };
+        let Term::Array(items) = &right.term else { panic!("an array") };
+        &text[items[0].span.start..items[items.len() - 1].span.end]
+    });
+    assert_eq!(found.collect::<Vec<_>>(), written);
 }

@@ -400,7 +400,7 @@ impl<'m> Interpreter<'m> {
                 self.compare(operator, left, right, span);
                 Values::one(Value::Boolean)
             }
-            (Operator::Union | Operator::Intersection | Operator::Other, [left, right]) => {
+            (Operator::Union | Operator::Intersection, [left, right]) => {
                 self.look_at(left, &Look::NEEDED, span);
                 self.look_at(right, &Look::NEEDED, span);
                 let mut elements = self.entries(left, span).1;
