@@ -18,6 +18,9 @@ use crate::source::json::is_plain;
 pub struct Fingerprint(String);
 
 impl Fingerprint {
+    /// Bytes that hold nearly any array.
+    const ROOM: usize = 192;
+
     /// Of a rule on a resource with these parts of its identity.
     pub fn of_identity<'p>(
         rule: &RuleId,
@@ -49,7 +52,11 @@ impl Fingerprint {
 
     /// The array as far as every fingerprint of a rule has it. Neither name needs escapes.
     fn start(rule: &RuleId, operation: Operation) -> Vec<u8> {
-        [b"[\"", rule.as_str().as_bytes(), b"\",\"", operation.id().as_bytes(), b"\""].concat()
+        let mut array = Vec::with_capacity(Self::ROOM);
+        for piece in ["[\"", rule.as_str(), "\",\"", operation.id(), "\""] {
+            array.extend_from_slice(piece.as_bytes());
+        }
+        array
     }
 
     fn digest(mut array: Vec<u8>) -> Self {

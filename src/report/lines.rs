@@ -36,6 +36,8 @@ struct JsonLineWriter {
     rules: HashMap<RuleKey, RenderedRule, RandomState>,
     /// What stands between message and place.
     standing: Option<Standing>,
+    /// The line of the place before, and how it is written.
+    line: Option<(u64, Vec<u8>)>,
 }
 
 /// A resource and its file, and how they are written.
@@ -77,6 +79,46 @@ impl JsonLineWriter {
     }
 }
 
+impl JsonLineWriter {
+    fn write_evidence(&mut self, out: &mut Vec<u8>, base: &str, evidence: &ToldEvidence<'_>) {
+        out.extend_from_slice(b"{\"path\":");
+        write_texts(out, base, evidence.pointer);
+        out.extend_from_slice(b",\"value\":");
+        match &evidence.value {
+            ToldValue::Written(text) => out.extend_from_slice(text.as_bytes()),
+            ToldValue::Value(value) => {
+                let _ = safe_json::write(&mut *out, value);
+            }
+            ToldValue::Absent | ToldValue::Long | ToldValue::Secret => out.extend_from_slice(b"null"),
+        }
+        self.write_place(out, evidence.start, evidence.end_byte);
+        out.extend_from_slice(match &evidence.value {
+            ToldValue::Written(_) | ToldValue::Value(_) => b"}",
+            ToldValue::Absent => b",\"absent\":true}",
+            ToldValue::Long => b",\"truncated\":true}",
+            ToldValue::Secret => b",\"redacted\":true}",
+        });
+    }
+
+    /// Most places of a resource are on one line.
+    fn write_place(&mut self, out: &mut Vec<u8>, start: Position, end_byte: u64) {
+        let Position { byte, line_1based, column_1based } = start;
+        match &self.line {
+            Some((known, rendered)) if *known == line_1based => out.extend_from_slice(rendered),
+            _ => {
+                let mut rendered = Vec::new();
+                write_number(&mut rendered, b",\"line\":", line_1based);
+                rendered.extend_from_slice(b",\"column\":");
+                out.extend_from_slice(&rendered);
+                self.line = Some((line_1based, rendered));
+            }
+        }
+        out.extend_from_slice(itoa::Buffer::new().format(column_1based).as_bytes());
+        write_number(out, b",\"start_byte\":", byte);
+        write_number(out, b",\"end_byte\":", end_byte);
+    }
+}
+
 impl LineWriter for JsonLineWriter {
     fn write(&mut self, told: &Told<'_>, line: &mut Vec<u8>) {
         line.extend_from_slice(self.rule(told.rule, told.rule_line_1based));
@@ -89,13 +131,13 @@ impl LineWriter for JsonLineWriter {
         }
         line.extend_from_slice(b",\"path\":");
         write_texts(line, told.base, told.pointer);
-        write_place(line, told.start, told.end_byte);
+        self.write_place(line, told.start, told.end_byte);
         line.extend_from_slice(b"},\"evidence\":[");
         for (index, evidence) in told.evidence.iter().enumerate() {
             if index > 0 {
                 line.push(b',');
             }
-            write_evidence(line, told.base, evidence);
+            self.write_evidence(line, told.base, evidence);
         }
         line.extend_from_slice(b"],\"fingerprint\":\"");
         line.extend_from_slice(told.fingerprint.as_str().as_bytes());
@@ -126,26 +168,6 @@ fn write_resource(out: &mut Vec<u8>, resource: &Subject) {
         write_text(out, account);
     }
     out.push(b'}');
-}
-
-fn write_evidence(out: &mut Vec<u8>, base: &str, evidence: &ToldEvidence<'_>) {
-    out.extend_from_slice(b"{\"path\":");
-    write_texts(out, base, evidence.pointer);
-    out.extend_from_slice(b",\"value\":");
-    match &evidence.value {
-        ToldValue::Written(text) => out.extend_from_slice(text.as_bytes()),
-        ToldValue::Value(value) => {
-            let _ = safe_json::write(&mut *out, value);
-        }
-        ToldValue::Absent | ToldValue::Long | ToldValue::Secret => out.extend_from_slice(b"null"),
-    }
-    write_place(out, evidence.start, evidence.end_byte);
-    out.extend_from_slice(match &evidence.value {
-        ToldValue::Written(_) | ToldValue::Value(_) => b"}",
-        ToldValue::Absent => b",\"absent\":true}",
-        ToldValue::Long => b",\"truncated\":true}",
-        ToldValue::Secret => b",\"redacted\":true}",
-    });
 }
 
 fn write_text(out: &mut Vec<u8>, text: &str) {
@@ -184,13 +206,6 @@ fn write_texts(out: &mut Vec<u8>, first: &str, second: &str) {
     } else {
         write_text(out, &[first, second].concat());
     }
-}
-
-fn write_place(out: &mut Vec<u8>, start: Position, end_byte: u64) {
-    write_number(out, b",\"line\":", start.line_1based);
-    write_number(out, b",\"column\":", start.column_1based);
-    write_number(out, b",\"start_byte\":", start.byte);
-    write_number(out, b",\"end_byte\":", end_byte);
 }
 
 #[inline]
