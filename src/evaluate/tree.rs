@@ -2,7 +2,7 @@
 //!
 //! The engine's types can be used, but are no stable contract: so its version is fixed, and they are known here and
 //! nowhere else. The compiler tells of whatever changes in them. The documented way to its tree is JSON, which is forty
-//! times as long as the file: to write and to read it took two fifths of the planning.
+//! times as long as the file: to write and to read it took half of the planning.
 
 use std::ops::Range;
 
