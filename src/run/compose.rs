@@ -247,13 +247,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
         };
         let decided: Vec<&DefinitionReads> =
             decided.iter().filter_map(|&index| reads.definitions.get(index)).collect();
-        let mut message = String::new();
-        for reason in placed {
-            if !message.is_empty() {
-                message.push_str("; ");
-            }
-            message.push_str(&reason.message);
-        }
+        let message = joined(placed.iter().map(|reason| reason.message.as_str()));
         let excerpt = self.shown.excerpts.then(|| self.excerpt(reads, verdict, placed, &decided));
         let rule_excerpt = if self.shown.excerpts { rule_excerpt(rule, &decided) } else { None };
         let evidence = if self.shown.evidence { self.evidence(reads, placed) } else { Vec::new() };
@@ -413,6 +407,18 @@ fn in_words(error: &EngineError) -> String {
         None => error.message.clone(),
         Some(place) => format!("{} (at {}:{})", error.message, place.file, place.line_1based),
     }
+}
+
+/// Several reasons as one message.
+pub(super) fn joined<'m>(messages: impl Iterator<Item = &'m str>) -> String {
+    let mut joined = String::new();
+    for message in messages {
+        if !joined.is_empty() {
+            joined.push_str("; ");
+        }
+        joined.push_str(message);
+    }
+    joined
 }
 
 /// A message, unless it tells a secret.

@@ -12,7 +12,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
 use super::compose::{
-    Composer, MAX_NAMED, MAX_NAMED_CHARACTERS, Shown, Standing, cut, kept_out, shown_value,
+    Composer, MAX_NAMED, MAX_NAMED_CHARACTERS, Shown, Standing, cut, joined, kept_out, shown_value,
 };
 use super::hidden::{has_secrets, pieces, tells};
 use super::sought::{FoundValue, Sought, Uncommon, made_pointer};
@@ -339,10 +339,7 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         let message = match &*placed {
             [] => return Ok(()),
             [one] => one.message.clone(),
-            several => {
-                let messages: Vec<&str> = several.iter().map(|placed| &*placed.message).collect();
-                Cow::Owned(messages.join("; "))
-            }
+            several => Cow::Owned(joined(several.iter().map(|placed| &*placed.message))),
         };
         let rule_line_1based = line.unwrap_or(rule.line_1based);
         self.write(&Saying { rule, rule_line_1based, verdict, message: &message }, &placed, &values, bump);
