@@ -6,8 +6,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::operation::Operation;
 use crate::policy::RuleId;
-use crate::source::hexadecimal;
 use crate::source::json::is_plain;
+use crate::source::{hexadecimal, hexadecimal_digits};
 
 /// SHA-256 over rule, operation and identity of the resource: never over a place.
 ///
@@ -15,12 +15,9 @@ use crate::source::json::is_plain;
 /// masked or not there, so that it could stand for several resources, the array ends in
 /// `{"content": "…"}` with the SHA-256 of the normalised resource instead.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Fingerprint(String);
+pub struct Fingerprint([u8; 64]);
 
 impl Fingerprint {
-    /// Bytes that hold nearly any array.
-    const ROOM: usize = 192;
-
     /// Of a rule on a resource with these parts of its identity.
     pub fn of_identity<'p>(
         rule: &RuleId,
@@ -29,50 +26,55 @@ impl Fingerprint {
     ) -> Self {
         let mut array = Self::start(rule, operation);
         for part in parts {
-            array.push(b',');
             if is_plain(part.as_bytes()) {
-                array.push(b'"');
-                array.extend_from_slice(part.as_bytes());
-                array.push(b'"');
+                array.update(b",\"");
+                array.update(part);
+                array.update(b"\"");
             } else {
-                // Writing to memory cannot fail.
-                let _ = serde_json::to_writer(&mut array, part);
+                array.update(b",");
+                // Writing a text to memory cannot fail.
+                array.update(serde_json::to_string(part).unwrap_or_default());
             }
         }
-        Self::digest(array)
+        Self::end(array)
     }
 
     /// Of a rule on a resource that only its content tells from others; `normalised` is its JSON.
     pub fn of_content(rule: &RuleId, operation: Operation, normalised: &str) -> Self {
         let content = hexadecimal(&Sha256::digest(normalised.as_bytes()));
         let mut array = Self::start(rule, operation);
-        array.extend_from_slice(format!(",{{\"content\":\"{content}\"}}").as_bytes());
-        Self::digest(array)
+        array.update(format!(",{{\"content\":\"{content}\"}}"));
+        Self::end(array)
     }
 
     /// The array as far as every fingerprint of a rule has it. Neither name needs escapes.
-    fn start(rule: &RuleId, operation: Operation) -> Vec<u8> {
-        let mut array = Vec::with_capacity(Self::ROOM);
+    fn start(rule: &RuleId, operation: Operation) -> Sha256 {
+        let mut array = Sha256::new();
         for piece in ["[\"", rule.as_str(), "\",\"", operation.id(), "\""] {
-            array.extend_from_slice(piece.as_bytes());
+            array.update(piece);
         }
         array
     }
 
-    fn digest(mut array: Vec<u8>) -> Self {
-        array.push(b']');
-        Self(hexadecimal(&Sha256::digest(&array)))
+    fn end(mut array: Sha256) -> Self {
+        array.update(b"]");
+        let mut text = [0; 64];
+        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(array.finalize()) {
+            *pair = hexadecimal_digits(byte);
+        }
+        Self(text)
     }
 
     /// In hexadecimal.
     pub fn as_str(&self) -> &str {
-        &self.0
+        // INVARIANT: these are hexadecimal digits.
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 

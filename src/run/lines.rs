@@ -294,9 +294,9 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
             path: root,
         };
         let saying = Saying { rule, rule_line_1based: rule.line_1based, verdict, message: &message };
-        self.write(&saying, &[placed], &values, bump);
+        let written = self.write(&saying, &[placed], &values, bump);
         self.maker.message = message;
-        Ok(())
+        written
     }
 
     fn reasoned(
@@ -310,7 +310,7 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         let values = self.values(sought, bump)?;
         self.common();
         let Self { maker, standing, common, .. } = self;
-        let Some(common) = common else { return Ok(()) };
+        let common = common.as_mut().ok_or(Uncommon)?;
         let mut placed: BumpVec<'_, Placed<'_>> = BumpVec::with_capacity_in(denials.len(), bump);
         placed.extend(denials.iter().map(|Denial { message, path, focus, .. }| {
             let named = path
@@ -337,19 +337,24 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         let decided = denials.iter().filter_map(|denial| denial.definition).min();
         let line = decided.and_then(|definition| sought.lines.get(definition)).copied();
         let message = match &*placed {
-            [] => return Ok(()),
+            [] => return Err(Uncommon),
             [one] => one.message.clone(),
             several => Cow::Owned(joined(several.iter().map(|placed| &*placed.message))),
         };
         let rule_line_1based = line.unwrap_or(rule.line_1based);
-        self.write(&Saying { rule, rule_line_1based, verdict, message: &message }, &placed, &values, bump);
-        Ok(())
+        self.write(&Saying { rule, rule_line_1based, verdict, message: &message }, &placed, &values, bump)
     }
 
-    fn write(&mut self, saying: &Saying<'_>, placed: &[Placed<'_>], values: &[FoundValue<'_>], bump: &Bump) {
+    fn write(
+        &mut self,
+        saying: &Saying<'_>,
+        placed: &[Placed<'_>],
+        values: &[FoundValue<'_>],
+        bump: &Bump,
+    ) -> Result<(), Uncommon> {
         let fingerprint = self.fingerprint(saying.rule);
         let Self { maker, standing, text, lines, common, shown } = self;
-        let (Some(first), Some(common)) = (placed.first(), common) else { return };
+        let (Some(first), Some(common)) = (placed.first(), common) else { return Err(Uncommon) };
         let mut places = Places { plain_start: common.plain_start, offset: standing.span.start, text };
         let evidence = if shown.evidence {
             evidence(standing, placed, values, &mut places, bump)
@@ -380,6 +385,7 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
             rule: Arc::clone(saying.rule),
             line: before..lines.len(),
         });
+        Ok(())
     }
 
     fn fingerprint(&mut self, rule: &Rule) -> Fingerprint {

@@ -13,11 +13,18 @@ pub use place::{Gap, Place, Position, Tracker};
 
 /// Lower-case hexadecimal.
 pub fn hexadecimal(bytes: &[u8]) -> String {
-    // Without branches, so that many digits are made at once.
-    let digit = |value: u8| b'0' + value + u8::from(value > 9) * (b'a' - b'0' - 10);
     let mut text = vec![0; 2 * bytes.len()];
     for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
-        *pair = [digit(byte >> 4), digit(byte & 0xF)];
+        *pair = hexadecimal_digits(*byte);
     }
     String::from_utf8(text).unwrap_or_default()
+}
+
+/// The two lower-case hexadecimal digits of a byte.
+pub const fn hexadecimal_digits(byte: u8) -> [u8; 2] {
+    // Without branches, so that many are made at once.
+    const fn digit(value: u8) -> u8 {
+        b'0' + value + (value > 9) as u8 * (b'a' - b'0' - 10)
+    }
+    [digit(byte >> 4), digit(byte & 0xF)]
 }
