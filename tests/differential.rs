@@ -2,22 +2,20 @@
 //!
 //! `PROBITY_PAIRS` is the number of pairs of a rule and a resource that are compared, and `PROBITY_SEED` tells which.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use probity::discover::discover;
 use probity::evaluate::{Plan, Rulebook as _, Way};
-use probity::finding::{Finding, Lines, OnInconclusive, Tally, Verdict};
-use probity::load::Limits;
+use probity::finding::{Finding, Lines, Tally, Verdict};
 use probity::operation::Operation;
-use probity::policy::{PolicyFile, Severity, builtin_files, load};
+use probity::policy::{PolicyFile, builtin_files, load};
 use probity::report::{JsonLines, NdjsonReporter, Reporter as _};
 use probity::run::{Event, Progress, execute};
-use probity::settings::{JudgeSettings, LoadSettings, Purpose};
+use probity::settings::{JudgeSettings, LoadSettings};
 
-use super::support::{CLOCK, Folder};
+use super::in_process::{clock, judge_settings, load_settings};
+use super::support::Folder;
 
 #[path = "differential/fields.rs"]
 mod fields;
@@ -33,10 +31,6 @@ use fields::Fields;
 const RULES: usize = 48;
 /// Resources in one round.
 const RESOURCES: u64 = 40;
-
-fn clock() -> DateTime<Utc> {
-    DateTime::parse_from_rfc3339(CLOCK).unwrap().to_utc()
-}
 
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().unwrap())
@@ -69,26 +63,12 @@ struct Report {
 /// Runs in one way; with `as_lines` the threads write the findings, else they are written when they are told.
 fn report(plan: &Plan, path: &str, forced: Option<Operation>, way: Way, as_lines: bool) -> Report {
     let load = LoadSettings {
-        inputs: vec![PathBuf::from(path)],
         forced,
-        limits: Limits::default(),
-        strict: false,
         allow_incomplete: true,
         allow_empty: true,
-        max_age: None,
-        threads: NonZeroUsize::new(2).unwrap(),
+        ..load_settings(vec![PathBuf::from(path)])
     };
-    let judging = JudgeSettings {
-        purpose: Purpose::Judge,
-        way,
-        clock: clock(),
-        on_inconclusive: OnInconclusive::Fail,
-        fail_on: Severity::Low,
-        include: vec![Verdict::Pass, Verdict::NotApplicable],
-        excerpts: !as_lines,
-        evidence: true,
-        digests: false,
-    };
+    let judging = JudgeSettings { excerpts: !as_lines, digests: false, ..judge_settings(way) };
     let mut told = Vec::new();
     let mut lines = Vec::new();
     let mut reporter = NdjsonReporter::new(&mut lines);

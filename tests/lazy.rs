@@ -1,26 +1,20 @@
 //! Rules that are planned when they are needed say what rules say that are planned at once, to the letter.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use probity::discover::discover;
 use probity::evaluate::{LazyPlan, Plan, Rulebook, Way};
-use probity::finding::{Gate, OnInconclusive, Verdict};
-use probity::load::Limits;
+use probity::finding::{Gate, Verdict};
 use probity::operation::Operation;
-use probity::policy::{PolicyFile, Severity, builtin_files, load};
+use probity::policy::{PolicyFile, builtin_files, load};
 use probity::run::{Progress, execute};
-use probity::settings::{JudgeSettings, LoadSettings, Purpose};
+use probity::settings::LoadSettings;
 use probity::source::Code;
 
 use crate::generate::{Kind, Mix, Random, resource};
-use crate::support::{CLOCK, Folder, check, page, report, root, rule};
-
-fn clock() -> DateTime<Utc> {
-    CLOCK.parse().unwrap()
-}
+use crate::in_process::{clock, judge_settings, load_settings};
+use crate::support::{Folder, check, page, report, root, rule};
 
 /// Every event of a run, and the run.
 fn told(
@@ -29,27 +23,8 @@ fn told(
     forced: Option<Operation>,
     way: Way,
 ) -> (Vec<String>, probity::finding::Run) {
-    let load = LoadSettings {
-        inputs: inputs.to_vec(),
-        forced,
-        limits: Limits::default(),
-        strict: false,
-        allow_incomplete: false,
-        allow_empty: false,
-        max_age: None,
-        threads: NonZeroUsize::new(2).unwrap(),
-    };
-    let judging = JudgeSettings {
-        purpose: Purpose::Judge,
-        way,
-        clock: clock(),
-        on_inconclusive: OnInconclusive::Fail,
-        fail_on: Severity::Low,
-        include: vec![Verdict::Pass, Verdict::NotApplicable],
-        excerpts: true,
-        evidence: true,
-        digests: true,
-    };
+    let load = LoadSettings { forced, ..load_settings(inputs.to_vec()) };
+    let judging = judge_settings(way);
     let mut told = Vec::new();
     let discovery = discover(inputs);
     let run = execute(&load, &judging, rulebook, discovery, &Progress::default(), None, &mut |event| {

@@ -18,6 +18,7 @@ mod evidence;
 mod explain;
 #[path = "../benches/support/generate.rs"]
 mod generate;
+mod in_process;
 mod inspect;
 mod lazy;
 mod lint;

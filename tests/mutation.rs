@@ -5,13 +5,13 @@
 
 use std::num::NonZeroUsize;
 
-use chrono::{DateTime, Utc};
 use probity::discover::discover;
 use probity::evaluate::{Plan, Rulebook as _};
 use probity::mutate::{Change, Excuse, FileFault, MutateSettings, MutationReport, mutate};
 use probity::policy::{Override, Selection, builtin_files, load, select};
 use serde_json::{Map, Value};
 
+use crate::in_process::clock;
 use crate::oracle::{Expected, expected_with};
 use crate::support::{CLOCK, Folder, Outcome, probity, root};
 
@@ -20,10 +20,6 @@ const SET: [&str; 2] = [
     "ALI-SAS-106.min_version=0.0.1",
     "HWC-COC-009.allowed_regions=[\"cn-north-4\",\"cn-north-1\",\"ap-southeast-1\"]",
 ];
-
-fn clock() -> DateTime<Utc> {
-    CLOCK.parse().unwrap()
-}
 
 fn report() -> (Plan, MutationReport) {
     let overrides: Vec<Override> = SET.iter().map(|set| set.parse().unwrap()).collect();

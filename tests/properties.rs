@@ -17,44 +17,31 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use chrono::{DateTime, Utc};
 use probity::discover::discover;
 use probity::evaluate::{Plan, Way};
 use probity::finding::{EvidenceValue, Finding, Run, Verdict};
-use probity::load::Limits;
-use probity::policy::{Severity, builtin_files, load};
+use probity::policy::{builtin_files, load};
 use probity::run::{Event, Progress, execute};
-use probity::settings::{JudgeSettings, LoadSettings, Purpose};
+use probity::settings::{JudgeSettings, LoadSettings};
 use proptest::prelude::*;
 
-use crate::support::{CLOCK, root};
-
-fn clock() -> DateTime<Utc> {
-    CLOCK.parse().unwrap()
-}
+use crate::in_process::{clock, judge_settings, load_settings};
+use crate::support::root;
 
 /// Judges files in this process. All findings, but those that pass only where `all`; and the run.
 fn judged(plan: &Plan, inputs: &[PathBuf], threads: usize, all: bool) -> (Vec<Finding>, Run) {
     let settings = LoadSettings {
-        inputs: inputs.to_vec(),
-        forced: None,
-        limits: Limits::default(),
         strict: true,
         allow_incomplete: true,
         allow_empty: true,
-        max_age: None,
         threads: NonZeroUsize::new(threads).unwrap(),
+        ..load_settings(inputs.to_vec())
     };
     let judging = JudgeSettings {
-        purpose: Purpose::Judge,
-        way: Way::Fast,
-        clock: clock(),
-        on_inconclusive: probity::finding::OnInconclusive::Fail,
-        fail_on: Severity::Low,
         include: if all { vec![Verdict::Pass, Verdict::NotApplicable] } else { Vec::new() },
         excerpts: !all,
         evidence: all,
-        digests: true,
+        ..judge_settings(Way::Fast)
     };
     let mut told = Vec::new();
     let discovery = discover(&settings.inputs);

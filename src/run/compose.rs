@@ -18,7 +18,7 @@ use crate::source::json::{JsonPath, Outline, Segment, locate};
 use crate::source::{Excerpt, Label, printable};
 
 /// Longest value that is repeated as evidence, in bytes of compact JSON.
-const MAX_EVIDENCE_BYTES: usize = 1024;
+pub(super) const MAX_EVIDENCE_BYTES: usize = 1024;
 /// Longest value that is looked at for that, in bytes as it is written.
 const MAX_WRITTEN_BYTES: usize = 16 << 10;
 /// Values beside those of the message that an excerpt shows.
@@ -28,6 +28,11 @@ pub(super) const MAX_NAMED: usize = 3;
 pub(super) const MAX_NAMED_CHARACTERS: usize = 40;
 /// Definitions of a rule that a finding shows.
 const MAX_DEFINITIONS: usize = 3;
+
+/// The message where a rule is not about a resource.
+pub(super) const NOT_ABOUT: &str = "the rule is not about this resource";
+/// How the message of a pass begins.
+pub(super) const NOTHING_AGAINST: &str = "nothing speaks against it";
 
 /// A resource and where it stands.
 pub(super) struct Standing<'r> {
@@ -120,7 +125,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
                 self.whole(rule, reads, Verdict::Pass, message);
             }
             Outcome::NotApplicable => {
-                let message = "the rule is not about this resource".to_owned();
+                let message = NOT_ABOUT.to_owned();
                 self.whole(rule, reads, Verdict::NotApplicable, message);
             }
             Outcome::Fail(denials) => self.reasoned(rule, reads, Verdict::Fail, denials),
@@ -142,7 +147,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
         // Of a list and its elements the elements are named.
         let is_around = |path: &JsonPath| paths.iter().any(|other| other.is_below(path));
         values.retain(|value| !is_around(&value.path));
-        let mut message = "nothing speaks against it".to_owned();
+        let mut message = NOTHING_AGAINST.to_owned();
         for (index, value) in values.iter().take(MAX_NAMED).enumerate() {
             message.push_str(if index == 0 { ": " } else { ", " });
             let shown = if !value.is_found {
@@ -158,13 +163,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             let path = value.path.to_string();
             let _ = write!(message, "`{}` is {shown}", printable(&path));
         }
-        match values.len().saturating_sub(MAX_NAMED) {
-            0 => {}
-            1 => message.push_str(", and one more value"),
-            more => {
-                let _ = write!(message, ", and {more} more values");
-            }
-        }
+        push_unnamed(&mut message, values.len());
         message
     }
 
@@ -406,6 +405,18 @@ fn in_words(error: &EngineError) -> String {
     match &error.place {
         None => error.message.clone(),
         Some(place) => format!("{} (at {}:{})", error.message, place.file, place.line_1based),
+    }
+}
+
+/// Of so many values those that a message does not name.
+pub(super) fn push_unnamed(message: &mut String, values: usize) {
+    match values.saturating_sub(MAX_NAMED) {
+        0 => {}
+        1 => message.push_str(", and one more value"),
+        more => {
+            // Writing to a string cannot fail.
+            let _ = write!(message, ", and {more} more values");
+        }
     }
 }
 

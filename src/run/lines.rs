@@ -4,7 +4,7 @@
 //! say, a composer says. What many findings have in common is made once: for a rule, for a resource, for a thread.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,7 +12,8 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
 use super::compose::{
-    Composer, MAX_NAMED, MAX_NAMED_CHARACTERS, Shown, Standing, cut, joined, kept_out, shown_value,
+    Composer, MAX_EVIDENCE_BYTES, MAX_NAMED, MAX_NAMED_CHARACTERS, NOT_ABOUT, NOTHING_AGAINST, Shown,
+    Standing, cut, joined, kept_out, push_unnamed, shown_value,
 };
 use super::hidden::{has_secrets, pieces, tells};
 use super::sought::{FoundValue, Sought, Uncommon, made_pointer};
@@ -26,8 +27,6 @@ use crate::policy::{ReadSet, Rule};
 use crate::source::Position;
 use crate::source::json::{JsonPath, Located, Outline, Space, is_plain};
 
-/// Longest value that is copied as it stands.
-const MAX_COPIED_BYTES: usize = 1024;
 /// Digits that any number may have that is copied as it stands.
 const MAX_DIGITS: usize = 18;
 
@@ -284,7 +283,7 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         if verdict == Verdict::Pass {
             write_reasons_to_pass(&mut message, &values, self.standing.text, bump);
         } else {
-            message.push_str("the rule is not about this resource");
+            message.push_str(NOT_ABOUT);
         }
         let placed = Placed {
             message: Cow::Borrowed(&message),
@@ -451,9 +450,10 @@ fn evidence<'e>(
         ToldEvidence { pointer, value, start, end_byte }
     };
     let mut evidence = BumpVec::with_capacity_in(placed.len() + values.len(), bump);
-    for (index, named) in placed.iter().enumerate() {
-        let is_known = placed.iter().take(index).any(|before| before.path == named.path);
-        if named.path.is_root() || is_known {
+    // A rule may deny each element of a long list.
+    let mut known: BTreeSet<&JsonPath> = BTreeSet::new();
+    for named in placed {
+        if named.path.is_root() || (placed.len() > 1 && !known.insert(&named.path)) {
             continue;
         }
         let is_found = named.found == named.path.segments().len();
@@ -483,7 +483,7 @@ fn write_reasons_to_pass(message: &mut String, values: &[FoundValue<'_>], text: 
         }
         next = Some(value);
     }
-    message.push_str("nothing speaks against it");
+    message.push_str(NOTHING_AGAINST);
     for (index, value) in named.iter().take(MAX_NAMED).enumerate() {
         message.push_str(if index == 0 { ": `" } else { ", `" });
         value.write_path(message);
@@ -504,14 +504,7 @@ fn write_reasons_to_pass(message: &mut String, values: &[FoundValue<'_>], text: 
             }
         }
     }
-    match named.len().saturating_sub(MAX_NAMED) {
-        0 => {}
-        1 => message.push_str(", and one more value"),
-        more => {
-            // Writing to a string cannot fail.
-            let _ = write!(message, ", and {more} more values");
-        }
-    }
+    push_unnamed(message, named.len());
 }
 
 /// A value as evidence.
@@ -530,7 +523,7 @@ fn told_value(text: &str) -> ToldValue<'_> {
 /// Whether a well-formed value stands in the payload just as it is to be written.
 fn is_written_plainly(text: &str) -> bool {
     match text.as_bytes() {
-        [b'"', inner @ .., b'"'] => inner.len() + 2 <= MAX_COPIED_BYTES && is_plain(inner),
+        [b'"', inner @ .., b'"'] => inner.len() + 2 <= MAX_EVIDENCE_BYTES && is_plain(inner),
         b"null" | b"true" | b"false" => true,
         [b'-', digits @ ..] => digits != b"0" && is_integer(digits),
         digits => is_integer(digits),
