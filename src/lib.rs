@@ -21,6 +21,7 @@ pub mod mutate;
 pub mod operation;
 pub mod policy;
 pub mod report;
+pub mod result;
 pub mod run;
 pub mod settings;
 pub mod source;

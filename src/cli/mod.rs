@@ -7,8 +7,10 @@ mod lint;
 mod options;
 mod output;
 mod policies;
+mod report;
 mod rules;
 mod schema;
+mod targets;
 mod test;
 
 use std::io::{self, Write as _};
@@ -50,6 +52,8 @@ enum ColorChoice {
 enum Command {
     /// Judge saved payloads and say whether the gate passes.
     Check(check::CheckArguments),
+    /// Write a saved result in another format.
+    Report(report::ReportArguments),
     /// Show what is recognised in files, without judging.
     Inspect(inspect::InspectArguments),
     /// Show why one rule says what it says of one resource.
@@ -98,6 +102,7 @@ pub fn main() -> ExitCode {
     let color = arguments.color;
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, color),
+        Command::Report(arguments) => report::run(&arguments, color),
         Command::Inspect(arguments) => inspect::run(&arguments, color),
         Command::Explain(arguments) => explain::run(&arguments, color),
         Command::Rules(arguments) => rules::run(&arguments, color),

@@ -3,9 +3,9 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Counts, Gate, OnInconclusive, Tally};
+use super::{Counts, Gate, OnInconclusive, Tally, Verdict};
 use crate::operation::Operation;
 use crate::policy::{Rule, Severity};
 use crate::source::Diagnostic;
@@ -25,6 +25,16 @@ pub struct Run {
     pub outcomes: Counts,
     /// Verdicts by operation and severity.
     pub tally: Tally,
+    /// Those among them that the ratchet knows.
+    pub known: Tally,
+    /// Verdicts by rule, in the order of `rules`.
+    pub by_rule: Vec<Counts>,
+    /// Verdicts that are reported beside failures.
+    pub include: Vec<Verdict>,
+    /// Largest age of a snapshot.
+    pub max_age: Option<TimeDelta>,
+    /// Display name of the configuration file.
+    pub config: Option<Arc<str>>,
     /// Input files, in their order.
     pub files: u64,
     /// Payloads that were recognised.

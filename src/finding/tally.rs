@@ -66,6 +66,12 @@ impl Tally {
         }
     }
 
+    /// Counts of one operation and one severity.
+    pub fn of(&self, operation: Operation, severity: Severity) -> Counts {
+        let row = self.0.get(operation.index());
+        row.and_then(|row| row.get(severity as usize)).copied().unwrap_or_default()
+    }
+
     /// Counts of one operation.
     pub fn by_operation(&self, operation: Operation) -> Counts {
         sum(self.0.get(operation.index()).into_iter().flatten())

@@ -6,10 +6,10 @@ use chrono::SecondsFormat;
 use serde::Serialize;
 
 use super::excerpt::{place_words, shortened};
-use super::json::{DiagnosticV1, time};
 use super::pretty::counted;
 use super::safe_json;
 use crate::finding::{InputSummary, Run};
+use crate::result::{DiagnosticV1, time};
 use crate::source::Diagnostic;
 
 /// Writes a table of the files, and what is wrong with them.

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use super::json::RuleV1;
 use super::safe_json;
 use crate::finding::{LineWriter, Lines, Subject, Told, ToldEvidence, ToldValue};
 use crate::policy::Rule;
+use crate::result::RuleV1;
 use crate::source::Position;
 use crate::source::json::is_plain;
 

@@ -3,17 +3,28 @@
 //! A reporter takes findings as they are decided and the run at its end, so that a report of a million
 //! findings needs no more memory than one of ten.
 
+mod csv;
 mod excerpt;
 mod explain;
 mod explain_json;
+mod format;
+mod github;
+mod gitlab;
+mod html;
 mod inspect;
 mod json;
+mod junit;
 mod lines;
 mod lint;
+mod markdown;
 mod mutation;
+mod ocsf;
+mod oscal;
 mod pretty;
 mod rules;
 mod safe_json;
+mod sarif;
+mod saved;
 mod schema;
 mod style;
 mod tests;
@@ -25,6 +36,7 @@ use crate::finding::{Finding, Run};
 pub use excerpt::write_diagnostic;
 pub use explain::{Explained, write_explanations};
 pub use explain_json::write_explanations_json;
+pub use format::{Format, GroupBy, Rendering, UnknownFormat, write};
 pub use inspect::{write_inspection, write_inspection_json};
 pub use json::{JsonReporter, NdjsonReporter};
 pub use lines::JsonLines;

@@ -5,16 +5,16 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use super::explain_json::ExplanationsV1;
-use super::json::{FindingV1, RunV1, SummaryLineV1};
 use super::lint::LintV1;
 use super::mutation::MutationsV1;
+use crate::result::{FindingV1, HeadV1, RunV1};
 
-/// The JSON Schema (2020-12) of `--format json`. Its `$defs` hold `FindingV1` and `SummaryLineV1`, the two
+/// The JSON Schema (2020-12) of `--format json`. Its `$defs` hold `FindingV1` and `HeadV1`, the two
 /// kinds of lines of `--format ndjson`.
 pub fn run_schema() -> Value {
     let mut generator = generator();
     let _ = generator.subschema_for::<FindingV1>();
-    let _ = generator.subschema_for::<SummaryLineV1>();
+    let _ = generator.subschema_for::<HeadV1>();
     titled(generator.into_root_schema_for::<RunV1>(), "probity.run/v1")
 }
 
@@ -75,6 +75,6 @@ mod tests {
             assert!(keys.contains(&key), "{key}");
         }
         assert!(schema["$defs"]["FindingV1"].is_object());
-        assert!(schema["$defs"]["SummaryLineV1"].is_object());
+        assert!(schema["$defs"]["HeadV1"].is_object());
     }
 }

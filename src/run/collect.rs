@@ -34,6 +34,7 @@ pub(super) struct Collector<'s> {
     judging: &'s JudgeSettings,
     files: &'s [InputFile],
     tally: Tally,
+    by_rule: Vec<Counts>,
     outcomes: Counts,
     payloads: u64,
     resources: u64,
@@ -94,6 +95,7 @@ impl<'s> Collector<'s> {
             judging,
             files,
             tally: Tally::default(),
+            by_rule: Vec::new(),
             outcomes: Counts::default(),
             payloads: 0,
             resources: 0,
@@ -110,6 +112,10 @@ impl<'s> Collector<'s> {
     /// Takes the outcome of the next batch of the current file.
     pub(super) fn batch(&mut self, outcome: BatchOutcome) {
         self.tally.merge(&outcome.tally);
+        self.by_rule.resize(self.by_rule.len().max(outcome.by_rule.len()), Counts::default());
+        for (all, counts) in self.by_rule.iter_mut().zip(outcome.by_rule) {
+            *all += counts;
+        }
         self.outcomes += outcome.outcomes;
         let current = &mut self.current;
         current.log.append(outcome.log);
@@ -305,6 +311,11 @@ impl<'s> Collector<'s> {
             on_inconclusive: self.judging.on_inconclusive,
             outcomes: self.outcomes,
             tally: self.tally,
+            known: Tally::default(),
+            by_rule: self.by_rule,
+            include: self.judging.include.clone(),
+            max_age: self.load.max_age,
+            config: None,
             files: self.files.len() as u64,
             payloads: self.payloads,
             resources: self.resources,

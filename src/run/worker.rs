@@ -38,6 +38,8 @@ pub(super) struct BatchOutcome {
     pub(super) candidates: Vec<Candidate>,
     pub(super) log: Log,
     pub(super) tally: Tally,
+    /// Verdicts by rule of the plan; empty where nothing was judged.
+    pub(super) by_rule: Vec<Counts>,
     /// Judged resources, each by the weightiest of its verdicts.
     pub(super) outcomes: Counts,
     /// Payloads that are whole documents.
@@ -180,16 +182,20 @@ impl<'s> Worker<'s> {
             }
         }
         out.pages.extend(self.bare.take().map(PageBuilder::finish));
-        self.count(&mut out.tally);
+        self.count(&mut out);
         out
     }
 
     /// Counts the verdicts on the batch.
-    fn count(&mut self, tally: &mut Tally) {
+    fn count(&mut self, out: &mut BatchOutcome) {
         for (operation, bench) in &mut self.benches {
             let Some(bench) = bench else { continue };
-            for (rule, counts) in self.plan.rules().iter().zip(bench.take_counts()) {
-                tally.add(*operation, rule.severity, &counts);
+            out.by_rule.resize(self.plan.rules().len(), Counts::default());
+            for ((rule, counts), all) in
+                self.plan.rules().iter().zip(bench.take_counts()).zip(&mut out.by_rule)
+            {
+                out.tally.add(*operation, rule.severity, &counts);
+                *all += counts;
             }
         }
     }

@@ -145,6 +145,8 @@ codes! {
     ResourceAmbiguous = "resource.ambiguous",
     /// A defect of probity itself.
     InternalDefect = "internal.defect",
+    /// A saved result could not be read.
+    ResultUnreadable = "result.unreadable",
     /// The result could not be written.
     OutputUnwritable = "output.unwritable",
 }

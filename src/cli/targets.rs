@@ -1,0 +1,221 @@
+//! Where results go, and in which formats.
+
+use std::env;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+
+use super::output::Output;
+use super::{ColorChoice, Failure, stdout_style};
+use crate::discover::InputFile;
+use crate::report::{self, Format, GroupBy, Rendering, Style};
+use crate::result::Recorded;
+use crate::source::{Code, Diagnostic, printable};
+
+/// Options of commands that write a result.
+#[derive(Clone, Debug, Args)]
+pub(super) struct TargetOptions {
+    /// What to print; by default `pretty`, unless `--output FILE` takes it.
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    format: Option<Format>,
+
+    /// Write the result to a file, which appears whole or not at all; may be given several times.
+    ///
+    /// FORMAT=FILE writes a format of its own, beside what is printed; FILE alone takes what would be printed.
+    #[arg(long, short, value_name = "[FORMAT=]FILE", value_parser = parse_target)]
+    output: Vec<Given>,
+
+    /// Group findings, in the formats `pretty` and `markdown`.
+    #[arg(long, value_name = "WHAT", value_enum)]
+    group_by: Option<GroupChoice>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum GroupChoice {
+    /// By rule.
+    Rule,
+    /// By resource.
+    Resource,
+    /// By the requirements of control frameworks.
+    Control,
+    /// By file.
+    File,
+}
+
+/// A file for a result, as it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Given {
+    format: Option<Format>,
+    path: PathBuf,
+}
+
+/// Where a result goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) format: Format,
+    /// `None` is standard output.
+    pub(super) path: Option<PathBuf>,
+}
+
+/// An opened target.
+pub(super) struct OpenTarget {
+    pub(super) format: Format,
+    pub(super) output: Output,
+}
+
+/// Names the formats in the help, and where another is given.
+pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|text| text.parse::<Format>())
+}
+
+/// Reads `FORMAT=FILE` or `FILE`.
+fn parse_target(text: &str) -> Result<Given, String> {
+    let Some((name, path)) = text.split_once('=') else {
+        return Ok(Given { format: None, path: text.into() });
+    };
+    match name.parse() {
+        Ok(_) if path.is_empty() => Err(format!("a file is missing after `{name}=`")),
+        Ok(format) => Ok(Given { format: Some(format), path: path.into() }),
+        // A path may hold `=`, but a misspelt format must not become a file.
+        Err(_) if name.contains(['/', '\\', '.']) => Ok(Given { format: None, path: text.into() }),
+        Err(error) => Err(format!("{error}; a file of that name is written as `./{text}`")),
+    }
+}
+
+impl TargetOptions {
+    /// Where results go: at least one target.
+    pub(super) fn resolve(&self) -> Result<Vec<Target>, Diagnostic> {
+        let mut targets = Vec::new();
+        let mut plain = None;
+        for given in &self.output {
+            let path = Some(given.path.clone()).filter(|path| path != Path::new("-"));
+            match given.format {
+                Some(format) => targets.push(Target { format, path }),
+                None if plain.is_none() => plain = Some(path),
+                None => {
+                    return Err(usage("several files for one format", "name the format of each: FORMAT=FILE"));
+                }
+            }
+        }
+        let printed = targets.iter().filter(|target| target.path.is_none()).count();
+        if let Some(path) = plain {
+            targets.insert(0, Target { format: self.format.unwrap_or(Format::Pretty), path });
+        } else if let Some(format) = self.format {
+            targets.insert(0, Target { format, path: None });
+        } else if printed == 0 {
+            targets.insert(0, Target { format: Format::Pretty, path: None });
+        }
+        if targets.iter().filter(|target| target.path.is_none()).count() > 1 {
+            return Err(usage(
+                "several formats for standard output",
+                "write all but one to files: FORMAT=FILE",
+            ));
+        }
+        for (index, target) in targets.iter().enumerate() {
+            let same = |other: &Target| other.path.is_some() && other.path == target.path;
+            if targets.iter().skip(index + 1).any(same) {
+                let name = target.path.as_deref().unwrap_or(Path::new("-")).to_string_lossy();
+                let message = format!("several results for `{}`", printable(&name));
+                return Err(usage(&message, "give each a file of its own"));
+            }
+        }
+        Ok(targets)
+    }
+
+    /// How they are rendered.
+    pub(super) fn rendering(&self, style: Style) -> Rendering {
+        Rendering {
+            style,
+            group_by: self.group_by.map(|choice| match choice {
+                GroupChoice::Rule => GroupBy::Rule,
+                GroupChoice::Resource => GroupBy::Resource,
+                GroupChoice::Control => GroupBy::Control,
+                GroupChoice::File => GroupBy::File,
+            }),
+            base: env::current_dir().unwrap_or_default(),
+        }
+    }
+}
+
+fn usage(message: &str, help: &str) -> Diagnostic {
+    Diagnostic::error(Code::OutputUnwritable, message).help(help)
+}
+
+/// Opens all targets before any work is done; none may be one of the `inputs`.
+pub(super) fn open(targets: &[Target], inputs: &[InputFile]) -> Result<Vec<OpenTarget>, Vec<Diagnostic>> {
+    let mut opened = Vec::new();
+    let mut problems = Vec::new();
+    for target in targets {
+        match Output::open(target.path.as_deref(), inputs) {
+            Ok(output) => opened.push(OpenTarget { format: target.format, output }),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() { Ok(opened) } else { Err(problems) }
+}
+
+impl OpenTarget {
+    /// Renders a result that is at hand.
+    pub(super) fn write(
+        &mut self,
+        result: &mut Recorded,
+        options: &TargetOptions,
+        color: ColorChoice,
+    ) -> Result<(), Failure> {
+        let style = if self.output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
+        report::write(self.format, result, &options.rendering(style), &mut self.output)
+            .map_err(|error| self.output.failure(error))
+    }
+}
+
+/// Makes all results visible, standard output last.
+pub(super) fn commit(targets: Vec<OpenTarget>) -> Result<(), Failure> {
+    for target in targets {
+        target.output.commit()?;
+    }
+    io::stdout().flush()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(format: Option<Format>, outputs: &[&str]) -> Result<Vec<(Format, Option<String>)>, String> {
+        let output = outputs.iter().map(|text| parse_target(text)).collect::<Result<Vec<_>, _>>()?;
+        let options = TargetOptions { format, output, group_by: None };
+        let targets = options.resolve().map_err(|problem| problem.message)?;
+        let path = |path: PathBuf| path.to_str().unwrap().to_owned();
+        Ok(targets.into_iter().map(|target| (target.format, target.path.map(path))).collect())
+    }
+
+    #[test]
+    fn a_file_takes_what_would_be_printed_and_a_format_of_its_own_stands_beside_it() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(resolve(None, &[]), Ok(vec![(Format::Pretty, None)]));
+        assert_eq!(resolve(Some(Format::Json), &[]), Ok(vec![(Format::Json, None)]));
+        assert_eq!(resolve(Some(Format::Json), &["a.json"]), Ok(vec![(Format::Json, some("a.json"))]));
+        assert_eq!(
+            resolve(None, &["sarif=a", "junit=b"]),
+            Ok(vec![(Format::Pretty, None), (Format::Sarif, some("a")), (Format::Junit, some("b"))])
+        );
+        assert_eq!(resolve(None, &["json=-"]), Ok(vec![(Format::Json, None)]));
+        assert_eq!(resolve(None, &["./a=b"]), Ok(vec![(Format::Pretty, some("./a=b"))]));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        let error = resolve(None, &["sarf=a"]).unwrap_err();
+        assert!(error.starts_with("unknown format `sarf`, did you mean `sarif`?"), "{error}");
+        assert!(error.ends_with("a file of that name is written as `./sarf=a`"), "{error}");
+        assert_eq!(resolve(None, &["a", "b"]), Err("several files for one format".to_owned()));
+        assert_eq!(
+            resolve(Some(Format::Json), &["csv=-"]),
+            Err("several formats for standard output".to_owned())
+        );
+        assert_eq!(resolve(None, &["csv=a", "json=a"]), Err("several results for `a`".to_owned()));
+        assert_eq!(resolve(None, &["csv="]), Err("a file is missing after `csv=`".to_owned()));
+    }
+}
