@@ -95,7 +95,10 @@ impl TargetOptions {
                 Some(format) => targets.push(Target { format, path }),
                 None if plain.is_none() => plain = Some(path),
                 None => {
-                    return Err(usage("several files for one format", "name the format of each: FORMAT=FILE"));
+                    return Err(usage(
+                        "several files for one format",
+                        "name the format of each: FORMAT=FILE",
+                    ));
                 }
             }
         }

@@ -7,10 +7,9 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use super::record::SCHEMA;
 use super::{FindingV1, HeadV1, Recorded, Store};
@@ -98,19 +97,45 @@ fn from_reader(reader: impl Read, sink: Sink<'_>) -> Result<HeadV1, ReadError> {
             return Err(ReadError::Io(error));
         }
         let members = part?;
-        if members.contains_key("summary") || members.contains_key("schema") {
-            let schema = members.get("schema").and_then(Value::as_str).unwrap_or_default();
+        let has = |name: &str| members.iter().any(|(other, _)| other == name);
+        if has("summary") || has("schema") {
+            let Schema { schema } = serde_json::from_str(&document(&members)?)?;
             if schema != SCHEMA {
-                return Err(ReadError::Schema(schema.to_owned()));
+                return Err(ReadError::Schema(schema));
             }
-            head = Some(serde_json::from_value(Value::Object(members))?);
-        } else if members.contains_key("verdict") {
-            sink(&serde_json::to_string(&members)?)?;
+            head = Some(serde_json::from_str(&document(&members)?)?);
+        } else if has("verdict") {
+            sink(&document(&members)?)?;
         } else {
             return Err(ReadError::NoSummary);
         }
     }
     head.ok_or(ReadError::NoSummary)
+}
+
+/// The version of a result.
+#[derive(Deserialize)]
+struct Schema {
+    #[serde(default)]
+    schema: String,
+}
+
+/// The members of a document, in their order and as they are written.
+type Members = Vec<(String, Box<RawValue>)>;
+
+/// A document of these members.
+fn document(members: &Members) -> Result<String, serde_json::Error> {
+    let mut document = String::from("{");
+    for (index, (name, value)) in members.iter().enumerate() {
+        if index > 0 {
+            document.push(',');
+        }
+        document.push_str(&serde_json::to_string(name)?);
+        document.push(':');
+        document.push_str(value.get());
+    }
+    document.push('}');
+    Ok(document)
 }
 
 /// One document of a result. Its findings go to the sink, all else is kept.
@@ -121,7 +146,7 @@ struct Part<'p> {
 }
 
 impl<'de> DeserializeSeed<'de> for Part<'_> {
-    type Value = Map<String, Value>;
+    type Value = Members;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -129,7 +154,7 @@ impl<'de> DeserializeSeed<'de> for Part<'_> {
 }
 
 impl<'de> Visitor<'de> for Part<'_> {
-    type Value = Map<String, Value>;
+    type Value = Members;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the result of a run")
@@ -137,12 +162,12 @@ impl<'de> Visitor<'de> for Part<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let Self { sink, failed } = self;
-        let mut members = Map::new();
+        let mut members = Members::new();
         while let Some(name) = map.next_key::<String>()? {
             if name == "findings" {
                 map.next_value_seed(Findings { sink, failed })?;
             } else {
-                members.insert(name, map.next_value()?);
+                members.push((name, map.next_value()?));
             }
         }
         Ok(members)
