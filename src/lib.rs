@@ -26,3 +26,4 @@ pub mod run;
 pub mod settings;
 pub mod source;
 pub mod suggest;
+pub mod waiver;

@@ -145,6 +145,28 @@ codes! {
     ResourceAmbiguous = "resource.ambiguous",
     /// A defect of probity itself.
     InternalDefect = "internal.defect",
+    /// A file of waivers could not be read.
+    WaiverUnreadable = "waiver.unreadable",
+    /// A waiver is not written as it must be.
+    WaiverInvalid = "waiver.invalid",
+    /// A waiver names no known rule.
+    WaiverUnknownRule = "waiver.unknown_rule",
+    /// The day of a waiver is over, and the failure is still there.
+    WaiverExpired = "waiver.expired",
+    /// The day of a waiver is near.
+    WaiverExpiring = "waiver.expiring",
+    /// A waiver names no failure.
+    WaiverUnused = "waiver.unused",
+    /// The file of a ratchet could not be read, or is none.
+    RatchetUnreadable = "ratchet.unreadable",
+    /// The ratchet was not written, since not everything could be judged.
+    RatchetNotWritten = "ratchet.not_written",
+    /// A list of expected resources could not be read, or names none.
+    PopulationUnreadable = "population.unreadable",
+    /// Nobody knows which operation a list of expected resources is about.
+    PopulationAmbiguous = "population.ambiguous",
+    /// A resource is in no list of expected ones.
+    PopulationUnexpected = "population.unexpected",
     /// A saved result could not be read.
     ResultUnreadable = "result.unreadable",
     /// The result could not be written.

@@ -5,10 +5,12 @@
 mod diagnostic;
 mod excerpt;
 pub mod json;
+mod named;
 mod place;
 
 pub use diagnostic::{Code, Diagnostic, Level};
 pub use excerpt::{Excerpt, Label, Mark, ShownText, Window, printable};
+pub use named::NamedText;
 pub use place::{Gap, Place, Position, Tracker};
 
 /// Lower-case hexadecimal.
