@@ -24,7 +24,7 @@ use probity::operation::Operation;
 use probity::policy::{Severity, builtin_files, load};
 use probity::report::{JsonReporter, NdjsonReporter, PrettyReporter, Reporter, Style};
 use probity::run::{Event, Progress, execute};
-use probity::settings::{JudgeSettings, LoadSettings, Purpose};
+use probity::settings::{Accepting, JudgeSettings, LoadSettings, Purpose};
 use probity::source::json::{JsonPath, Outline, check};
 use probity::source::{Position, Tracker};
 
@@ -322,6 +322,7 @@ fn settings(path: PathBuf, forced: Option<Operation>) -> (LoadSettings, JudgeSet
         clock: clock(),
         on_inconclusive: probity::finding::OnInconclusive::Fail,
         fail_on: Severity::Low,
+        accepting: Accepting::default(),
         include: Vec::new(),
         excerpts: true,
         evidence: true,

@@ -20,6 +20,7 @@ pub mod model;
 pub mod mutate;
 pub mod operation;
 pub mod policy;
+pub mod population;
 pub mod report;
 pub mod result;
 pub mod run;

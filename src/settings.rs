@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::evaluate::Way;
-use crate::finding::{OnInconclusive, Verdict};
+use crate::finding::{OnInconclusive, Ratchet, Verdict};
 use crate::load::Limits;
 use crate::operation::Operation;
 use crate::policy::{Selection, Severity};
+use crate::population::Population;
+use crate::waiver::Waiver;
 
 /// How inputs are read.
 #[derive(Clone, Debug)]
@@ -65,6 +68,28 @@ pub enum Purpose {
     Explain(Option<String>),
 }
 
+/// What is accepted, and what is expected.
+#[derive(Clone, Debug, Default)]
+pub struct Accepting {
+    /// Failures that somebody accepts.
+    pub waivers: Vec<Arc<Waiver>>,
+    /// How long before they expire it is told.
+    pub notice: TimeDelta,
+    /// What an earlier run found.
+    pub ratchet: Option<Ratchet>,
+    /// Whether what the ratchet does not know is kept, to be written.
+    pub keeps_new: bool,
+    /// Resources that must be there.
+    pub population: Population,
+}
+
+impl Accepting {
+    /// Whether no verdict can be accepted.
+    pub const fn is_idle(&self) -> bool {
+        self.waivers.is_empty() && self.ratchet.is_none() && !self.keeps_new
+    }
+}
+
 /// What to do with resources and verdicts.
 #[derive(Clone, Debug)]
 pub struct JudgeSettings {
@@ -78,6 +103,8 @@ pub struct JudgeSettings {
     pub fail_on: Severity,
     /// What an inconclusive verdict means for the gate.
     pub on_inconclusive: OnInconclusive,
+    /// What is accepted, and what is expected.
+    pub accepting: Accepting,
     /// Verdicts that are reported beside failures.
     pub include: Vec<Verdict>,
     /// Whether findings show the lines around their places.

@@ -8,7 +8,7 @@ use probity::evaluate::Way;
 use probity::finding::{OnInconclusive, Verdict};
 use probity::load::Limits;
 use probity::policy::Severity;
-use probity::settings::{JudgeSettings, LoadSettings, Purpose};
+use probity::settings::{Accepting, JudgeSettings, LoadSettings, Purpose};
 
 use crate::support::CLOCK;
 
@@ -39,6 +39,7 @@ pub(crate) fn judge_settings(way: Way) -> JudgeSettings {
         clock: clock(),
         on_inconclusive: OnInconclusive::Fail,
         fail_on: Severity::Low,
+        accepting: Accepting::default(),
         include: vec![Verdict::Pass, Verdict::NotApplicable],
         excerpts: true,
         evidence: true,

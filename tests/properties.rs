@@ -22,7 +22,7 @@ use probity::evaluate::{Plan, Way};
 use probity::finding::{EvidenceValue, Finding, Run, Verdict};
 use probity::policy::{builtin_files, load};
 use probity::run::{Event, Progress, execute};
-use probity::settings::{JudgeSettings, LoadSettings};
+use probity::settings::{Accepting, JudgeSettings, LoadSettings};
 use proptest::prelude::*;
 
 use crate::in_process::{clock, judge_settings, load_settings};
@@ -38,6 +38,7 @@ fn judged(plan: &Plan, inputs: &[PathBuf], threads: usize, all: bool) -> (Vec<Fi
         ..load_settings(inputs.to_vec())
     };
     let judging = JudgeSettings {
+        accepting: Accepting::default(),
         include: if all { vec![Verdict::Pass, Verdict::NotApplicable] } else { Vec::new() },
         excerpts: !all,
         evidence: all,

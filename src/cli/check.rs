@@ -23,7 +23,7 @@ use crate::report::{
     JsonLines, JsonReporter, NdjsonReporter, PrettyReporter, Reporter, Style, write_diagnostic,
 };
 use crate::run::{Event, Progress, execute};
-use crate::settings::{JudgeSettings, PolicySettings, Purpose};
+use crate::settings::{Accepting, JudgeSettings, PolicySettings, Purpose};
 use crate::source::Diagnostic;
 
 /// How long a run goes on before its progress is shown.
@@ -165,6 +165,7 @@ fn judging(arguments: &CheckArguments) -> JudgeSettings {
             InconclusiveChoice::Fail => OnInconclusive::Fail,
             InconclusiveChoice::Warn => OnInconclusive::Warn,
         },
+        accepting: Accepting::default(),
         include: arguments
             .include
             .iter()

@@ -17,7 +17,7 @@ use crate::finding::{ExitCode, OnInconclusive, Run, Verdict};
 use crate::policy::{PolicySet, Rule, Severity};
 use crate::report::{Explained, Style, write_diagnostic, write_explanations, write_explanations_json};
 use crate::run::{Candidate, Chosen, Event, execute};
-use crate::settings::{JudgeSettings, Purpose};
+use crate::settings::{Accepting, JudgeSettings, Purpose};
 use crate::source::{Code, Diagnostic, printable};
 use crate::suggest;
 
@@ -75,6 +75,7 @@ pub(super) fn run(arguments: &ExplainArguments, color: ColorChoice) -> Result<Ex
         clock,
         fail_on: Severity::Low,
         on_inconclusive: OnInconclusive::Fail,
+        accepting: Accepting::default(),
         include: Verdict::ALL.to_vec(),
         excerpts: false,
         evidence: false,

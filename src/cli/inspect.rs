@@ -18,7 +18,7 @@ use crate::finding::{ExitCode, OnInconclusive};
 use crate::policy::{Rule, Severity};
 use crate::report::{write_diagnostic, write_inspection, write_inspection_json};
 use crate::run::{Event, execute};
-use crate::settings::{JudgeSettings, Purpose};
+use crate::settings::{Accepting, JudgeSettings, Purpose};
 use crate::source::{Code, Diagnostic};
 
 #[derive(Debug, Args)]
@@ -70,6 +70,7 @@ pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<Ex
         clock,
         fail_on: Severity::Low,
         on_inconclusive: OnInconclusive::Fail,
+        accepting: Accepting::default(),
         include: Vec::new(),
         excerpts: false,
         evidence: false,

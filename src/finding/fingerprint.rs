@@ -65,6 +65,12 @@ impl Fingerprint {
         Self(text)
     }
 
+    /// Reads what [`Fingerprint::as_str`] gives.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: [u8; 64] = text.as_bytes().try_into().ok()?;
+        digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')).then_some(Self(digits))
+    }
+
     /// In hexadecimal.
     pub fn as_str(&self) -> &str {
         // INVARIANT: these are hexadecimal digits.
@@ -93,6 +99,9 @@ mod tests {
         assert_eq!(fingerprint.as_str(), "792d2e7a2a0e4c5a3b29960f81352ad4cbfe2e56008b6e96b3a54724edf2e51a");
         // printf '%s' '{"id":null}' | sha256sum, and that within the array
         let fingerprint = Fingerprint::of_content(&id(), Operation::ListInstanceCompliant, "{\"id\":null}");
+        assert_eq!(Fingerprint::parse(fingerprint.as_str()), Some(fingerprint.clone()));
+        assert_eq!(Fingerprint::parse(&fingerprint.as_str().to_uppercase()), None);
+        assert_eq!(Fingerprint::parse(""), None);
         assert_eq!(fingerprint.as_str(), "07f344fa2f2b9f5adf67eb2cb942bdf0a01683ef942bce688d5cf6a8881ed559");
     }
 

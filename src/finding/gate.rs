@@ -27,16 +27,22 @@ pub enum OnInconclusive {
 }
 
 impl Gate {
-    /// What these verdicts mean. `errors` says whether anything could not be evaluated at all.
-    pub fn of(tally: &Tally, fail_on: Severity, on_inconclusive: OnInconclusive, errors: bool) -> Self {
+    /// What these verdicts mean, of which those in `known` do not count. `errors` says whether anything could not be
+    /// evaluated at all.
+    pub fn of(
+        tally: &Tally,
+        known: &Tally,
+        fail_on: Severity,
+        on_inconclusive: OnInconclusive,
+        errors: bool,
+    ) -> Self {
         if errors || tally.total().of(Verdict::Error) > 0 {
             return Self::Error;
         }
         let fails = Severity::ALL.into_iter().filter(|&severity| severity >= fail_on).any(|severity| {
-            let counts = tally.by_severity(severity);
-            let inconclusive =
-                counts.of(Verdict::Inconclusive) > 0 && on_inconclusive == OnInconclusive::Fail;
-            counts.of(Verdict::Fail) > 0 || inconclusive
+            let (all, known) = (tally.by_severity(severity), known.by_severity(severity));
+            let has = |verdict: Verdict| all.of(verdict) > known.of(verdict);
+            has(Verdict::Fail) || (on_inconclusive == OnInconclusive::Fail && has(Verdict::Inconclusive))
         });
         if fails { Self::Fail } else { Self::Pass }
     }
@@ -93,7 +99,7 @@ mod tests {
         for &(severity, verdict) in verdicts {
             tally.add(Operation::GetPatchBaseline, severity, &verdict.into());
         }
-        Gate::of(&tally, fail_on, OnInconclusive::Fail, errors)
+        Gate::of(&tally, &Tally::default(), fail_on, OnInconclusive::Fail, errors)
     }
 
     #[test]
@@ -101,7 +107,7 @@ mod tests {
         let gate = |verdict: Verdict| {
             let mut tally = Tally::default();
             tally.add(Operation::GetPatchBaseline, Severity::Critical, &verdict.into());
-            Gate::of(&tally, Severity::Low, OnInconclusive::Warn, false)
+            Gate::of(&tally, &Tally::default(), Severity::Low, OnInconclusive::Warn, false)
         };
         assert_eq!(gate(Verdict::Inconclusive), Gate::Pass);
         assert_eq!(gate(Verdict::Fail), Gate::Fail);
@@ -116,6 +122,25 @@ mod tests {
         assert_eq!(gate(&[(Low, Fail)], Low, false), Gate::Fail);
         assert_eq!(gate(&[(Low, Fail)], Medium, false), Gate::Pass);
         assert_eq!(gate(&[(High, Inconclusive)], High, false), Gate::Fail);
+    }
+
+    #[test]
+    fn what_is_known_does_not_count() {
+        use Verdict::{Error, Fail, Inconclusive};
+        let tally = |verdicts: &[Verdict]| {
+            let mut tally = Tally::default();
+            for &verdict in verdicts {
+                tally.add(Operation::GetPatchBaseline, Severity::High, &verdict.into());
+            }
+            tally
+        };
+        let gate = |all: &[Verdict], known: &[Verdict]| {
+            Gate::of(&tally(all), &tally(known), Severity::Low, OnInconclusive::Fail, false)
+        };
+        assert_eq!(gate(&[Fail, Fail, Inconclusive], &[Fail, Fail, Inconclusive]), Gate::Pass);
+        assert_eq!(gate(&[Fail, Fail], &[Fail]), Gate::Fail);
+        assert_eq!(gate(&[Fail, Inconclusive], &[Fail]), Gate::Fail);
+        assert_eq!(gate(&[Error], &[Error]), Gate::Error, "nobody accepts that nothing is known");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Findings: verdicts with their message, place, evidence and fingerprint, and what they add up to.
 
+mod accepted;
 mod fingerprint;
 mod gate;
+mod ratchet;
 mod run;
 mod tally;
 mod told;
@@ -14,9 +16,12 @@ use serde_json::Value;
 use crate::operation::Operation;
 use crate::policy::Rule;
 use crate::source::{Excerpt, Place};
+use crate::waiver::Waived;
 
+pub use accepted::{Comparison, ListSummary, WaiverState, WaiverUse};
 pub use fingerprint::Fingerprint;
 pub use gate::{ExitCode, Gate, OnInconclusive};
+pub use ratchet::{Met, Ratchet, RatchetEntry, Settled};
 pub use run::{InputSummary, Run};
 pub use tally::{Counts, Tally};
 pub use told::{LineWriter, Lines, Told, ToldEvidence, ToldValue};
@@ -41,6 +46,10 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What makes it the same finding in another run.
     pub fingerprint: Fingerprint,
+    /// The waiver that accepts it, or that did until it expired.
+    pub waiver: Option<Waived>,
+    /// The ratchet knows it: it does not close the gate.
+    pub is_known: bool,
     /// The lines around its places, where they are to be shown.
     pub excerpt: Option<Excerpt>,
     /// The lines of the rule that decided, where they are to be shown.

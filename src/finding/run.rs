@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Counts, Gate, OnInconclusive, Tally, Verdict};
+use super::{Comparison, Counts, Gate, ListSummary, OnInconclusive, RatchetEntry, Tally, Verdict, WaiverUse};
 use crate::operation::Operation;
 use crate::policy::{Rule, Severity};
 use crate::source::Diagnostic;
@@ -45,6 +45,14 @@ pub struct Run {
     pub inputs: Vec<InputSummary>,
     /// The rules that were selected.
     pub rules: Vec<Arc<Rule>>,
+    /// The waivers, and what became of them.
+    pub waivers: Vec<WaiverUse>,
+    /// How it compares to its ratchet.
+    pub ratchet: Option<Comparison>,
+    /// What a ratchet may take, where that was asked for.
+    pub fresh: Vec<RatchetEntry>,
+    /// The lists of resources that were expected.
+    pub population: Vec<ListSummary>,
     /// What was wrong.
     pub diagnostics: Vec<Diagnostic>,
 }

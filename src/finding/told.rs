@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{EvidenceValue, Finding, Fingerprint, Subject, Verdict};
 use crate::policy::Rule;
 use crate::source::Position;
+use crate::waiver::Waived;
 
 /// A [`Finding`] whose parts belong to others: all that there is to write of it.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,10 @@ pub struct Told<'f> {
     pub evidence: &'f [ToldEvidence<'f>],
     /// What makes it the same finding in another run.
     pub fingerprint: &'f Fingerprint,
+    /// The waiver that accepts it, or that did until it expired.
+    pub waiver: Option<&'f Waived>,
+    /// The ratchet knows it: it does not close the gate.
+    pub is_known: bool,
 }
 
 /// A value that a finding rests on.
@@ -120,6 +125,8 @@ impl<'f> Told<'f> {
             end_byte: location.place.end_byte,
             evidence,
             fingerprint: &finding.fingerprint,
+            waiver: finding.waiver.as_ref(),
+            is_known: finding.is_known,
         }
     }
 }

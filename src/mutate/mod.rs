@@ -24,7 +24,7 @@ use crate::model::Resource;
 use crate::operation::Operation;
 use crate::policy::{ReadNode, Rule, RuleId, Severity, Step};
 use crate::run::{Event, Progress, execute, read_paths};
-use crate::settings::{JudgeSettings, LoadSettings, Purpose};
+use crate::settings::{Accepting, JudgeSettings, LoadSettings, Purpose};
 use crate::source::Place;
 use crate::source::json::{JsonPath, Segment};
 use text::Original;
@@ -216,6 +216,7 @@ impl Engine<'_> {
             clock: self.settings.clock,
             fail_on: Severity::Low,
             on_inconclusive: OnInconclusive::Fail,
+            accepting: Accepting::default(),
             include: vec![Verdict::Pass, Verdict::NotApplicable],
             excerpts: false,
             evidence: false,

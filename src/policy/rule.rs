@@ -32,6 +32,11 @@ impl RuleId {
         if valid { Ok(Self(Arc::from(text))) } else { Err(RuleIdError(text.to_owned())) }
     }
 
+    /// The id of the rule about resources that are expected, which is no Rego rule.
+    pub fn population() -> Self {
+        Self(Arc::from("POPULATION-001"))
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

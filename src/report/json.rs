@@ -194,6 +194,8 @@ mod tests {
                 evidence("/é", EvidenceValue::Secret),
             ],
             fingerprint: Fingerprint::of_identity(&rule.id, operation, [odd]),
+            waiver: None,
+            is_known: false,
             excerpt: None,
             rule_excerpt: None,
         }

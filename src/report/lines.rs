@@ -11,7 +11,7 @@ use foldhash::fast::RandomState;
 use super::safe_json;
 use crate::finding::{LineWriter, Lines, Subject, Told, ToldEvidence, ToldValue};
 use crate::policy::Rule;
-use crate::result::RuleV1;
+use crate::result::{RuleV1, WaiverV1};
 use crate::source::Position;
 use crate::source::json::is_plain;
 
@@ -141,7 +141,14 @@ impl LineWriter for JsonLineWriter {
         }
         line.extend_from_slice(b"],\"fingerprint\":\"");
         line.extend_from_slice(told.fingerprint.as_str().as_bytes());
-        line.extend_from_slice(b"\",\"waiver\":null}\n");
+        line.extend_from_slice(b"\",\"waiver\":");
+        match told.waiver {
+            None => line.extend_from_slice(b"null"),
+            Some(waived) => {
+                let _ = safe_json::write(&mut *line, &WaiverV1::from(waived));
+            }
+        }
+        line.extend_from_slice(if told.is_known { b",\"known\":true}\n" } else { b"}\n" });
     }
 }
 

@@ -1,16 +1,22 @@
 //! What a run adds up to, as it is saved.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::types::{
-    CountV1, DiagnosticV1, ExcerptV1, GateV1, HeadV1, InputV1, LevelV1, MarkV1, ObservedV1, PlaceV1,
-    PolicyV1, ReferenceV1, RuleV1, RunV1, SettingsV1, SeverityV1, SummaryV1, ToolV1, VerdictV1, VerdictsV1,
-    WindowV1,
+    CountV1, DiagnosticV1, ExcerptV1, GateV1, HeadV1, InputV1, LevelV1, MarkV1, ObservedV1, PlaceV1, PolicyV1,
+    PopulationV1, RatchetV1, ReferenceV1, RuleV1, RunV1, SettingsV1, SettledEntryV1, SettledV1, SeverityV1, SummaryV1,
+    ToolV1, VerdictV1, VerdictsV1, WaiverStateV1, WaiverUseV1, WaiverV1, WindowV1,
 };
-use crate::finding::{Counts, Gate, InputSummary, OnInconclusive, Run, Tally, Verdict};
+use crate::finding::{
+    Comparison, Counts, Gate, InputSummary, ListSummary, OnInconclusive, Run, Settled, Tally, Verdict, WaiverState,
+    WaiverUse,
+};
 use crate::operation::Operation;
 use crate::policy::{Rule, Severity};
 use crate::source::{Diagnostic, Excerpt, Level};
+use crate::waiver::Waived;
 
 /// The name and version of the contract.
 pub(super) const SCHEMA: &str = "probity.run/v1";
@@ -57,9 +63,9 @@ impl From<&Run> for HeadV1 {
             },
             inputs: run.inputs.iter().map(InputV1::from).collect(),
             policies: policies.collect(),
-            waivers: Vec::new(),
-            ratchet: None,
-            population: Vec::new(),
+            waivers: run.waivers.iter().map(WaiverUseV1::from).collect(),
+            ratchet: run.ratchet.as_ref().map(RatchetV1::from),
+            population: run.population.iter().map(PopulationV1::from).collect(),
             diagnostics: run.diagnostics.iter().map(DiagnosticV1::from).collect(),
         }
     }
@@ -231,6 +237,75 @@ impl From<&Diagnostic> for DiagnosticV1 {
             column: place.map(|place| place.start.column_1based),
             help: diagnostic.help.clone(),
             related: related.collect(),
+        }
+    }
+}
+
+impl From<&Waived> for WaiverV1 {
+    fn from(waived: &Waived) -> Self {
+        let Waived { waiver, is_expired } = waived;
+        Self {
+            reason: waiver.reason.clone(),
+            owner: waiver.owner.clone(),
+            expires: waiver.expires.day().map(|day| day.to_string()),
+            ticket: waiver.ticket.clone(),
+            expired: *is_expired,
+            file: waiver.place.file.to_string(),
+            line: waiver.place.start.line_1based,
+        }
+    }
+}
+
+impl From<&WaiverUse> for WaiverUseV1 {
+    fn from(used: &WaiverUse) -> Self {
+        let WaiverUse { waiver, state, failures } = used;
+        let is_expired = *state == WaiverState::Expired;
+        Self {
+            rule: waiver.rule.to_string(),
+            resource: waiver.resource.to_string(),
+            waiver: WaiverV1::from(&Waived { waiver: Arc::clone(waiver), is_expired }),
+            state: match state {
+                WaiverState::Active => WaiverStateV1::Active,
+                WaiverState::Expiring => WaiverStateV1::Expiring,
+                WaiverState::Expired => WaiverStateV1::Expired,
+                WaiverState::Unused => WaiverStateV1::Unused,
+            },
+            failures: *failures,
+        }
+    }
+}
+
+impl From<&Comparison> for RatchetV1 {
+    fn from(comparison: &Comparison) -> Self {
+        let Comparison { file, entries, known, new, settled } = comparison;
+        let settled = settled.iter().map(|(entry, state)| SettledEntryV1 {
+            fingerprint: entry.fingerprint.to_string(),
+            rule: entry.rule.to_string(),
+            severity: entry.severity.into(),
+            verdict: entry.verdict.into(),
+            resource: entry.resource.as_ref().into(),
+            state: match state {
+                Settled::Fixed => SettledV1::Fixed,
+                Settled::Waived => SettledV1::Waived,
+                Settled::Unclear => SettledV1::Unclear,
+                Settled::Worse => SettledV1::Worse,
+                Settled::Vanished => SettledV1::Vanished,
+                Settled::NotEvaluated => SettledV1::NotEvaluated,
+            },
+        });
+        let settled = settled.collect();
+        Self { file: file.to_string(), entries: *entries, known: *known, new: *new, settled }
+    }
+}
+
+impl From<&ListSummary> for PopulationV1 {
+    fn from(list: &ListSummary) -> Self {
+        Self {
+            file: list.file.to_string(),
+            operation: list.operation.id().to_owned(),
+            expected: list.expected,
+            found: list.found,
+            unexpected: list.unexpected,
         }
     }
 }

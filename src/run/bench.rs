@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::accept::{Accepted, Case};
 use super::sought::Sought;
 use crate::evaluate::{Judge, Judged, Outcome, Rulebook, Way};
 use crate::finding::{Counts, Verdict};
@@ -13,6 +14,8 @@ use crate::source::Diagnostic;
 /// Where resources of one operation are judged.
 pub(super) struct Bench<'s> {
     pub(super) judge: Judge<'s>,
+    /// The rules of the plan.
+    rules: &'s [Arc<Rule>],
     /// The verdicts on the batch at hand, by rule of the plan.
     counts: Vec<Counts>,
     /// What each rule of the plan reads, where values are looked for fast.
@@ -33,6 +36,7 @@ impl<'s> Bench<'s> {
     ) -> Result<Self, Diagnostic> {
         Ok(Self {
             judge: plan.judge(operation, way)?,
+            rules: plan.rules(),
             counts: vec![Counts::default(); plan.rules().len()],
             sought: if is_fast { soughts(plan, operation) } else { Vec::new() },
         })
@@ -43,18 +47,24 @@ impl<'s> Bench<'s> {
         self.counts.iter_mut().map(std::mem::take)
     }
 
-    /// Judges a resource and counts the verdicts; `tell` gets those that are to be reported, each with its rule's index in
-    /// the plan, and what that reads. Gives the weightiest.
+    /// Judges a resource and counts the verdicts, as they are accepted in its `case`; `tell` gets those that are to be
+    /// reported, each with its rule's index in the plan, and what that reads. Gives the weightiest.
     pub(super) fn judge(
         &mut self,
         judging: &JudgeSettings,
         judged: &Judged<'_>,
-        mut tell: impl FnMut(usize, Option<&Sought>, &Outcome),
+        case: &mut Option<Case<'_>>,
+        mut tell: impl FnMut(usize, Option<&Sought>, &Outcome, &Accepted),
     ) -> Verdict {
-        let Self { judge, counts, sought } = self;
+        let Self { judge, rules, counts, sought } = self;
         let mut weightiest = Verdict::NotApplicable;
         judge.judge(judged, |index, outcome| {
-            let verdict = verdict(outcome);
+            let plain = verdict(outcome);
+            let accepted = match (&mut *case, rules.get(index)) {
+                (Some(case), Some(rule)) => case.settle(rule, plain),
+                _ => Accepted::plain(plain),
+            };
+            let verdict = accepted.verdict;
             if let Some(counts) = counts.get_mut(index) {
                 counts.add(verdict, 1);
             }
@@ -62,7 +72,7 @@ impl<'s> Bench<'s> {
                 weightiest = verdict;
             }
             if judging.reports(verdict) {
-                tell(index, sought.get(index).and_then(Option::as_ref), outcome);
+                tell(index, sought.get(index).and_then(Option::as_ref), outcome, &accepted);
             }
         });
         weightiest

@@ -8,14 +8,18 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use super::Event;
+use super::accept::Ledger;
+use super::closing;
 use super::log::{KEPT, Log};
+use super::present::Attendance;
 use super::register::{Entry, Found, Register};
 use super::worker::{BatchOutcome, Part};
 use crate::discover::InputFile;
-use crate::finding::{Counts, Gate, InputSummary, Run, Tally};
+use crate::finding::{Counts, Gate, InputSummary, ListSummary, Run, Tally};
 use crate::load::{Assembly, Page, SnapshotProblem, SplitError, Wholeness, assemble, hull};
 use crate::operation::{Operation, Paging};
 use crate::policy::Rule;
+use crate::population;
 use crate::settings::{JudgeSettings, LoadSettings};
 use crate::source::json::FaultKind;
 use crate::source::{Code, Diagnostic, Level, Place, Position};
@@ -35,6 +39,9 @@ pub(super) struct Collector<'s> {
     files: &'s [InputFile],
     tally: Tally,
     by_rule: Vec<Counts>,
+    ledger: Ledger,
+    attendance: Attendance,
+    lists: Vec<ListSummary>,
     outcomes: Counts,
     payloads: u64,
     resources: u64,
@@ -96,6 +103,9 @@ impl<'s> Collector<'s> {
             files,
             tally: Tally::default(),
             by_rule: Vec::new(),
+            ledger: Ledger::default(),
+            attendance: Attendance::default(),
+            lists: Vec::new(),
             outcomes: Counts::default(),
             payloads: 0,
             resources: 0,
@@ -117,6 +127,8 @@ impl<'s> Collector<'s> {
             *all += counts;
         }
         self.outcomes += outcome.outcomes;
+        self.ledger.append(outcome.ledger);
+        self.attendance.append(&self.judging.accepting.population, outcome.present);
         let current = &mut self.current;
         current.log.append(outcome.log);
         let file = u32::try_from(self.index).unwrap_or(u32::MAX);
@@ -280,7 +292,7 @@ impl<'s> Collector<'s> {
     /// Joins pages between files, and makes the result. `told` are all diagnostics that were taken before.
     pub(super) fn finish(
         mut self,
-        rules: Vec<Arc<Rule>>,
+        mut rules: Vec<Arc<Rule>>,
         mut told: Vec<Diagnostic>,
         tell: &mut dyn FnMut(Event<'_>),
     ) -> Run {
@@ -295,6 +307,16 @@ impl<'s> Collector<'s> {
                 .help("select rules for it, or leave its files out: what no rule judges has not passed"),
             );
         }
+        self.call_the_roll(&mut rules, tell);
+        let judged: Vec<&Arc<Rule>> = rules
+            .iter()
+            .zip(&self.by_rule)
+            .filter(|(_, counts)| counts.total() > 0)
+            .map(|(rule, _)| rule)
+            .collect();
+        let (waivers, problems) = closing::waivers(self.judging, &self.ledger, &judged);
+        self.diagnostics.extend(problems);
+        let ratchet = closing::comparison(self.judging, &self.ledger, &self.tally, &judged);
         for diagnostic in &self.diagnostics {
             tell(Event::Diagnostic(diagnostic));
         }
@@ -306,12 +328,12 @@ impl<'s> Collector<'s> {
         let errors = told.iter().any(|diagnostic| diagnostic.level == Level::Error);
         Run {
             at: self.judging.clock,
-            gate: Gate::of(&self.tally, self.judging.fail_on, self.judging.on_inconclusive, errors),
+            gate: Gate::of(&self.tally, &self.ledger.known, self.judging.fail_on, self.judging.on_inconclusive, errors),
             fail_on: self.judging.fail_on,
             on_inconclusive: self.judging.on_inconclusive,
             outcomes: self.outcomes,
             tally: self.tally,
-            known: Tally::default(),
+            known: self.ledger.known,
             by_rule: self.by_rule,
             include: self.judging.include.clone(),
             max_age: self.load.max_age,
@@ -321,8 +343,33 @@ impl<'s> Collector<'s> {
             resources: self.resources,
             inputs: self.inputs,
             rules,
+            waivers,
+            ratchet,
+            fresh: self.ledger.fresh,
+            population: self.lists,
             diagnostics: told,
         }
+    }
+
+    /// Judges whether the resources are there that are expected.
+    fn call_the_roll(&mut self, rules: &mut Vec<Arc<Rule>>, tell: &mut dyn FnMut(Event<'_>)) {
+        if self.judging.accepting.population.lists.is_empty() {
+            return;
+        }
+        let mut operations: Vec<Operation> = self.inputs.iter().filter_map(|input| input.operation).collect();
+        operations.sort_unstable();
+        operations.dedup();
+        let roll = self.attendance.call(self.judging, &operations);
+        for finding in &roll.findings {
+            tell(Event::Finding(finding));
+        }
+        self.by_rule.resize(rules.len(), Counts::default());
+        rules.push(population::rule());
+        self.by_rule.push(roll.counts);
+        self.tally.merge(&roll.tally);
+        self.ledger.append(roll.ledger);
+        self.lists = roll.lists;
+        self.diagnostics.extend(roll.log.finish("the inputs"));
     }
 
     fn join_pages(&mut self) {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::accept::Accepted;
 use super::evidence::{ReadValue, read_values};
 use super::hidden::{HIDDEN, pieces, tells};
 use super::text::Text;
@@ -15,7 +16,7 @@ use crate::operation::Operation;
 use crate::policy::{DefinitionReads, Part, ReadNode, ReadPath, ReadSet, Rule, Step};
 use crate::settings::JudgeSettings;
 use crate::source::json::{JsonPath, Outline, Segment, locate};
-use crate::source::{Excerpt, Label, printable};
+use crate::source::{Excerpt, Label, Place, printable};
 
 /// Longest value that is repeated as evidence, in bytes of compact JSON.
 pub(super) const MAX_EVIDENCE_BYTES: usize = 1024;
@@ -91,6 +92,14 @@ pub(super) struct Composer<'c, 'r, 't> {
     findings: Vec<(JsonPath, Finding)>,
 }
 
+/// What one rule says, and how that is accepted.
+#[derive(Clone, Copy)]
+struct Saying<'s> {
+    rule: &'s Arc<Rule>,
+    reads: &'s ReadSet,
+    accepted: &'s Accepted,
+}
+
 /// A reason with its place.
 struct Placed {
     message: String,
@@ -117,23 +126,27 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
         self.findings.into_iter().map(|(_, finding)| finding).collect()
     }
 
-    /// Adds the outcome of a rule, which reads `reads`.
-    pub(super) fn add(&mut self, rule: &Arc<Rule>, reads: &ReadSet, outcome: &Outcome) {
+    /// Adds the outcome of a rule, which reads `reads`, as it is accepted. Gives the place of the finding.
+    pub(super) fn add(
+        &mut self,
+        rule: &Arc<Rule>,
+        reads: &ReadSet,
+        outcome: &Outcome,
+        accepted: &Accepted,
+    ) -> Option<Place> {
+        let saying = Saying { rule, reads, accepted };
         match outcome {
             Outcome::Pass => {
                 let message = self.passes_on(&reads.reads);
-                self.whole(rule, reads, Verdict::Pass, message);
+                self.whole(saying, message)
             }
-            Outcome::NotApplicable => {
-                let message = NOT_ABOUT.to_owned();
-                self.whole(rule, reads, Verdict::NotApplicable, message);
+            Outcome::NotApplicable => self.whole(saying, NOT_ABOUT.to_owned()),
+            Outcome::Fail(reasons) | Outcome::Inconclusive(reasons) | Outcome::Unreadable(reasons) => {
+                self.reasoned(saying, reasons)
             }
-            Outcome::Fail(denials) => self.reasoned(rule, reads, Verdict::Fail, denials),
-            Outcome::Inconclusive(reasons) => self.reasoned(rule, reads, Verdict::Inconclusive, reasons),
-            Outcome::Unreadable(reasons) => self.reasoned(rule, reads, Verdict::Error, reasons),
             Outcome::Error(error) => {
                 let message = kept_out(in_words(error), &self.secret_pieces());
-                self.whole(rule, reads, Verdict::Error, message);
+                self.whole(saying, message)
             }
         }
     }
@@ -180,7 +193,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
     }
 
     /// A finding about the resource as a whole.
-    fn whole(&mut self, rule: &Arc<Rule>, reads: &ReadSet, verdict: Verdict, message: String) {
+    fn whole(&mut self, saying: Saying<'_>, message: String) -> Option<Place> {
         let placed = Placed {
             message,
             path: JsonPath::ROOT,
@@ -188,10 +201,10 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             span: self.standing.span.clone(),
             is_found: true,
         };
-        self.push(rule, reads, verdict, &[placed], &[]);
+        self.push(saying, &[placed], &[])
     }
 
-    fn reasoned(&mut self, rule: &Arc<Rule>, reads: &ReadSet, verdict: Verdict, denials: &[Denial]) {
+    fn reasoned(&mut self, saying: Saying<'_>, denials: &[Denial]) -> Option<Place> {
         let standing = self.standing;
         let mut denials = denials.to_vec();
         let mut decided: Vec<usize> = denials.iter().filter_map(|denial| denial.definition).collect();
@@ -224,19 +237,14 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
         let rank = |p: &Placed| (p.path.is_root(), p.found.clone(), p.message.clone(), p.path.clone());
         placed.sort_by_cached_key(rank);
         placed.dedup_by(|b, a| a.path == b.path && a.message == b.message);
-        self.push(rule, reads, verdict, &placed, &decided);
+        self.push(saying, &placed, &decided)
     }
 
     /// Adds a finding. `decided` are the definitions of the rule that its reasons come from.
-    fn push(
-        &mut self,
-        rule: &Arc<Rule>,
-        reads: &ReadSet,
-        verdict: Verdict,
-        placed: &[Placed],
-        decided: &[usize],
-    ) {
-        let Some(first) = placed.first() else { return };
+    fn push(&mut self, saying: Saying<'_>, placed: &[Placed], decided: &[usize]) -> Option<Place> {
+        let Saying { rule, reads, accepted } = saying;
+        let verdict = accepted.verdict;
+        let first = placed.first()?;
         let standing = self.standing;
         let path = standing.path.join(&first.found);
         let location = Location {
@@ -261,10 +269,14 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
             location,
             evidence,
             fingerprint: self.fingerprint(rule),
+            waiver: accepted.waiver().cloned(),
+            is_known: accepted.is_known,
             excerpt,
             rule_excerpt,
         };
+        let place = finding.location.place.clone();
         self.findings.push((first.found.clone(), finding));
+        Some(place)
     }
 
     /// The lines around the reasons, and around the other values that decided.
@@ -288,7 +300,7 @@ impl<'c, 'r, 't> Composer<'c, 'r, 't> {
                 values = self.values(&reads.reads);
                 "read"
             }
-            Verdict::Fail => "decides too",
+            Verdict::Fail | Verdict::Waived => "decides too",
             _ => "read too",
         };
         let mut more: Vec<Label> = Vec::new();

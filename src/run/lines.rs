@@ -11,6 +11,7 @@ use std::sync::Arc;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
+use super::accept::Accepted;
 use super::compose::{
     Composer, MAX_EVIDENCE_BYTES, MAX_NAMED, MAX_NAMED_CHARACTERS, NOT_ABOUT, NOTHING_AGAINST, Shown,
     Standing, cut, joined, kept_out, push_unnamed, shown_value,
@@ -24,7 +25,7 @@ use crate::finding::{
 };
 use crate::model::{Marks, Order, is_sensitive};
 use crate::policy::{ReadSet, Rule};
-use crate::source::Position;
+use crate::source::{Place, Position};
 use crate::source::json::{JsonPath, Located, Outline, Space, is_plain};
 
 /// Digits that any number may have that is copied as it stands.
@@ -158,7 +159,7 @@ impl Placed<'_> {
 struct Saying<'s> {
     rule: &'s Arc<Rule>,
     rule_line_1based: u64,
-    verdict: Verdict,
+    accepted: &'s Accepted,
     message: &'s str,
 }
 
@@ -173,27 +174,30 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         Self { maker, standing, text, lines, shown, common: None }
     }
 
-    /// Writes the outcome of a rule, which reads `reads`; `sought` is the same, ready to be looked for.
+    /// Writes the outcome of a rule, which reads `reads`, as it is accepted; `sought` is the same, ready to be looked for.
+    /// Gives the place of the finding.
     pub(super) fn add(
         &mut self,
         rule: &Arc<Rule>,
         reads: &ReadSet,
         sought: Option<&Sought>,
         outcome: &Outcome,
-    ) {
+        accepted: &Accepted,
+    ) -> Option<Place> {
         let said = match sought {
             Some(sought) if !(sought.reads_payload && self.standing.payload.is_some()) => {
-                self.say(rule, sought, outcome)
+                self.say(rule, sought, outcome, accepted)
             }
             _ => Err(Uncommon),
         };
-        if said == Err(Uncommon) {
+        said.unwrap_or_else(|Uncommon| {
             let mut composer = Composer::new(self.standing, self.text, self.shown);
-            composer.add(rule, reads, outcome);
+            let place = composer.add(rule, reads, outcome, accepted);
             for (path, finding) in composer.into_parts() {
                 self.finding(path, &finding);
             }
-        }
+            place
+        })
     }
 
     /// Closes the resource.
@@ -234,17 +238,20 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         })
     }
 
-    fn say(&mut self, rule: &Arc<Rule>, sought: &Sought, outcome: &Outcome) -> Result<(), Uncommon> {
+    fn say(
+        &mut self,
+        rule: &Arc<Rule>,
+        sought: &Sought,
+        outcome: &Outcome,
+        accepted: &Accepted,
+    ) -> Result<Option<Place>, Uncommon> {
         let mut bump = std::mem::take(&mut self.maker.bump);
         bump.reset();
         let said = match outcome {
-            Outcome::Pass => self.whole(rule, sought, Verdict::Pass, &bump),
-            Outcome::NotApplicable => self.whole(rule, sought, Verdict::NotApplicable, &bump),
-            Outcome::Fail(denials) => self.reasoned(rule, sought, Verdict::Fail, denials, &bump),
-            Outcome::Inconclusive(reasons) => {
-                self.reasoned(rule, sought, Verdict::Inconclusive, reasons, &bump)
+            Outcome::Pass | Outcome::NotApplicable => self.whole(rule, sought, accepted, &bump),
+            Outcome::Fail(reasons) | Outcome::Inconclusive(reasons) | Outcome::Unreadable(reasons) => {
+                self.reasoned(rule, sought, accepted, reasons, &bump)
             }
-            Outcome::Unreadable(reasons) => self.reasoned(rule, sought, Verdict::Error, reasons, &bump),
             Outcome::Error(_) => Err(Uncommon),
         };
         self.maker.bump = bump;
@@ -273,14 +280,14 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         &mut self,
         rule: &Arc<Rule>,
         sought: &Sought,
-        verdict: Verdict,
+        accepted: &Accepted,
         bump: &Bump,
-    ) -> Result<(), Uncommon> {
+    ) -> Result<Option<Place>, Uncommon> {
         let values = self.values(sought, bump)?;
         let root = Arc::clone(&self.common().root);
         let mut message = std::mem::take(&mut self.maker.message);
         message.clear();
-        if verdict == Verdict::Pass {
+        if accepted.verdict == Verdict::Pass {
             write_reasons_to_pass(&mut message, &values, self.standing.text, bump);
         } else {
             message.push_str(NOT_ABOUT);
@@ -292,7 +299,7 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
             value: None,
             path: root,
         };
-        let saying = Saying { rule, rule_line_1based: rule.line_1based, verdict, message: &message };
+        let saying = Saying { rule, rule_line_1based: rule.line_1based, accepted, message: &message };
         let written = self.write(&saying, &[placed], &values, bump);
         self.maker.message = message;
         written
@@ -302,10 +309,10 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         &mut self,
         rule: &Arc<Rule>,
         sought: &Sought,
-        verdict: Verdict,
+        accepted: &Accepted,
         denials: &[Denial],
         bump: &Bump,
-    ) -> Result<(), Uncommon> {
+    ) -> Result<Option<Place>, Uncommon> {
         let values = self.values(sought, bump)?;
         self.common();
         let Self { maker, standing, common, .. } = self;
@@ -341,7 +348,7 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
             several => Cow::Owned(joined(several.iter().map(|placed| &*placed.message))),
         };
         let rule_line_1based = line.unwrap_or(rule.line_1based);
-        self.write(&Saying { rule, rule_line_1based, verdict, message: &message }, &placed, &values, bump)
+        self.write(&Saying { rule, rule_line_1based, accepted, message: &message }, &placed, &values, bump)
     }
 
     fn write(
@@ -350,7 +357,7 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         placed: &[Placed<'_>],
         values: &[FoundValue<'_>],
         bump: &Bump,
-    ) -> Result<(), Uncommon> {
+    ) -> Result<Option<Place>, Uncommon> {
         let fingerprint = self.fingerprint(saying.rule);
         let Self { maker, standing, text, lines, common, shown } = self;
         let (Some(first), Some(common)) = (placed.first(), common) else { return Err(Uncommon) };
@@ -364,7 +371,7 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
         let told = Told {
             rule: saying.rule,
             rule_line_1based: saying.rule_line_1based,
-            verdict: saying.verdict,
+            verdict: saying.accepted.verdict,
             message: saying.message,
             resource: &common.subject,
             file: text.file,
@@ -375,6 +382,8 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
             end_byte,
             evidence: &evidence,
             fingerprint: &fingerprint,
+            waiver: saying.accepted.waiver(),
+            is_known: saying.accepted.is_known,
         };
         let before = lines.len();
         maker.writer.write(&told, lines);
@@ -384,7 +393,7 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
             rule: Arc::clone(saying.rule),
             line: before..lines.len(),
         });
-        Ok(())
+        Ok(Some(Place { file: Arc::clone(text.file), start, end_byte }))
     }
 
     fn fingerprint(&mut self, rule: &Rule) -> Fingerprint {

@@ -4,8 +4,10 @@
 //! calling thread takes their outcomes in order. The number of batches on the way is bounded, and so is
 //! memory: nothing is kept of a resource once its findings are reported.
 
+mod accept;
 mod bench;
 mod candidate;
+mod closing;
 mod collect;
 mod compose;
 mod duplicates;
@@ -15,6 +17,7 @@ mod lines;
 mod log;
 mod page;
 mod pipeline;
+mod present;
 mod register;
 mod sought;
 mod text;

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use super::accept::{Case, Identity, Ledger};
 use super::bench::Bench;
 use super::candidate::{Candidate, Chosen};
 use super::compose::{Composer, Shown, Standing};
 use super::duplicates::Seen;
 use super::lines::{LineComposer, LineMaker};
 use super::log::Log;
+use super::present::Present;
 use super::page::{PageBuilder, remark};
 use super::text::{Text, fault_words, solid_lines};
 use crate::evaluate::{self, Input, Judged, Rulebook, Source, Unreadable, Way};
@@ -42,6 +44,10 @@ pub(super) struct BatchOutcome {
     pub(super) by_rule: Vec<Counts>,
     /// Judged resources, each by the weightiest of its verdicts.
     pub(super) outcomes: Counts,
+    /// What was accepted.
+    pub(super) ledger: Ledger,
+    /// Which of the expected resources are there.
+    pub(super) present: Present,
     /// Payloads that are whole documents.
     pub(super) pages: Vec<Page>,
     /// A part of a payload that is no whole document.
@@ -503,6 +509,12 @@ impl<'s> Worker<'s> {
             visit.out.seen.push((operation, seen));
         }
         visit.page.observed(resource.observed_at());
+        let population = &self.judging.accepting.population;
+        if !population.lists.is_empty() {
+            let Visit { out, text, .. } = &mut *visit;
+            let id = || resource.identity().to_string();
+            out.present.note(population, operation, id, || text.place(&spot.start()));
+        }
         let unreadable = self.inspect(visit, spot, resource);
         let file = visit.text.file;
         let captured_at = visit.captured_at.clone();
@@ -606,12 +618,18 @@ impl<'s> Worker<'s> {
         };
         let payload = evaluate::Payload(visit.envelope);
         let judged = Judged { resource: standing.resource, unreadable, payload, source };
+        let ledger = &mut visit.out.ledger;
+        let mut case = case(judging, standing, visit.text.file);
         let mut composer = Composer::new(standing, visit.text, Shown::of(judging));
-        let weightiest = bench.judge(judging, &judged, |index, _, outcome| {
+        let weightiest = bench.judge(judging, &judged, &mut case, |index, _, outcome, accepted| {
             if let Some((rule, reads)) = plan.rule(index) {
-                composer.add(rule, reads, outcome);
+                let place = composer.add(rule, reads, outcome, accepted);
+                ledger.use_waiver(accepted, || place);
             }
         });
+        if let Some(case) = case {
+            ledger.append(case.into_ledger());
+        }
         visit.out.outcomes.add(weightiest, 1);
         composer.finish()
     }
@@ -633,13 +651,19 @@ impl<'s> Worker<'s> {
         let payload = evaluate::Payload(visit.envelope);
         let judged = Judged { resource: standing.resource, unreadable, payload, source };
         let lines = &mut visit.out.lines;
+        let ledger = &mut visit.out.ledger;
+        let mut case = case(judging, standing, visit.text.file);
         let mut composer = LineComposer::new(maker, standing, visit.text, lines, Shown::of(judging));
-        let weightiest = bench.judge(judging, &judged, |index, sought, outcome| {
+        let weightiest = bench.judge(judging, &judged, &mut case, |index, sought, outcome, accepted| {
             if let Some((rule, reads)) = plan.rule(index) {
-                composer.add(rule, reads, sought, outcome);
+                let place = composer.add(rule, reads, sought, outcome, accepted);
+                ledger.use_waiver(accepted, || place);
             }
         });
         composer.finish();
+        if let Some(case) = case {
+            ledger.append(case.into_ledger());
+        }
         visit.out.outcomes.add(weightiest, 1);
     }
 
@@ -668,6 +692,12 @@ impl<'s> Worker<'s> {
         });
         unreadable
     }
+}
+
+/// What is accepted of a resource.
+fn case<'c>(judging: &'c JudgeSettings, standing: &'c Standing<'c>, file: &'c Arc<str>) -> Option<Case<'c>> {
+    let identity = Identity::Resource(standing.resource, None);
+    Case::new(judging, || standing.subject(), file, identity)
 }
 
 /// Whether a well-formed object is an error response.
