@@ -77,8 +77,8 @@ pub struct Accepting {
     pub notice: TimeDelta,
     /// What an earlier run found.
     pub ratchet: Option<Ratchet>,
-    /// Whether what the ratchet does not know is kept, to be written.
-    pub keeps_new: bool,
+    /// Whether the ratchet takes what it does not know yet.
+    pub accepts_new: bool,
     /// Resources that must be there.
     pub population: Population,
 }
@@ -86,7 +86,7 @@ pub struct Accepting {
 impl Accepting {
     /// Whether no verdict can be accepted.
     pub const fn is_idle(&self) -> bool {
-        self.waivers.is_empty() && self.ratchet.is_none() && !self.keeps_new
+        self.waivers.is_empty() && self.ratchet.is_none() && !self.accepts_new
     }
 }
 

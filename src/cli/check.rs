@@ -1,8 +1,7 @@
 //! `probity check`.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,16 +11,16 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::accepting::AcceptingOptions;
 use super::options::{ClockOptions, LoadOptions, PolicyOptions};
-use super::output::Output;
-use super::{ColorChoice, Failure, policies, stderr_style, stdout_style};
+use super::reporting::{Needs, Reporting, tell_gate};
+use super::targets::TargetOptions;
+use super::{ColorChoice, Failure, policies, stderr_style};
 use crate::discover::discover;
 use crate::evaluate::{LazyPlan, Plan, Rulebook, Way};
 use crate::finding::{ExitCode, Lines, OnInconclusive, Verdict};
-use crate::policy::Severity;
-use crate::report::{
-    JsonLines, JsonReporter, NdjsonReporter, PrettyReporter, Reporter, Style, write_diagnostic,
-};
+use crate::policy::{PolicySet, Severity, select};
+use crate::report::{JsonLines, write_diagnostic};
 use crate::run::{Event, Progress, execute};
 use crate::settings::{Accepting, JudgeSettings, PolicySettings, Purpose};
 use crate::source::Diagnostic;
@@ -54,28 +53,16 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "VERDICTS", value_delimiter = ',', value_enum)]
     include: Vec<IncludeChoice>,
 
-    /// What to print.
-    #[arg(long, value_enum, default_value_t = Format::Pretty)]
-    format: Format,
+    #[command(flatten)]
+    accepting: AcceptingOptions,
+
+    #[command(flatten)]
+    targets: TargetOptions,
 
     /// Judge the slow and plain way: each rule and resource by the engine, on one thread. The result is the same; this is
     /// to prove it.
     #[arg(long)]
     reference: bool,
-
-    /// Write the result to a file, which appears whole or not at all.
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Excerpts and a summary, for people.
-    Pretty,
-    /// One document.
-    Json,
-    /// A finding a line as it is decided, then the summary.
-    Ndjson,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -105,49 +92,58 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
     if arguments.reference {
         load.threads = NonZeroUsize::MIN;
     }
-    let judging = judging(arguments);
-    let rulebook = rulebook(&arguments.policy.resolve(), judging.clock)?;
     let discovery = discover(&load.inputs);
-    let mut output = Output::open(arguments.output.as_deref(), &discovery.files)?;
-    let style = if output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
-    let mut reporter: Box<dyn Reporter + '_> = match arguments.format {
-        Format::Pretty => Box::new(PrettyReporter::new(&mut output, style)),
-        Format::Json => Box::new(JsonReporter::new(&mut output)),
-        Format::Ndjson => Box::new(NdjsonReporter::new(&mut output)),
-    };
-    let lines: Option<&dyn Lines> = if arguments.format == Format::Pretty { None } else { Some(&JsonLines) };
-    let mut problem = None;
-    let run = with_progress(|progress| {
-        execute(&load, &judging, &*rulebook, discovery, progress, lines, &mut |event| {
-            let told = match event {
-                Event::Finding(finding) => reporter.finding(finding),
-                Event::Lines(lines) => reporter.lines(lines),
-                Event::Diagnostic(diagnostic) => {
-                    // Losing standard error must not lose the result.
-                    let _ = write_diagnostic(diagnostic, stderr_style(color), &mut io::stderr());
-                    Ok(())
-                }
-                Event::Input(_) | Event::Candidate(_) => Ok(()),
-            };
-            told.map_err(|error| problem = Some(error)).is_ok()
-        })
-    });
-    let finished = match run {
-        Ok(run) => reporter.finish(&run).map(|()| run),
-        Err(stopped) => Err(problem.unwrap_or_else(|| io::Error::other(stopped))),
-    };
-    drop(reporter);
-    let run = finished.map_err(|error| output.failure(error))?;
-    if !output.is_stdout() {
-        let _ = writeln!(io::stderr(), "gate: {}", run.gate);
+    let inputs = &discovery.files;
+    let reporting = Reporting::open(&arguments.targets, color, arguments.include(), false, inputs)?;
+    let ratchet = arguments.accepting.open_ratchet(inputs)?;
+    let policy = arguments.policy.resolve();
+    let all = policies::load(&policy)?;
+    let judging = arguments.judging(arguments.accepting.resolve(&all)?, reporting.needs());
+    let rulebook = rulebook(&all, &policy, judging.clock)?;
+    let lines: Option<&dyn Lines> = if reporting.needs().findings { None } else { Some(&JsonLines) };
+    let is_quiet = !reporting.has_stdout();
+    let run = reporting.report(|reporter| {
+        let mut problem = None;
+        let run = with_progress(|progress| {
+            execute(&load, &judging, &*rulebook, discovery, progress, lines, &mut |event| {
+                let told = match event {
+                    Event::Finding(finding) => reporter.finding(finding),
+                    Event::Lines(lines) => reporter.lines(lines),
+                    Event::Diagnostic(diagnostic) => {
+                        tell(diagnostic, color);
+                        Ok(())
+                    }
+                    Event::Input(_) | Event::Candidate(_) => Ok(()),
+                };
+                told.map_err(|error| problem = Some(error)).is_ok()
+            })
+        });
+        run.map_err(|stopped| problem.unwrap_or_else(|| io::Error::other(stopped)))
+    })?;
+    if is_quiet {
+        tell_gate(&run);
     }
-    output.commit()?;
+    if let Some(ratchet) = ratchet
+        && let Some(problem) = ratchet.write(judging.accepting.ratchet.as_ref(), &run)?
+    {
+        tell(&problem, color);
+    }
     Ok(run.gate.exit_code())
 }
 
+/// Says what is wrong.
+fn tell(diagnostic: &Diagnostic, color: ColorChoice) {
+    // Losing standard error must not lose the result.
+    let _ = write_diagnostic(diagnostic, stderr_style(color), &mut io::stderr());
+}
+
 /// The rules to judge by. What is wrong with those of the user is told whatever the input is.
-fn rulebook(settings: &PolicySettings, clock: DateTime<Utc>) -> Result<Box<dyn Rulebook>, Vec<Diagnostic>> {
-    let policies = policies::load_selected(settings)?;
+fn rulebook(
+    all: &PolicySet,
+    settings: &PolicySettings,
+    clock: DateTime<Utc>,
+) -> Result<Box<dyn Rulebook>, Vec<Diagnostic>> {
+    let policies = select(all, &settings.selection)?;
     Ok(if settings.is_as_built() {
         Box::new(LazyPlan::new(policies, clock))
     } else {
@@ -155,28 +151,32 @@ fn rulebook(settings: &PolicySettings, clock: DateTime<Utc>) -> Result<Box<dyn R
     })
 }
 
-fn judging(arguments: &CheckArguments) -> JudgeSettings {
-    JudgeSettings {
-        purpose: Purpose::Judge,
-        way: if arguments.reference { Way::Reference } else { Way::Fast },
-        clock: arguments.clock.resolve(),
-        fail_on: arguments.fail_on,
-        on_inconclusive: match arguments.inconclusive {
-            InconclusiveChoice::Fail => OnInconclusive::Fail,
-            InconclusiveChoice::Warn => OnInconclusive::Warn,
-        },
-        accepting: Accepting::default(),
-        include: arguments
-            .include
-            .iter()
-            .map(|choice| match choice {
-                IncludeChoice::Pass => Verdict::Pass,
-                IncludeChoice::NotApplicable => Verdict::NotApplicable,
-            })
-            .collect(),
-        excerpts: arguments.format == Format::Pretty,
-        evidence: arguments.format != Format::Pretty,
-        digests: arguments.format != Format::Pretty,
+impl CheckArguments {
+    /// Verdicts that are reported beside failures.
+    fn include(&self) -> Vec<Verdict> {
+        let verdicts = self.include.iter().map(|choice| match choice {
+            IncludeChoice::Pass => Verdict::Pass,
+            IncludeChoice::NotApplicable => Verdict::NotApplicable,
+        });
+        verdicts.collect()
+    }
+
+    fn judging(&self, accepting: Accepting, needs: Needs) -> JudgeSettings {
+        JudgeSettings {
+            purpose: Purpose::Judge,
+            way: if self.reference { Way::Reference } else { Way::Fast },
+            clock: self.clock.resolve(),
+            fail_on: self.fail_on,
+            on_inconclusive: match self.inconclusive {
+                InconclusiveChoice::Fail => OnInconclusive::Fail,
+                InconclusiveChoice::Warn => OnInconclusive::Warn,
+            },
+            accepting,
+            include: if needs.passes { vec![Verdict::Pass, Verdict::NotApplicable] } else { self.include() },
+            excerpts: needs.excerpts,
+            evidence: needs.records,
+            digests: needs.records,
+        }
     }
 }
 

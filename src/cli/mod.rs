@@ -1,5 +1,6 @@
 //! The command line: arguments become settings, results become output and an exit code.
 
+mod accepting;
 mod check;
 mod explain;
 mod inspect;
@@ -8,6 +9,7 @@ mod options;
 mod output;
 mod policies;
 mod report;
+mod reporting;
 mod rules;
 mod schema;
 mod targets;

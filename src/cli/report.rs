@@ -9,6 +9,7 @@ use super::targets::{TargetOptions, commit, open};
 use super::{ColorChoice, Failure};
 use crate::discover::{InputFile, Origin};
 use crate::finding::ExitCode;
+use crate::report::LeftOut;
 use crate::result::{ReadError, Recorded, read};
 use crate::source::{Code, Diagnostic, printable};
 
@@ -31,7 +32,7 @@ pub(super) fn run(arguments: &ReportArguments, color: ColorChoice) -> Result<Exi
     };
     let mut opened = open(&targets, &[input])?;
     for target in &mut opened {
-        target.write(&mut result, &arguments.targets, color)?;
+        target.write(&mut result, &arguments.targets, &LeftOut::default(), color)?;
     }
     commit(opened)?;
     Ok(ExitCode::Pass)

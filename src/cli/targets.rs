@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use super::output::Output;
 use super::{ColorChoice, Failure, stdout_style};
 use crate::discover::InputFile;
-use crate::report::{self, Format, GroupBy, Rendering, Style};
+use crate::report::{self, Format, GroupBy, LeftOut, Rendering, Style};
 use crate::result::Recorded;
 use crate::source::{Code, Diagnostic, printable};
 
@@ -127,6 +127,11 @@ impl TargetOptions {
         Ok(targets)
     }
 
+    /// Whether findings are grouped.
+    pub(super) const fn is_grouped(&self) -> bool {
+        self.group_by.is_some()
+    }
+
     /// How they are rendered.
     pub(super) fn rendering(&self, style: Style) -> Rendering {
         Rendering {
@@ -138,6 +143,7 @@ impl TargetOptions {
                 GroupChoice::File => GroupBy::File,
             }),
             base: env::current_dir().unwrap_or_default(),
+            left_out: LeftOut::default(),
         }
     }
 }
@@ -165,10 +171,12 @@ impl OpenTarget {
         &mut self,
         result: &mut Recorded,
         options: &TargetOptions,
+        left_out: &LeftOut,
         color: ColorChoice,
     ) -> Result<(), Failure> {
         let style = if self.output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
-        report::write(self.format, result, &options.rendering(style), &mut self.output)
+        let rendering = Rendering { left_out: left_out.clone(), ..options.rendering(style) };
+        report::write(self.format, result, &rendering, &mut self.output)
             .map_err(|error| self.output.failure(error))
     }
 }

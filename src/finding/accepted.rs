@@ -37,8 +37,10 @@ pub struct Comparison {
     pub file: Arc<str>,
     /// Verdicts that it knows.
     pub entries: u64,
-    /// Verdicts of this run that it knows.
+    /// Verdicts of this run that it knows, or takes.
     pub known: u64,
+    /// Those among them that it takes with this run.
+    pub accepted: u64,
     /// Failures and inconclusive verdicts of this run that it does not know.
     pub new: u64,
     /// What it knows and this run does not have any more.

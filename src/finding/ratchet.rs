@@ -186,7 +186,8 @@ mod tests {
     #[test]
     fn a_verdict_is_known_as_what_it_was() {
         let one = entry(Some("pb-1"), Verdict::Fail);
-        let ratchet = Ratchet::new(Arc::from("r"), [one.clone(), one.clone(), entry(None, Verdict::Inconclusive)]);
+        let ratchet =
+            Ratchet::new(Arc::from("r"), [one.clone(), one.clone(), entry(None, Verdict::Inconclusive)]);
         assert_eq!(ratchet.entries().len(), 2, "the same resource may stand in several files");
         assert!(ratchet.knows(&one.fingerprint, Verdict::Fail));
         assert!(!ratchet.knows(&one.fingerprint, Verdict::Inconclusive));

@@ -49,7 +49,7 @@ pub struct Run {
     pub waivers: Vec<WaiverUse>,
     /// How it compares to its ratchet.
     pub ratchet: Option<Comparison>,
-    /// What a ratchet may take, where that was asked for.
+    /// What the ratchet takes, where that was asked for.
     pub fresh: Vec<RatchetEntry>,
     /// The lists of resources that were expected.
     pub population: Vec<ListSummary>,

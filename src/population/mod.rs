@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
 use crate::operation::Operation;
 use crate::policy::{PolicyFile, Rule, RuleId, Severity};
 use crate::source::{Excerpt, NamedText, Place};
+use foldhash::fast::RandomState;
 
 pub use read::{Given, read};
 
@@ -45,7 +45,11 @@ pub struct Expected {
 
 impl List {
     /// Of these entries; one that stands twice is taken once.
-    pub fn new(file: Arc<NamedText>, operation: Option<Operation>, all: impl IntoIterator<Item = Expected>) -> Self {
+    pub fn new(
+        file: Arc<NamedText>,
+        operation: Option<Operation>,
+        all: impl IntoIterator<Item = Expected>,
+    ) -> Self {
         let mut list = Self { file, operation, entries: Vec::new(), by_id: HashMap::default() };
         for entry in all {
             if !list.by_id.contains_key(&entry.id) {
@@ -79,7 +83,8 @@ impl List {
 
 /// The rule about resources that are expected.
 pub fn rule() -> Arc<Rule> {
-    let controls = [("cis-v8", "1.1"), ("iso-27001", "A.5.9"), ("nist-800-53", "CM-8"), ("pci-dss-4", "12.5.1")];
+    let controls =
+        [("cis-v8", "1.1"), ("iso-27001", "A.5.9"), ("nist-800-53", "CM-8"), ("pci-dss-4", "12.5.1")];
     Arc::new(Rule {
         id: RuleId::population(),
         title: "A resource that is expected is in a snapshot".to_owned(),

@@ -150,7 +150,8 @@ fn csv(file: &NamedText, column: Option<&str>) -> Result<Vec<Expected>, Diagnost
 fn json(file: &Arc<NamedText>, given: &Given) -> Result<Vec<List>, Diagnostic> {
     let text = file.text.as_str();
     let broken = |error: &serde_json::Error| {
-        let line = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+        let line =
+            text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
         let at = (line + error.column().saturating_sub(1)).min(text.len());
         let at = (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         file.error(Code::PopulationUnreadable, at..at, format!("this is no list of ids: {error}"), "here")
@@ -215,7 +216,11 @@ mod tests {
 
     use super::*;
 
-    fn read_text(name: &str, text: &str, given: &str) -> Result<Vec<(Option<Operation>, Vec<(String, String)>)>, String> {
+    fn read_text(
+        name: &str,
+        text: &str,
+        given: &str,
+    ) -> Result<Vec<(Option<Operation>, Vec<(String, String)>)>, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         fs::write(&path, text).unwrap();
@@ -228,7 +233,8 @@ mod tests {
                     .into_iter()
                     .map(|list| {
                         let entries = list.entries().iter();
-                        let entries = entries.map(|entry| (entry.id.clone(), shown[entry.span.clone()].to_owned()));
+                        let entries =
+                            entries.map(|entry| (entry.id.clone(), shown[entry.span.clone()].to_owned()));
                         (list.operation, entries.collect())
                     })
                     .collect()
@@ -262,23 +268,40 @@ mod tests {
         assert_eq!(lists[0].1, [("i-1", "i-1"), ("i-2", "i-2")].map(|(a, b)| (a.to_owned(), b.to_owned())));
         assert_eq!(ids(&read_text("l.CSV", table, "l#x").unwrap()), ["1", "2"]);
         assert_eq!(ids(&read_text("l.csv", "node\na\n", "l").unwrap()), ["a"], "the only one");
-        assert_eq!(read_text("l.csv", table, "l#Nam").unwrap_err(), "1:1 there is no column `Nam`, did you mean `Name`?");
+        assert_eq!(
+            read_text("l.csv", table, "l#Nam").unwrap_err(),
+            "1:1 there is no column `Nam`, did you mean `Name`?"
+        );
         assert_eq!(read_text("l.csv", "a,b\n1,2\n", "l").unwrap_err(), "1:1 which column holds the ids?");
-        assert_eq!(read_text("l.csv", "id,b\n1,2\n,3\n", "l").unwrap_err(), "3:1 this line names no resource");
+        assert_eq!(
+            read_text("l.csv", "id,b\n1,2\n,3\n", "l").unwrap_err(),
+            "3:1 this line names no resource"
+        );
         assert!(read_text("l.csv", "id,b\n1\n", "l").unwrap_err().contains("this is no CSV"));
     }
 
     #[test]
     fn json_has_arrays_by_operation() {
-        let lists = read_text("l.json", "{\"ListPublishBatch\": [\"a\"], \"aws.ssm.GetPatchBaseline\": [\"b\\u0063\"]}", "l").unwrap();
-        assert_eq!(lists.iter().map(|(operation, _)| operation.unwrap()).collect::<Vec<_>>(), [Operation::ListPublishBatch, Operation::GetPatchBaseline]);
+        let lists = read_text(
+            "l.json",
+            "{\"ListPublishBatch\": [\"a\"], \"aws.ssm.GetPatchBaseline\": [\"b\\u0063\"]}",
+            "l",
+        )
+        .unwrap();
+        assert_eq!(
+            lists.iter().map(|(operation, _)| operation.unwrap()).collect::<Vec<_>>(),
+            [Operation::ListPublishBatch, Operation::GetPatchBaseline]
+        );
         assert_eq!(lists[1].1, [("bc".to_owned(), "\"b\\u0063\"".to_owned())]);
         assert_eq!(ids(&read_text("l.json", " [\"a\", \"b\"]", "l").unwrap()), ["a", "b"]);
         assert_eq!(ids(&read_text("l.json", "[{\"id\": \"a\", \"x\": 1}]", "l#id").unwrap()), ["a"]);
         for (text, told) in [
             ("[\"a\", 5]", "1:7 an id must be a text"),
             ("[{\"i\": \"a\"}]", "1:2 an id must be a text"),
-            ("{\"GetPatchBaselin\": []}", "1:3 unknown operation `GetPatchBaselin`, did you mean `aws.ssm.GetPatchBaseline`?"),
+            (
+                "{\"GetPatchBaselin\": []}",
+                "1:3 unknown operation `GetPatchBaselin`, did you mean `aws.ssm.GetPatchBaseline`?",
+            ),
             ("{\"ListPublishBatch\": 5}", "1:22 a list of ids must be an array"),
             ("[\"\"]", "1:2 an id must not be empty"),
         ] {

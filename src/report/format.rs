@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::{Style, csv, github, gitlab, html, junit, markdown, ocsf, oscal, sarif, saved};
-use crate::result::Recorded;
+use crate::result::{Recorded, VerdictV1};
 use crate::suggest;
 
 /// A format of a result.
@@ -60,6 +60,17 @@ pub struct Rendering {
     pub group_by: Option<GroupBy>,
     /// The folder that paths are told relative to, where they are absolute.
     pub base: PathBuf,
+    /// What `json` and `ndjson` leave out of what there is, since only other formats asked for it.
+    pub left_out: LeftOut,
+}
+
+/// What is there, but not asked for.
+#[derive(Clone, Debug, Default)]
+pub struct LeftOut {
+    /// Verdicts.
+    pub verdicts: Vec<VerdictV1>,
+    /// The lines around places.
+    pub excerpts: bool,
 }
 
 impl Format {
@@ -121,8 +132,8 @@ pub fn write(
 ) -> io::Result<()> {
     match format {
         Format::Pretty => saved::write_pretty(result, rendering, out),
-        Format::Json => saved::write_json(result, out),
-        Format::Ndjson => saved::write_ndjson(result, out),
+        Format::Json => saved::write_json(result, rendering, out),
+        Format::Ndjson => saved::write_ndjson(result, rendering, out),
         Format::Sarif => sarif::write(result, rendering, out),
         Format::Junit => junit::write(result, rendering, out),
         Format::Markdown => markdown::write(result, rendering, out),

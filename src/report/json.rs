@@ -40,26 +40,30 @@ impl<W: Write> Reporter for JsonReporter<W> {
     }
 
     fn finish(&mut self, run: &Run) -> io::Result<()> {
-        write_document(HeadV1::from(run), &mut self.findings, &mut self.out)?;
+        let findings = &mut self.findings;
+        write_document(HeadV1::from(run), &mut self.out, &mut |visit| findings.each_line(visit))?;
         self.out.flush()
     }
 }
 
+/// What goes through lines, and gives each to what takes them.
+pub(super) type EachLine<'l> = &'l mut dyn FnMut(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()>;
+
 /// Writes a result as one document.
-pub(super) fn write_document(head: HeadV1, findings: &mut Store, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_document(head: HeadV1, out: &mut dyn Write, lines: EachLine<'_>) -> io::Result<()> {
     let mut document = Vec::new();
     safe_json::write_pretty(&mut document, &RunV1::from(head))?;
     let document = String::from_utf8(document).map_err(io::Error::other)?;
     let key = "\n  \"findings\": [";
     let (before, after) = document.split_once(&format!("{key}]")).unwrap_or((&document, ""));
     write!(out, "{before}{key}")?;
-    let mut separator = "\n    ";
-    findings.each_line(|line| {
-        out.write_all(separator.as_bytes())?;
-        separator = ",\n    ";
+    let mut count = 0_u64;
+    lines(&mut |line| {
+        out.write_all(if count == 0 { b"\n    ".as_slice() } else { b",\n    " })?;
+        count += 1;
         out.write_all(line.trim_ascii_end())
     })?;
-    let close = if findings.is_empty() { "]" } else { "\n  ]" };
+    let close = if count == 0 { "]" } else { "\n  ]" };
     writeln!(out, "{close}{after}")
 }
 

@@ -36,7 +36,7 @@ use crate::finding::{Finding, Run};
 pub use excerpt::write_diagnostic;
 pub use explain::{Explained, write_explanations};
 pub use explain_json::write_explanations_json;
-pub use format::{Format, GroupBy, Rendering, UnknownFormat, write};
+pub use format::{Format, GroupBy, LeftOut, Rendering, UnknownFormat, write};
 pub use inspect::{write_inspection, write_inspection_json};
 pub use json::{JsonReporter, NdjsonReporter};
 pub use lines::JsonLines;

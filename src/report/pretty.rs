@@ -9,13 +9,16 @@ use owo_colors::OwoColorize as _;
 
 use super::excerpt::{Shape, cut_to, place_words, shortened};
 use super::{Reporter, Style};
-use crate::finding::{Counts, Finding, Gate, OnInconclusive, Run, Subject, Verdict};
+use crate::finding::{Comparison, Counts, Finding, Gate, OnInconclusive, Run, Settled, Subject, Verdict};
 use crate::operation::Operation;
 use crate::policy::Severity;
 use crate::source::{Diagnostic, Place, printable};
+use crate::waiver::Waived;
 
 /// Characters of an id or name that are shown.
 const MAX_NAME: usize = 100;
+/// Characters of what a waiver says that are shown.
+const MAX_HELP: usize = 400;
 /// Diagnostics that the summary lists.
 const LISTED: usize = 15;
 
@@ -125,20 +128,25 @@ impl<W: Write> Reporter for PrettyReporter<W> {
 fn finding_shape(finding: &Finding) -> Shape<'_> {
     let rule = &finding.rule;
     let subject = subject_words(finding);
+    let known = if finding.is_known { ", as known" } else { "" };
     let (header, weight) = match finding.verdict {
-        Verdict::Fail => (format!("{} {} fails on {subject}", rule.id, rule.severity), Weight::Error),
+        Verdict::Fail => (format!("{} {} fails on {subject}{known}", rule.id, rule.severity), Weight::Error),
         Verdict::Inconclusive => {
-            (format!("{} {} is inconclusive on {subject}", rule.id, rule.severity), Weight::Warning)
+            let words = format!("{} {} is inconclusive on {subject}{known}", rule.id, rule.severity);
+            (words, Weight::Warning)
         }
+        Verdict::Waived => (format!("{} {} is waived on {subject}", rule.id, rule.severity), Weight::Advice),
         verdict => {
             let words = verdict.as_str().replace('_', " ");
             (format!("{} {} on {subject}: {words}", rule.id, rule.severity), Weight::Advice)
         }
     };
+    let weight = if finding.is_known { Weight::Advice } else { weight };
     let mut shape =
         Shape::new(header, &rule.title, weight).showing(finding.excerpt.iter().chain(&finding.rule_excerpt));
     match finding.verdict {
-        Verdict::Fail => shape.help.clone_from(&rule.remediation),
+        Verdict::Fail => shape.help = help(finding),
+        Verdict::Waived => shape.help = finding.waiver.as_ref().map(waiver_words),
         Verdict::Inconclusive => {
             shape.help = Some("what the payload does not tell cannot pass: save the whole answer".to_owned());
         }
@@ -149,6 +157,30 @@ fn finding_shape(finding: &Finding) -> Shape<'_> {
         _ => shape.label_words = false,
     }
     shape
+}
+
+/// What to do about a failure; and whose waiver of it expired.
+fn help(finding: &Finding) -> Option<String> {
+    let expired = finding.waiver.as_ref().map(waiver_words);
+    let lines: Vec<String> = finding.rule.remediation.clone().into_iter().chain(expired).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// `waived until 2026-12-31 by team (T-1): reason (waivers.toml:3)`.
+fn waiver_words(waived: &Waived) -> String {
+    let Waived { waiver, is_expired } = waived;
+    let until = match (waiver.expires.day(), is_expired) {
+        (None, _) => "Waived for good".to_owned(),
+        (Some(day), false) => format!("Waived until {day}"),
+        (Some(day), true) => format!("Its waiver expired after {day}: it was waived"),
+    };
+    let ticket = waiver.ticket.as_ref().map_or_else(String::new, |ticket| format!(" ({ticket})"));
+    let place = &waiver.place;
+    let words = format!(
+        "{until} by {}{ticket}: {} [{}:{}]",
+        waiver.owner, waiver.reason, place.file, place.start.line_1based
+    );
+    cut_to(&words, MAX_HELP)
 }
 
 /// The resource's id, or where it stands; its name and region in brackets.
@@ -169,19 +201,25 @@ pub(super) fn subject_words(finding: &Finding) -> String {
 
 /// Verdicts by operation and by severity, problems, and what the gate says and why.
 fn write_summary(run: &Run, unclear: &[String], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let total = run.tally.total();
     let columns = [
         ("pass", Verdict::Pass),
         ("fail", Verdict::Fail),
         ("inconclusive", Verdict::Inconclusive),
         ("n/a", Verdict::NotApplicable),
+        ("waived", Verdict::Waived),
         ("error", Verdict::Error),
     ];
-    let total = run.tally.total();
+    // Few runs have waivers.
+    let columns: Vec<(&str, Verdict)> = columns
+        .into_iter()
+        .filter(|(_, verdict)| *verdict != Verdict::Waived || total.of(Verdict::Waived) > 0)
+        .collect();
     if total.total() > 0 {
         let mut table = new_table(style);
-        table.set_header(["verdicts"].into_iter().chain(columns.map(|(name, _)| name)));
+        table.set_header(["verdicts"].into_iter().chain(columns.iter().map(|(name, _)| *name)));
         let mut row = |name: &str, counts: Counts| {
-            let cells = columns.map(|(_, verdict)| counts.of(verdict).to_string());
+            let cells = columns.iter().map(|(_, verdict)| counts.of(*verdict).to_string());
             table.add_row([name.to_owned()].into_iter().chain(cells));
         };
         for operation in Operation::ALL {
@@ -215,6 +253,8 @@ fn write_summary(run: &Run, unclear: &[String], style: Style, out: &mut dyn Writ
         run.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
     )?;
     write_outcomes(run, unclear, style, out)?;
+    write_population(run, style, out)?;
+    write_ratchet(run, style, out)?;
     write_problems(&run.diagnostics, style, out)?;
     write_gate(run, style, out)
 }
@@ -243,6 +283,55 @@ fn write_outcomes(run: &Run, unclear: &[String], style: Style, out: &mut dyn Wri
     writeln!(out, "{}", style.wrapped(&line, "  "))
 }
 
+/// How many of the expected resources are there.
+fn write_population(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for list in &run.population {
+        let what = list.operation.resources_in_words();
+        let mut line = format!(
+            "{} of {} expected {what} are there ({})",
+            list.found,
+            list.expected,
+            printable(&list.file)
+        );
+        if list.unexpected > 0 {
+            line.push_str(&format!(", and {} that no list names", list.unexpected));
+        }
+        writeln!(out, "{}", style.wrapped(&line, "  "))?;
+    }
+    Ok(())
+}
+
+/// How the run compares to its ratchet, and what of that is gone.
+fn write_ratchet(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let Some(Comparison { file, known, accepted, new, settled, .. }) = &run.ratchet else {
+        return Ok(());
+    };
+    let mut line = format!("ratchet {}: {known} known", printable(file));
+    if *accepted > 0 {
+        line.push_str(&format!(" ({accepted} of them since this run)"));
+    }
+    line.push_str(&format!(", {new} new, {} settled", settled.len()));
+    writeln!(out, "{}", style.wrapped(&line, "  "))?;
+    for (entry, state) in settled.iter().take(LISTED) {
+        let state = match state {
+            Settled::Fixed => "fixed",
+            Settled::Waived => "waived now",
+            Settled::Unclear => "not to be judged any more",
+            Settled::Worse => "inconclusive before, fails now",
+            Settled::Vanished => "gone with its resource",
+            Settled::NotEvaluated => "not judged in this run",
+        };
+        let subject = entry.resource.id.as_deref().or(entry.resource.name.as_deref());
+        let subject = cut_to(subject.unwrap_or("a resource without an id"), MAX_NAME);
+        let line = format!("  {state}: {} {} on {subject}", entry.rule, entry.severity);
+        writeln!(out, "{}", style.wrapped(&line, "    "))?;
+    }
+    match settled.len().saturating_sub(LISTED) {
+        0 => Ok(()),
+        more => writeln!(out, "  and {more} more"),
+    }
+}
+
 /// A line for each of the first diagnostics.
 fn write_problems(diagnostics: &[Diagnostic], style: Style, out: &mut dyn Write) -> io::Result<()> {
     for diagnostic in diagnostics.iter().take(LISTED) {
@@ -262,8 +351,15 @@ fn write_gate(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let (errors, _) = run.problems();
     let count = |verdict: Verdict| -> u64 {
         let heavy = Severity::ALL.into_iter().filter(|&severity| severity >= run.fail_on);
-        heavy.map(|severity| run.tally.by_severity(severity).of(verdict)).sum()
+        let counted = |severity| {
+            let (all, known) = (run.tally.by_severity(severity), run.known.by_severity(severity));
+            all.of(verdict).saturating_sub(known.of(verdict))
+        };
+        heavy.map(counted).sum()
     };
+    let known = run.known.total();
+    let has_known = known.of(Verdict::Fail) + known.of(Verdict::Inconclusive) > 0;
+    let new = if has_known { "new " } else { "" };
     let mut reasons = Vec::new();
     let mut reason = |count: u64, one: &str, many: &str| {
         if count > 0 {
@@ -273,12 +369,13 @@ fn write_gate(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
     reason(errors as u64, "input or policy could not be used", "inputs or policies could not be used");
     let rule_errors = run.tally.total().of(Verdict::Error);
     reason(rule_errors, "verdict could not be reached", "verdicts could not be reached");
-    reason(count(Verdict::Fail), "failure", "failures");
+    reason(count(Verdict::Fail), &format!("{new}failure"), &format!("{new}failures"));
     let warns = run.on_inconclusive == OnInconclusive::Warn;
     if !warns {
-        reason(count(Verdict::Inconclusive), "inconclusive verdict", "inconclusive verdicts");
+        let what = format!("{new}inconclusive verdict");
+        reason(count(Verdict::Inconclusive), &what, &format!("{what}s"));
     }
-    let lighter = |verdict: Verdict| run.tally.total().of(verdict) > 0;
+    let lighter = |verdict: Verdict| run.tally.total().of(verdict) > run.known.total().of(verdict);
     let why = match run.gate {
         Gate::Pass if warns && count(Verdict::Inconclusive) > 0 => {
             "nothing failed, and what is inconclusive only warns".to_owned()
@@ -286,6 +383,10 @@ fn write_gate(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
         Gate::Pass if lighter(Verdict::Fail) => format!("nothing at or above {} failed", run.fail_on),
         Gate::Pass if lighter(Verdict::Inconclusive) => {
             format!("nothing at or above {} failed or is inconclusive", run.fail_on)
+        }
+        Gate::Pass if has_known => "nothing failed that the ratchet does not know".to_owned(),
+        Gate::Pass if run.tally.total().of(Verdict::Waived) > 0 => {
+            "nothing failed that is not waived".to_owned()
         }
         Gate::Pass => "nothing failed".to_owned(),
         Gate::Fail | Gate::Error if run.fail_on == Severity::Low => reasons.join(", "),

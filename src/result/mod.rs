@@ -9,9 +9,7 @@ mod record;
 mod store;
 mod types;
 
-pub use ratchet::{
-    RatchetEntryV1, RatchetError, RatchetFileV1, next_ratchet, read_ratchet, write_ratchet,
-};
+pub use ratchet::{RatchetEntryV1, RatchetError, RatchetFileV1, next_ratchet, read_ratchet, write_ratchet};
 pub use read::{ReadError, Sink, read, read_into};
 pub use record::time;
 pub use store::{Recorded, Store};

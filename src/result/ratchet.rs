@@ -174,7 +174,13 @@ pub fn next_ratchet(before: Option<&Ratchet>, run: &Run) -> Vec<RatchetEntryV1> 
     let mut entries: Vec<RatchetEntryV1> = kept.chain(&run.fresh).map(RatchetEntryV1::from).collect();
     let key = |entry: &RatchetEntryV1| {
         let resource = &entry.resource;
-        (entry.rule.clone(), resource.operation.clone(), resource.id.clone(), entry.fingerprint.clone(), entry.verdict)
+        (
+            entry.rule.clone(),
+            resource.operation.clone(),
+            resource.id.clone(),
+            entry.fingerprint.clone(),
+            entry.verdict,
+        )
     };
     entries.sort_by_cached_key(key);
     entries.dedup_by(|b, a| a.fingerprint == b.fingerprint && a.verdict == b.verdict);

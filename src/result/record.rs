@@ -5,13 +5,13 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::types::{
-    CountV1, DiagnosticV1, ExcerptV1, GateV1, HeadV1, InputV1, LevelV1, MarkV1, ObservedV1, PlaceV1, PolicyV1,
-    PopulationV1, RatchetV1, ReferenceV1, RuleV1, RunV1, SettingsV1, SettledEntryV1, SettledV1, SeverityV1, SummaryV1,
-    ToolV1, VerdictV1, VerdictsV1, WaiverStateV1, WaiverUseV1, WaiverV1, WindowV1,
+    CountV1, DiagnosticV1, ExcerptV1, GateV1, HeadV1, InputV1, LevelV1, MarkV1, ObservedV1, PlaceV1,
+    PolicyV1, PopulationV1, RatchetV1, ReferenceV1, RuleV1, RunV1, SettingsV1, SettledEntryV1, SettledV1,
+    SeverityV1, SummaryV1, ToolV1, VerdictV1, VerdictsV1, WaiverStateV1, WaiverUseV1, WaiverV1, WindowV1,
 };
 use crate::finding::{
-    Comparison, Counts, Gate, InputSummary, ListSummary, OnInconclusive, Run, Settled, Tally, Verdict, WaiverState,
-    WaiverUse,
+    Comparison, Counts, Gate, InputSummary, ListSummary, OnInconclusive, Run, Settled, Tally, Verdict,
+    WaiverState, WaiverUse,
 };
 use crate::operation::Operation;
 use crate::policy::{Rule, Severity};
@@ -277,7 +277,7 @@ impl From<&WaiverUse> for WaiverUseV1 {
 
 impl From<&Comparison> for RatchetV1 {
     fn from(comparison: &Comparison) -> Self {
-        let Comparison { file, entries, known, new, settled } = comparison;
+        let Comparison { file, entries, known, accepted, new, settled } = comparison;
         let settled = settled.iter().map(|(entry, state)| SettledEntryV1 {
             fingerprint: entry.fingerprint.to_string(),
             rule: entry.rule.to_string(),
@@ -294,7 +294,14 @@ impl From<&Comparison> for RatchetV1 {
             },
         });
         let settled = settled.collect();
-        Self { file: file.to_string(), entries: *entries, known: *known, new: *new, settled }
+        Self {
+            file: file.to_string(),
+            entries: *entries,
+            known: *known,
+            accepted: *accepted,
+            new: *new,
+            settled,
+        }
     }
 }
 

@@ -522,8 +522,10 @@ pub struct RatchetV1 {
     pub file: String,
     /// Verdicts that it knows.
     pub entries: u64,
-    /// Verdicts of this run that it knows.
+    /// Verdicts of this run that it knows, or takes with it.
     pub known: u64,
+    /// Those among them that it takes with this run (`--accept-new`).
+    pub accepted: u64,
     /// Verdicts of this run that it does not know: failures, and inconclusive ones where they count.
     pub new: u64,
     /// What it knows and this run does not have any more.

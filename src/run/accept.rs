@@ -42,7 +42,7 @@ pub(super) struct Ledger {
     pub(super) uses: BTreeMap<usize, (u64, Option<Place>)>,
     /// Verdicts that were met for entries of the ratchet.
     pub(super) met: BTreeMap<usize, Met>,
-    /// Verdicts that the ratchet could take.
+    /// Verdicts that the ratchet takes.
     pub(super) fresh: Vec<RatchetEntry>,
 }
 
@@ -124,8 +124,10 @@ impl<'c> Case<'c> {
                 accepted.verdict = Verdict::Waived;
             }
         }
-        let counts = matches!(accepted.verdict, Verdict::Fail | Verdict::Inconclusive);
-        let is_fresh = counts && self.judging.accepting.keeps_new;
+        // Where a waiver expired, its failure counts whatever an older ratchet says.
+        let is_expired = accepted.verdict == Verdict::Fail && accepted.waived.is_some();
+        let counts = matches!(accepted.verdict, Verdict::Fail | Verdict::Inconclusive) && !is_expired;
+        let is_fresh = counts && self.judging.accepting.accepts_new;
         if !(self.is_concerned || is_fresh) {
             return accepted;
         }
@@ -136,12 +138,10 @@ impl<'c> Case<'c> {
             for &entry in ratchet.of(&fingerprint) {
                 self.ledger.met.entry(entry).or_default().note(accepted.verdict);
             }
-            if counts && ratchet.knows(&fingerprint, accepted.verdict) {
-                accepted.is_known = true;
-                self.ledger.known.add(self.subject.operation, rule.severity, &accepted.verdict.into());
-            }
+            accepted.is_known = counts && ratchet.knows(&fingerprint, accepted.verdict);
         }
         if is_fresh && !accepted.is_known {
+            accepted.is_known = true;
             self.ledger.fresh.push(RatchetEntry {
                 fingerprint,
                 verdict: accepted.verdict,
@@ -149,6 +149,9 @@ impl<'c> Case<'c> {
                 severity: rule.severity,
                 resource: Arc::clone(&self.subject),
             });
+        }
+        if accepted.is_known {
+            self.ledger.known.add(self.subject.operation, rule.severity, &accepted.verdict.into());
         }
         accepted
     }

@@ -35,7 +35,11 @@ pub(super) fn waivers(
             // What is not evaluated in this run may be in another one that reads the same waivers.
             WaiverState::Unused => is_evaluated.then(|| unused(waiver, judging)),
             WaiverState::Expired => {
-                let many = if failures == 1 { "the failure counts".to_owned() } else { format!("{failures} failures count") };
+                let many = if failures == 1 {
+                    "the failure counts".to_owned()
+                } else {
+                    format!("{failures} failures count")
+                };
                 let message = format!("{} expired after {}: {many} again", words(waiver), waiver.expires);
                 let problem = Diagnostic::warning(Code::WaiverExpired, message)
                     .help(format!("mend what fails, or agree on another day with {}", whom(waiver)));
@@ -48,11 +52,16 @@ pub(super) fn waivers(
                 })
             }
             WaiverState::Expiring => {
-                let message = format!("{} expires after {}{}", words(waiver), waiver.expires, left(waiver.expires, judging));
-                Some(
-                    Diagnostic::warning(Code::WaiverExpiring, message)
-                        .help(format!("mend what fails until then, or agree on another day with {}", whom(waiver))),
-                )
+                let message = format!(
+                    "{} expires after {}{}",
+                    words(waiver),
+                    waiver.expires,
+                    left(waiver.expires, judging)
+                );
+                Some(Diagnostic::warning(Code::WaiverExpiring, message).help(format!(
+                    "mend what fails until then, or agree on another day with {}",
+                    whom(waiver)
+                )))
             }
         };
         told.extend(problem.map(|problem| problem.at(waiver.place.clone()).showing(waiver.excerpt.clone())));
@@ -63,12 +72,17 @@ pub(super) fn waivers(
 
 fn unused(waiver: &Waiver, judging: &JudgeSettings) -> Diagnostic {
     let over = if waiver.expires.is_over(judging.clock) { ", and its day is over" } else { "" };
-    Diagnostic::warning(Code::WaiverUnused, format!("{} names no failure{over}", words(waiver)))
-        .help("take it out if what it was for is mended; else look whether it names the resource as results do")
+    Diagnostic::warning(Code::WaiverUnused, format!("{} names no failure{over}", words(waiver))).help(
+        "take it out if what it was for is mended; else look whether it names the resource as results do",
+    )
 }
 
 fn words(waiver: &Waiver) -> String {
-    format!("the waiver of `{}` on `{}`", printable(waiver.rule.as_str()), printable(waiver.resource.as_str()))
+    format!(
+        "the waiver of `{}` on `{}`",
+        printable(waiver.rule.as_str()),
+        printable(waiver.resource.as_str())
+    )
 }
 
 fn whom(waiver: &Waiver) -> String {
@@ -107,6 +121,7 @@ pub(super) fn comparison(
         file: Arc::clone(&ratchet.file),
         entries: ratchet.entries().len() as u64,
         known,
+        accepted: ledger.fresh.len() as u64,
         new: counting(tally.total()).saturating_sub(known),
         settled: settled.map(|(entry, state)| (entry.clone(), state)).collect(),
     })

@@ -328,7 +328,13 @@ impl<'s> Collector<'s> {
         let errors = told.iter().any(|diagnostic| diagnostic.level == Level::Error);
         Run {
             at: self.judging.clock,
-            gate: Gate::of(&self.tally, &self.ledger.known, self.judging.fail_on, self.judging.on_inconclusive, errors),
+            gate: Gate::of(
+                &self.tally,
+                &self.ledger.known,
+                self.judging.fail_on,
+                self.judging.on_inconclusive,
+                errors,
+            ),
             fail_on: self.judging.fail_on,
             on_inconclusive: self.judging.on_inconclusive,
             outcomes: self.outcomes,

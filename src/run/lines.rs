@@ -25,8 +25,8 @@ use crate::finding::{
 };
 use crate::model::{Marks, Order, is_sensitive};
 use crate::policy::{ReadSet, Rule};
-use crate::source::{Place, Position};
 use crate::source::json::{JsonPath, Located, Outline, Space, is_plain};
+use crate::source::{Place, Position};
 
 /// Digits that any number may have that is copied as it stands.
 const MAX_DIGITS: usize = 18;

@@ -32,7 +32,8 @@ impl Present {
         id: impl FnOnce() -> String,
         place: impl FnOnce() -> Place,
     ) {
-        let mut lists = population.lists.iter().enumerate().filter(|(_, list)| list.is_about(operation)).peekable();
+        let mut lists =
+            population.lists.iter().enumerate().filter(|(_, list)| list.is_about(operation)).peekable();
         if lists.peek().is_none() {
             return;
         }
@@ -125,11 +126,18 @@ impl Attendance {
     fn tell_unexpected(&self, operation: Operation, log: &mut Log) {
         let Some((count, first)) = self.unexpected.get(&operation) else { return };
         for (id, place) in first {
-            let name = if id.is_empty() { "a resource without an id".to_owned() } else { format!("`{}`", printable(id)) };
+            let name = if id.is_empty() {
+                "a resource without an id".to_owned()
+            } else {
+                format!("`{}`", printable(id))
+            };
             log.push(
-                Diagnostic::warning(Code::PopulationUnexpected, format!("{name} is in no list of `{operation}`"))
-                    .at(place.clone())
-                    .help("add it to the list of expected resources, or find out what it is"),
+                Diagnostic::warning(
+                    Code::PopulationUnexpected,
+                    format!("{name} is in no list of `{operation}`"),
+                )
+                .at(place.clone())
+                .help("add it to the list of expected resources, or find out what it is"),
             );
         }
         log.count(Code::PopulationUnexpected, count - first.len() as u64);
@@ -157,13 +165,8 @@ fn judge(
     is_found: bool,
     roll: &mut Roll,
 ) {
-    let subject = || Subject {
-        operation,
-        id: Some(entry.id.clone()),
-        name: None,
-        region: None,
-        account: None,
-    };
+    let subject =
+        || Subject { operation, id: Some(entry.id.clone()), name: None, region: None, account: None };
     let plain = if is_found { Verdict::Pass } else { Verdict::Fail };
     let mut case = Case::new(judging, subject, &list.file.name, Identity::Id(&entry.id));
     let accepted = match &mut case {
