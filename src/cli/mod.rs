@@ -2,6 +2,7 @@
 
 mod accepting;
 mod check;
+mod diff;
 mod explain;
 mod inspect;
 mod lint;
@@ -14,6 +15,7 @@ mod rules;
 mod schema;
 mod targets;
 mod test;
+mod waive;
 
 use std::io::{self, Write as _};
 
@@ -56,6 +58,10 @@ enum Command {
     Check(check::CheckArguments),
     /// Write a saved result in another format.
     Report(report::ReportArguments),
+    /// Compare two saved results.
+    Diff(diff::DiffArguments),
+    /// Accept a failure: add a waiver to a file of waivers.
+    Waive(waive::WaiveArguments),
     /// Show what is recognised in files, without judging.
     Inspect(inspect::InspectArguments),
     /// Show why one rule says what it says of one resource.
@@ -105,6 +111,8 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, color),
         Command::Report(arguments) => report::run(&arguments, color),
+        Command::Diff(arguments) => diff::run(&arguments, color),
+        Command::Waive(arguments) => waive::run(&arguments, color),
         Command::Inspect(arguments) => inspect::run(&arguments, color),
         Command::Explain(arguments) => explain::run(&arguments, color),
         Command::Rules(arguments) => rules::run(&arguments, color),

@@ -8,14 +8,14 @@ use super::Failure;
 use crate::finding::ExitCode;
 use crate::model::resource_schema;
 use crate::operation::Operation;
-use crate::report::{explain_schema, lint_schema, mutations_schema, run_schema};
+use crate::report::{diff_schema, explain_schema, lint_schema, mutations_schema, ratchet_schema, run_schema};
 use crate::source::{Code, Diagnostic};
 
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
 pub(super) struct SchemaArguments {
-    /// An operation; or `run`, `lint`, `explain` or `mutations` for the results of `check`, `lint`, `explain` and
-    /// `test --mutate` with `--format json`.
+    /// An operation; or `run`, `lint`, `explain`, `mutations` or `diff` for the results of `check`, `lint`, `explain`,
+    /// `test --mutate` and `diff` with `--format json`; or `ratchet` for the file of `--ratchet`.
     #[arg(value_name = "OPERATION", required_unless_present = "list")]
     of: Option<String>,
 
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
             for operation in Operation::ALL {
                 writeln!(out, "{operation}")?;
             }
-            for result in ["run", "lint", "explain", "mutations"] {
+            for result in ["run", "lint", "explain", "mutations", "diff", "ratchet"] {
                 writeln!(out, "{result}")?;
             }
             return Ok(ExitCode::Pass);
@@ -40,6 +40,8 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
         Some("lint") => lint_schema(),
         Some("explain") => explain_schema(),
         Some("mutations") => mutations_schema(),
+        Some("diff") => diff_schema(),
+        Some("ratchet") => ratchet_schema(),
         Some(name) => match name.parse::<Operation>() {
             Ok(operation) => resource_schema(operation),
             Err(error) => {

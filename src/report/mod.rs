@@ -4,6 +4,7 @@
 //! findings needs no more memory than one of ten.
 
 mod csv;
+mod diff;
 mod excerpt;
 mod explain;
 mod explain_json;
@@ -33,6 +34,7 @@ use std::io;
 
 use crate::finding::{Finding, Run};
 
+pub use diff::{write_diff, write_diff_json, write_diff_markdown};
 pub use excerpt::write_diagnostic;
 pub use explain::{Explained, write_explanations};
 pub use explain_json::write_explanations_json;
@@ -44,7 +46,7 @@ pub use lint::{write_lint, write_lint_json};
 pub use mutation::{write_mutations, write_mutations_json};
 pub use pretty::PrettyReporter;
 pub use rules::{write_rule, write_rules, write_rules_json};
-pub use schema::{explain_schema, lint_schema, mutations_schema, run_schema};
+pub use schema::{diff_schema, explain_schema, lint_schema, mutations_schema, ratchet_schema, run_schema};
 pub use style::Style;
 pub use tests::write_test_report;
 

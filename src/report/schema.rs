@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::explain_json::ExplanationsV1;
 use super::lint::LintV1;
 use super::mutation::MutationsV1;
-use crate::result::{FindingV1, HeadV1, RunV1};
+use crate::result::{DiffV1, FindingV1, HeadV1, RatchetFileV1, RunV1};
 
 /// The JSON Schema (2020-12) of `--format json`. Its `$defs` hold `FindingV1` and `HeadV1`, the two
 /// kinds of lines of `--format ndjson`.
@@ -33,6 +33,16 @@ pub fn mutations_schema() -> Value {
     titled(generator().into_root_schema_for::<MutationsV1>(), "probity.mutations/v1")
 }
 
+/// The JSON Schema of `diff --format json`.
+pub fn diff_schema() -> Value {
+    titled(generator().into_root_schema_for::<DiffV1>(), "probity.diff/v1")
+}
+
+/// The JSON Schema of a ratchet's file.
+pub fn ratchet_schema() -> Value {
+    titled(generator().into_root_schema_for::<RatchetFileV1>(), "probity.ratchet/v1")
+}
+
 fn generator() -> SchemaGenerator {
     SchemaSettings::draft2020_12().for_serialize().into_generator()
 }
@@ -55,9 +65,13 @@ mod tests {
 
     #[test]
     fn every_schema_is_valid_and_names_its_version() {
-        for (schema, name) in
-            [(lint_schema(), "lint"), (explain_schema(), "explain"), (mutations_schema(), "mutations")]
-        {
+        for (schema, name) in [
+            (lint_schema(), "lint"),
+            (explain_schema(), "explain"),
+            (mutations_schema(), "mutations"),
+            (diff_schema(), "diff"),
+            (ratchet_schema(), "ratchet"),
+        ] {
             assert!(jsonschema::meta::is_valid(&schema), "{name}");
             assert_eq!(schema["properties"]["schema"]["const"], format!("probity.{name}/v1"));
         }

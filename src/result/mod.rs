@@ -3,12 +3,14 @@
 //! Apart from the types inside, so that a change of those breaks no reader. Reports for machines, the ratchet and the
 //! comparison of two results know a run only in this form: a saved result says all that they say.
 
+mod diff;
 mod ratchet;
 mod read;
 mod record;
 mod store;
 mod types;
 
+pub use diff::{ChangeV1, DiffV1, ResourceKeyV1, SaidV1, SideV1, StateV1, diff};
 pub use ratchet::{RatchetEntryV1, RatchetError, RatchetFileV1, next_ratchet, read_ratchet, write_ratchet};
 pub use read::{ReadError, Sink, read, read_into};
 pub use record::time;

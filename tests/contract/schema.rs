@@ -169,6 +169,8 @@ fn schemas_are_listed_and_are_schemas() {
         "lint",
         "explain",
         "mutations",
+        "diff",
+        "ratchet",
     ];
     assert_eq!(listed, expected);
     for name in listed {
