@@ -67,7 +67,7 @@ pub fn read(given: &Given) -> Result<Vec<List>, Diagnostic> {
         })?;
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     let file = Arc::new(NamedText::new(&name, text));
-    let ending = given.path.extension().map(|ending| ending.to_ascii_lowercase());
+    let ending = given.path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     let is = |text: &str| ending.as_deref().is_some_and(|ending| ending == text);
     let lists = if is("json") {
         json(&file, given)?
@@ -216,11 +216,10 @@ mod tests {
 
     use super::*;
 
-    fn read_text(
-        name: &str,
-        text: &str,
-        given: &str,
-    ) -> Result<Vec<(Option<Operation>, Vec<(String, String)>)>, String> {
+    /// A list: each of its ids, and what stands at its place.
+    type Read = (Option<Operation>, Vec<(String, String)>);
+
+    fn read_text(name: &str, text: &str, given: &str) -> Result<Vec<Read>, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         fs::write(&path, text).unwrap();
@@ -247,7 +246,7 @@ mod tests {
             })
     }
 
-    fn ids(result: &[(Option<Operation>, Vec<(String, String)>)]) -> Vec<&str> {
+    fn ids(result: &[Read]) -> Vec<&str> {
         result.iter().flat_map(|(_, entries)| entries.iter().map(|(id, _)| id.as_str())).collect()
     }
 
