@@ -299,7 +299,7 @@ mod tests {
             ("[{\"i\": \"a\"}]", "1:2 an id must be a text"),
             (
                 "{\"GetPatchBaselin\": []}",
-                "1:3 unknown operation `GetPatchBaselin`, did you mean `aws.ssm.GetPatchBaseline`?",
+                "1:3 unknown operation `GetPatchBaselin`, did you mean `GetPatchBaseline`?",
             ),
             ("{\"ListPublishBatch\": 5}", "1:22 a list of ids must be an array"),
             ("[\"\"]", "1:2 an id must not be empty"),
