@@ -294,7 +294,23 @@ fn policies_have_the_digest_of_their_file() {
     let file = folder.file("rule.rego", &text);
     let input = folder.file("page.json", page(&[report("a")]));
     let document = check(&[&input, "--no-builtin", "--policies", &file]).json();
-    let expected = json!([{"id": "ORG-1", "file": file, "sha256": sha256(text.as_bytes())}]);
+    let verdicts =
+        json!({"pass": 1, "fail": 0, "inconclusive": 0, "not_applicable": 0, "waived": 0, "error": 0});
+    let expected = json!([{
+        "id": "ORG-1",
+        "file": file,
+        "sha256": sha256(text.as_bytes()),
+        "line": 9,
+        "title": "A rule of the tests",
+        "description": null,
+        "severity": "high",
+        "applies_to": ["huawei.coc.ListInstanceCompliant"],
+        "params": {},
+        "remediation": null,
+        "controls": {},
+        "references": [],
+        "verdicts": verdicts,
+    }]);
     assert_eq!(document["policies"], expected);
 }
 
@@ -388,8 +404,21 @@ fn the_head_of_the_result_is_what_is_promised() {
     let tool = json!({"name": "probity", "version": env!("CARGO_PKG_VERSION")});
     assert_eq!((&document["tool"], &document["gate"]), (&tool, &json!("error")));
     let keys: Vec<&String> = document.as_object().unwrap().keys().collect();
-    let mut expected =
-        ["schema", "tool", "at", "gate", "summary", "inputs", "policies", "findings", "diagnostics"];
+    let mut expected = [
+        "schema",
+        "tool",
+        "at",
+        "gate",
+        "summary",
+        "settings",
+        "inputs",
+        "policies",
+        "waivers",
+        "ratchet",
+        "population",
+        "findings",
+        "diagnostics",
+    ];
     expected.sort_unstable();
     assert_eq!(keys, expected);
 }

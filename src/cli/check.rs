@@ -158,7 +158,10 @@ impl CheckArguments {
             IncludeChoice::Pass => Verdict::Pass,
             IncludeChoice::NotApplicable => Verdict::NotApplicable,
         });
-        verdicts.collect()
+        let mut verdicts: Vec<Verdict> = verdicts.collect();
+        verdicts.sort_unstable();
+        verdicts.dedup();
+        verdicts
     }
 
     fn judging(&self, accepting: Accepting, needs: Needs) -> JudgeSettings {

@@ -291,7 +291,7 @@ fn what_cannot_be_used_is_in_the_result_of_every_format() {
 
 #[test]
 fn an_unknown_format_is_refused_with_the_known_ones() {
-    for format in ["yaml", "JSON", "sarif", "", "json,ndjson"] {
+    for format in ["yaml", "JSON", "sarfi", "", "json,ndjson"] {
         refused(&["--format", format], "pretty, json, ndjson");
     }
     refused(&["--format", "json", "--format", "ndjson"], "--format");
