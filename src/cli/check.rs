@@ -8,17 +8,17 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::options::{ClockOptions, LoadOptions, PolicyOptions};
+use super::options::{ClockOptions, ConfigOptions, JudgeOptions, LoadOptions, PolicyOptions};
 use super::output::Output;
+use super::setting::JudgeChoice;
 use super::{ColorChoice, Failure, policies, stderr_style, stdout_style};
+use crate::config::Config;
 use crate::discover::discover;
 use crate::evaluate::{LazyPlan, Plan, Rulebook, Way};
-use crate::finding::{ExitCode, Lines, OnInconclusive, Verdict};
-use crate::policy::Severity;
+use crate::finding::{ExitCode, Lines};
 use crate::report::{
     JsonLines, JsonReporter, NdjsonReporter, PrettyReporter, Reporter, Style, write_diagnostic,
 };
@@ -42,17 +42,11 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     clock: ClockOptions,
 
-    /// Severity from which on a failure, or an inconclusive verdict, closes the gate.
-    #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severities())]
-    fail_on: Severity,
+    #[command(flatten)]
+    judge: JudgeOptions,
 
-    /// What an inconclusive verdict means: it closes the gate as a failure does, or is only reported.
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = InconclusiveChoice::Fail)]
-    inconclusive: InconclusiveChoice,
-
-    /// Report these verdicts too, separated by commas.
-    #[arg(long, value_name = "VERDICTS", value_delimiter = ',', value_enum)]
-    include: Vec<IncludeChoice>,
+    #[command(flatten)]
+    config: ConfigOptions,
 
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
@@ -78,35 +72,14 @@ enum Format {
     Ndjson,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum InconclusiveChoice {
-    /// The gate closes.
-    Fail,
-    /// The gate stays open.
-    Warn,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum IncludeChoice {
-    /// What passed.
-    Pass,
-    /// What rules are not about.
-    NotApplicable,
-}
-
-/// Names the severities in the help, and where another is given.
-fn severities() -> impl TypedValueParser<Value = Severity> {
-    PossibleValuesParser::new(Severity::ALL.map(Severity::as_str)).try_map(|text| text.parse::<Severity>())
-}
-
 pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
-    let mut load = arguments.load.resolve();
+    let config = arguments.config.load()?;
+    let mut load = arguments.load.resolve(&config);
     if arguments.reference {
         load.threads = NonZeroUsize::MIN;
     }
-    let judging = judging(arguments);
-    let rulebook = rulebook(&arguments.policy.resolve(), judging.clock)?;
+    let judging = judging(arguments, &config);
+    let rulebook = rulebook(&arguments.policy.resolve(&config), judging.clock)?;
     let discovery = discover(&load.inputs);
     let mut output = Output::open(arguments.output.as_deref(), &discovery.files)?;
     let style = if output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
@@ -155,27 +128,19 @@ fn rulebook(settings: &PolicySettings, clock: DateTime<Utc>) -> Result<Box<dyn R
     })
 }
 
-fn judging(arguments: &CheckArguments) -> JudgeSettings {
+fn judging(arguments: &CheckArguments, config: &Config) -> JudgeSettings {
+    let judge = JudgeChoice::of(&arguments.judge, &config.keys);
     JudgeSettings {
         purpose: Purpose::Judge,
         way: if arguments.reference { Way::Reference } else { Way::Fast },
         clock: arguments.clock.resolve(),
-        fail_on: arguments.fail_on,
-        on_inconclusive: match arguments.inconclusive {
-            InconclusiveChoice::Fail => OnInconclusive::Fail,
-            InconclusiveChoice::Warn => OnInconclusive::Warn,
-        },
-        include: arguments
-            .include
-            .iter()
-            .map(|choice| match choice {
-                IncludeChoice::Pass => Verdict::Pass,
-                IncludeChoice::NotApplicable => Verdict::NotApplicable,
-            })
-            .collect(),
+        fail_on: judge.fail_on.value,
+        on_inconclusive: judge.on_inconclusive.value,
+        include: judge.include.value,
         excerpts: arguments.format == Format::Pretty,
         evidence: arguments.format != Format::Pretty,
         digests: arguments.format != Format::Pretty,
+        config: config.file.clone(),
     }
 }
 

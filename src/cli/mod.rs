@@ -1,6 +1,7 @@
 //! The command line: arguments become settings, results become output and an exit code.
 
 mod check;
+mod config;
 mod explain;
 mod inspect;
 mod lint;
@@ -10,6 +11,7 @@ mod policies;
 mod report;
 mod rules;
 mod schema;
+mod setting;
 mod targets;
 mod test;
 
@@ -60,11 +62,13 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// List rules, or show one in full.
     Rules(rules::RulesArguments),
+    /// Show the effective settings, and where each comes from.
+    Config(config::ConfigArguments),
     /// Run the Rego tests beside rules.
     Test(test::TestArguments),
     /// Say what is wrong with policies, and what their authors should know.
     Lint(lint::LintArguments),
-    /// Print a JSON Schema: of an operation's resources, or of the result.
+    /// Print a JSON Schema: of an operation's resources, of a result, or of probity.toml.
     Schema(schema::SchemaArguments),
 }
 
@@ -106,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments, color),
         Command::Explain(arguments) => explain::run(&arguments, color),
         Command::Rules(arguments) => rules::run(&arguments, color),
+        Command::Config(arguments) => config::run(&arguments, color),
         Command::Test(arguments) => test::run(&arguments, color),
         Command::Lint(arguments) => lint::run(&arguments, color),
         Command::Schema(arguments) => schema::run(&arguments),

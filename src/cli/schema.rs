@@ -5,17 +5,18 @@ use std::io::{self, Write as _};
 use clap::Args;
 
 use super::Failure;
+use crate::config::config_schema;
 use crate::finding::ExitCode;
 use crate::model::resource_schema;
 use crate::operation::Operation;
-use crate::report::{explain_schema, lint_schema, mutations_schema, run_schema};
+use crate::report::{explain_schema, lint_schema, mutations_schema, run_schema, settings_schema};
 use crate::source::{Code, Diagnostic};
 
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
 pub(super) struct SchemaArguments {
-    /// An operation; or `run`, `lint`, `explain` or `mutations` for the results of `check`, `lint`, `explain` and
-    /// `test --mutate` with `--format json`.
+    /// An operation; or `run`, `lint`, `explain`, `mutations` or `settings` for the results of `check`, `lint`, `explain`,
+    /// `test --mutate` and `config` with `--format json`; or `config` for probity.toml.
     #[arg(value_name = "OPERATION", required_unless_present = "list")]
     of: Option<String>,
 
@@ -31,7 +32,7 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
             for operation in Operation::ALL {
                 writeln!(out, "{operation}")?;
             }
-            for result in ["run", "lint", "explain", "mutations"] {
+            for result in ["run", "lint", "explain", "mutations", "settings", "config"] {
                 writeln!(out, "{result}")?;
             }
             return Ok(ExitCode::Pass);
@@ -40,6 +41,8 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
         Some("lint") => lint_schema(),
         Some("explain") => explain_schema(),
         Some("mutations") => mutations_schema(),
+        Some("settings") => settings_schema(),
+        Some("config") => config_schema(),
         Some(name) => match name.parse::<Operation>() {
             Ok(operation) => resource_schema(operation),
             Err(error) => {

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::output::Output;
 use super::{ColorChoice, Failure, stdout_style};
+use crate::config::{self, Grouping, Keys, Located, OutputFormat};
 use crate::discover::InputFile;
 use crate::report::{self, Format, GroupBy, Rendering, Style};
 use crate::result::Recorded;
@@ -85,6 +86,29 @@ fn parse_target(text: &str) -> Result<Given, String> {
 }
 
 impl TargetOptions {
+    /// The same, with what the configuration says where the command line says nothing; its outputs count only where
+    /// that names none.
+    #[cfg_attr(not(test), expect(dead_code, reason = "`check` does not take these options yet"))]
+    pub(super) fn with(&self, keys: &Keys) -> Self {
+        let format = |format: OutputFormat| format.as_str().parse().ok();
+        let outputs = keys.output.iter().flat_map(|entry| &entry.value);
+        let given = |output: &Located<config::Output>| Given {
+            format: format(output.value.format.value),
+            path: output.value.file.value.0.clone(),
+        };
+        let group_by = |grouping: Grouping| match grouping {
+            Grouping::Rule => GroupChoice::Rule,
+            Grouping::Resource => GroupChoice::Resource,
+            Grouping::Control => GroupChoice::Control,
+            Grouping::File => GroupChoice::File,
+        };
+        Self {
+            format: self.format.or_else(|| format(keys.format.as_ref()?.value)),
+            output: if self.output.is_empty() { outputs.map(given).collect() } else { self.output.clone() },
+            group_by: self.group_by.or_else(|| Some(group_by(keys.group_by.as_ref()?.value))),
+        }
+    }
+
     /// Where results go: at least one target.
     pub(super) fn resolve(&self) -> Result<Vec<Target>, Diagnostic> {
         let mut targets = Vec::new();

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::explain_json::ExplanationsV1;
 use super::lint::LintV1;
 use super::mutation::MutationsV1;
+use super::settings::EffectiveV1;
 use crate::result::{FindingV1, HeadV1, RunV1};
 
 /// The JSON Schema (2020-12) of `--format json`. Its `$defs` hold `FindingV1` and `HeadV1`, the two
@@ -33,6 +34,11 @@ pub fn mutations_schema() -> Value {
     titled(generator().into_root_schema_for::<MutationsV1>(), "probity.mutations/v1")
 }
 
+/// The JSON Schema of `config --format json`.
+pub fn settings_schema() -> Value {
+    titled(generator().into_root_schema_for::<EffectiveV1<'_>>(), "probity.settings/v1")
+}
+
 fn generator() -> SchemaGenerator {
     SchemaSettings::draft2020_12().for_serialize().into_generator()
 }
@@ -55,9 +61,12 @@ mod tests {
 
     #[test]
     fn every_schema_is_valid_and_names_its_version() {
-        for (schema, name) in
-            [(lint_schema(), "lint"), (explain_schema(), "explain"), (mutations_schema(), "mutations")]
-        {
+        for (schema, name) in [
+            (lint_schema(), "lint"),
+            (explain_schema(), "explain"),
+            (mutations_schema(), "mutations"),
+            (settings_schema(), "settings"),
+        ] {
             assert!(jsonschema::meta::is_valid(&schema), "{name}");
             assert_eq!(schema["properties"]["schema"]["const"], format!("probity.{name}/v1"));
         }

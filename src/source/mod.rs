@@ -6,10 +6,12 @@ mod diagnostic;
 mod excerpt;
 pub mod json;
 mod place;
+mod spot;
 
 pub use diagnostic::{Code, Diagnostic, Level};
 pub use excerpt::{Excerpt, Label, Mark, ShownText, Window, printable};
 pub use place::{Gap, Place, Position, Tracker};
+pub use spot::{KeptText, Spot};
 
 /// Lower-case hexadecimal.
 pub fn hexadecimal(bytes: &[u8]) -> String {
