@@ -95,7 +95,7 @@ impl PolicyOptions {
 /// What closes the gate, and what is reported.
 #[derive(Debug, Default, Args)]
 pub(super) struct JudgeOptions {
-    /// Severity from which on a failure, or an inconclusive verdict, closes the gate [default: low].
+    /// Severity from which on failures and inconclusive verdicts close the gate [default: low].
     #[arg(long, value_name = "SEVERITY", value_parser = severities())]
     pub(super) fail_on: Option<Severity>,
 

@@ -262,6 +262,10 @@ impl JudgeChoice {
         };
         let asked = options.inconclusive.map(super::options::InconclusiveChoice::meaning);
         let asked_for: Vec<Verdict> = options.include.iter().map(|choice| choice.verdict()).collect();
+        let mut include = Setting::of(given(&asked_for), keys.include.as_ref(), included, Vec::new);
+        // The same verdicts are the same setting, in whatever order they were named.
+        include.value.sort_unstable();
+        include.value.dedup();
         Self {
             fail_on: Setting::of(options.fail_on, keys.fail_on.as_ref(), |level| *level, || Severity::Low),
             on_inconclusive: Setting::of(
@@ -270,7 +274,7 @@ impl JudgeChoice {
                 inconclusive,
                 OnInconclusive::default,
             ),
-            include: Setting::of(given(&asked_for), keys.include.as_ref(), included, Vec::new),
+            include,
         }
     }
 
