@@ -233,6 +233,29 @@ mod tests {
     }
 
     #[test]
+    fn the_configuration_fills_what_the_command_line_leaves_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("probity.toml");
+        let text = "format = \"json\"\ngroup_by = \"rule\"\n[[output]]\nformat = \"csv\"\nfile = \"x.csv\"\n";
+        std::fs::write(&file, text).unwrap();
+        let keys = config::Config::read(&file, folder.path()).unwrap().keys;
+        let settled = |format: Option<Format>, outputs: &[&str]| {
+            let output = outputs.iter().map(|text| parse_target(text).unwrap()).collect();
+            let options = TargetOptions { format, output, group_by: None }.with(&keys);
+            assert_eq!(options.group_by, Some(GroupChoice::Rule));
+            let targets = options.resolve().unwrap();
+            let path = |path: PathBuf| path.to_str().unwrap().to_owned();
+            targets.into_iter().map(|target| (target.format, target.path.map(path))).collect::<Vec<_>>()
+        };
+        let csv = || (Format::Csv, Some("x.csv".to_owned()));
+        assert_eq!(settled(None, &[]), [(Format::Json, None), csv()]);
+        assert_eq!(settled(Some(Format::Pretty), &[]), [(Format::Pretty, None), csv()]);
+        assert_eq!(settled(None, &["out"]), [(Format::Json, Some("out".to_owned()))]);
+        let both = [(Format::Json, None), (Format::Junit, Some("y".to_owned()))];
+        assert_eq!(settled(None, &["junit=y"]), both, "its list takes the place of the file's");
+    }
+
+    #[test]
     fn what_cannot_be_meant_is_refused() {
         let error = resolve(None, &["sarf=a"]).unwrap_err();
         assert!(error.starts_with("unknown format `sarf`, did you mean `sarif`?"), "{error}");

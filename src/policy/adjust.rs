@@ -72,34 +72,11 @@ pub(super) fn adjust(
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Adjusted> {
     let mut all: Vec<Adjusted> = set.rules.iter().map(|_| Adjusted::default()).collect();
+    let mut pairs: Vec<(bool, usize, &Adjustment)> = Vec::new();
     for adjustment in adjustments {
         let mut targets = Vec::new();
         let words = "there is no such rule";
         matching(set, &adjustment.rule, Some(&adjustment.spot), words, lenient, problems, &mut targets);
-        for &target in &targets {
-            let (Some(rule), Some(adjusted)) = (set.rules.get(target), all.get_mut(target)) else {
-                continue;
-            };
-            let by_id = is_id_of(&adjustment.rule, rule);
-            let mut conflicts = Conflicts { rule, by_id, problems: &mut *problems };
-            if let Some((value, spot)) = &adjustment.enabled {
-                conflicts.note("enabled", &mut adjusted.enabled, *value, spot);
-            }
-            if let Some((value, spot)) = &adjustment.severity {
-                conflicts.note("severity", &mut adjusted.severity, *value, spot);
-            }
-            for param in &adjustment.params {
-                let Some(default) = rule.params.get(&param.name) else { continue };
-                if let Err(expected) = fits(default, &param.value) {
-                    let problem = wrong_type(rule, param, default, expected);
-                    conflicts.problems.push(problem);
-                    continue;
-                }
-                let mut said = adjusted.params.remove(&param.name);
-                conflicts.note(&param.name, &mut said, param.value.clone(), &param.spot);
-                adjusted.params.extend(said.map(|said| (param.name.clone(), said)));
-            }
-        }
         let named: Vec<&Rule> =
             targets.iter().filter_map(|&target| Some(set.rules.get(target)?.as_ref())).collect();
         for param in &adjustment.params {
@@ -107,6 +84,15 @@ pub(super) fn adjust(
                 let problem = no_param(&adjustment.rule, &param.name, &named);
                 problems.push(param.name_spot.showing(problem, "it has no such param"));
             }
+        }
+        let by_id = |rule: &Rule| is_id_of(&adjustment.rule, rule);
+        pairs.extend(targets.iter().zip(named).map(|(&target, rule)| (by_id(rule), target, adjustment)));
+    }
+    // Ids first: where they have spoken, it is no matter whether globs agree.
+    pairs.sort_by_key(|(by_id, ..)| !by_id);
+    for (by_id, target, adjustment) in pairs {
+        if let (Some(rule), Some(adjusted)) = (set.rules.get(target), all.get_mut(target)) {
+            Conflicts { rule, by_id, problems: &mut *problems }.note_all(adjustment, adjusted);
         }
     }
     all
@@ -120,6 +106,25 @@ struct Conflicts<'a> {
 }
 
 impl Conflicts<'_> {
+    fn note_all(&mut self, adjustment: &Adjustment, adjusted: &mut Adjusted) {
+        if let Some((value, spot)) = &adjustment.enabled {
+            self.note("enabled", &mut adjusted.enabled, *value, spot);
+        }
+        if let Some((value, spot)) = &adjustment.severity {
+            self.note("severity", &mut adjusted.severity, *value, spot);
+        }
+        for param in &adjustment.params {
+            let Some(default) = self.rule.params.get(&param.name) else { continue };
+            if let Err(expected) = fits(default, &param.value) {
+                self.problems.push(wrong_type(self.rule, param, default, expected));
+                continue;
+            }
+            let mut said = adjusted.params.remove(&param.name);
+            self.note(&param.name, &mut said, param.value.clone(), &param.name_spot);
+            adjusted.params.extend(said.map(|said| (param.name.clone(), said)));
+        }
+    }
+
     fn note<T: PartialEq>(&mut self, what: &str, said: &mut Option<Said<T>>, value: T, spot: &Spot) {
         match said {
             Some(before) if before.by_id && !self.by_id => {}

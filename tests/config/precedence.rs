@@ -27,7 +27,7 @@ inconclusive = "warn"
 include = ["pass"]
 "#,
     );
-    let own = rule("ORG-1", "org.one", "deny contains \"x\" if input.resource.status == \"\"");
+    let own = rule("ORG-1", "org.one", "deny contains \"x\" if input.resource.name == \"nobody\"");
     project.file("org/one.rego", &own);
     project.file("more/two.rego", own.replace("ORG-1", "ORG-2").replace("org.one", "org.two"));
     for (key, options, default, file, line) in [
@@ -109,7 +109,7 @@ fn tables_of_rules_that_the_command_line_leaves_out_are_no_error() {
     let project = Project::new(
         "policies = [\"org\"]\nexclude = [\"AWS-*\"]\n[rule.HWC-COC-001]\nseverity = \"low\"\n[rule.ORG-1]\nseverity = \"low\"\n",
     );
-    let own = rule("ORG-1", "org.one", "deny contains \"x\" if input.resource.status == \"\"");
+    let own = rule("ORG-1", "org.one", "deny contains \"x\" if input.resource.name == \"nobody\"");
     project.file("org/one.rego", &own);
     project.file("more/two.rego", own.replace("ORG-1", "ORG-2").replace("org.one", "org.two"));
     assert_eq!(project.rules(&["nodes.json", "--no-builtin"]), ["ORG-1"]);

@@ -59,7 +59,7 @@ fn project() -> Project {
     let own = rule(
         "ORG-1",
         "org.one",
-        "deny contains \"x\" if input.resource.status == input.params[\"odd name\"].d",
+        "deny contains \"x\" if input.resource.name == input.params[\"odd name\"].d",
     );
     project.file(
         "org/one.rego",
