@@ -167,12 +167,12 @@ struct Naming {
 struct Listed {
     /// Named on the command line.
     asked: Naming,
-    /// Named in the configuration's list.
-    listed: Naming,
+    /// Named in the configuration's `rules`.
+    wanted: Naming,
     /// Left out on the command line.
     refused: Naming,
-    /// Left out in the configuration's list.
-    unlisted: Naming,
+    /// Named in the configuration's `exclude`.
+    unwanted: Naming,
 }
 
 /// Which rules take part.
@@ -203,24 +203,21 @@ impl Choice {
             }
         };
         for Pattern { text, spot } in &selection.include {
-            match spot {
-                None => note(text, None, "--rule names no rule", false, |listed| &mut listed.asked),
-                Some(_) => {
-                    note(text, spot.as_ref(), "`rules` names no rule", false, |listed| &mut listed.listed);
-                }
+            if spot.is_some() {
+                note(text, spot.as_ref(), "`rules` names no rule", false, |listed| &mut listed.wanted);
+            } else {
+                note(text, None, "--rule names no rule", false, |listed| &mut listed.asked);
             }
         }
         for text in &selection.named {
             note(text, None, "there is no such rule", false, |listed| &mut listed.asked);
         }
         for Pattern { text, spot } in &selection.exclude {
-            match spot {
-                None => note(text, None, "--exclude names no rule", false, |listed| &mut listed.refused),
-                Some(_) => {
-                    let lenient = selection.lenient;
-                    let words = "`exclude` names no rule";
-                    note(text, spot.as_ref(), words, lenient, |listed| &mut listed.unlisted);
-                }
+            if spot.is_some() {
+                let words = "`exclude` names no rule";
+                note(text, spot.as_ref(), words, selection.lenient, |listed| &mut listed.unwanted);
+            } else {
+                note(text, None, "--exclude names no rule", false, |listed| &mut listed.refused);
             }
         }
         let asks =
@@ -231,21 +228,21 @@ impl Choice {
 
     /// Whether a rule takes part of which this is said in a table of the configuration.
     fn takes(&self, index: usize, enabled: Option<&Said<bool>>) -> bool {
-        let Listed { asked, listed, refused, unlisted } = self.rules.get(index).copied().unwrap_or_default();
+        let Listed { asked, wanted, refused, unwanted } = self.rules.get(index).copied().unwrap_or_default();
         if refused.at_all || (self.asks && !asked.at_all) {
             return false;
         }
         if asked.by_id {
             return true;
         }
-        let is_listed = !self.lists || self.asks || listed.at_all;
+        let is_wanted = !self.lists || self.asks || wanted.at_all;
         match enabled {
             // A list that names the rule by its id says more of it than a glob.
-            Some(Said { value: true, by_id, .. }) => *by_id || !unlisted.by_id,
+            Some(Said { value: true, by_id, .. }) => *by_id || !unwanted.by_id,
             Some(Said { value: false, by_id, .. }) => {
-                !by_id && !self.asks && listed.by_id && !unlisted.at_all
+                !by_id && !self.asks && wanted.by_id && !unwanted.at_all
             }
-            None => is_listed && !unlisted.at_all,
+            None => is_wanted && !unwanted.at_all,
         }
     }
 }
@@ -493,6 +490,8 @@ mod tests {
             let expected = format!("`{value}` is no value for {takes}");
             assert_eq!(chosen(&[], &[], &[change]).unwrap_err(), [expected]);
         }
+        let back = chosen(&[], &[], &["A-002.v=1", "A-002.v=null"]).unwrap();
+        assert_eq!(back.rules[1].params["v"], Value::Null, "the type is that of the default");
         let none = chosen(&[], &[], &["A-002.allowed=[]"]).unwrap();
         assert_eq!(none.rules[1].params["allowed"], json!([]));
         assert_eq!(

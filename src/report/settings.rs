@@ -171,17 +171,14 @@ pub fn write_settings_json(settings: &ShownSettings, out: &mut dyn Write) -> io:
         let name = dotted(&table.path);
         let members = table.keys.iter().filter_map(|key| Some((key.path.join("."), key.value.clone()?)));
         let element = Value::Object(members.collect());
-        match elements.last_mut().filter(|(last, _)| *last == name) {
-            Some((_, setting)) => {
-                if let Some(list) = setting.value.as_array_mut() {
-                    list.push(element);
-                }
+        if let Some((_, setting)) = elements.last_mut().filter(|(last, _)| *last == name) {
+            if let Some(list) = setting.value.as_array_mut() {
+                list.push(element);
             }
-            None => {
-                let source = table.keys.first().map_or(&Source::Default, |key| &key.source);
-                let source = SourceV1::from(source);
-                elements.push((name.clone(), SettingV1 { key: name, value: element_list(element), source }));
-            }
+        } else {
+            let source = SourceV1::from(table.keys.first().map_or(&Source::Default, |key| &key.source));
+            let value = Value::Array(vec![element]);
+            elements.push((name.clone(), SettingV1 { key: name, value, source }));
         }
     }
     all.extend(elements.into_iter().map(|(_, setting)| setting));
@@ -194,10 +191,6 @@ pub fn write_settings_json(settings: &ShownSettings, out: &mut dyn Write) -> io:
     safe_json::write_pretty(&mut *out, &document)?;
     writeln!(out)?;
     out.flush()
-}
-
-fn element_list(element: Value) -> Value {
-    Value::Array(vec![element])
 }
 
 /// What `probity config --format json` prints.

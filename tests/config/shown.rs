@@ -162,7 +162,7 @@ fn what_is_printed_is_a_configuration_that_means_the_same() {
         assert!(problems.is_empty(), "{folder} {arguments:?}: {problems:?}\n{}", printed.stdout);
         assert!(read(printed.stdout.as_bytes()).is_ok(), "{}", printed.stdout);
         // Read again in the same folder, everything has the same value.
-        whole.file(&format!("{folder}/again.toml").trim_start_matches('/').to_owned(), &printed.stdout);
+        whole.file(format!("{folder}/again.toml").trim_start_matches('/'), &printed.stdout);
         let again = whole.run_in(folder, &["config", "--config", "again.toml"]);
         assert_eq!((again.code, again.stderr.as_str()), (0, ""), "{folder} {arguments:?}");
         assert_eq!(as_json(&again.stdout), document, "{folder} {arguments:?}");
