@@ -327,6 +327,7 @@ fn settings(path: PathBuf, forced: Option<Operation>) -> (LoadSettings, JudgeSet
         excerpts: true,
         evidence: true,
         digests: false,
+        config: None,
     };
     (load, judging)
 }

@@ -12,6 +12,7 @@
 #![cfg_attr(test, expect(clippy::string_slice, reason = "a test that slices wrongly fails"))]
 
 pub mod cli;
+pub mod config;
 pub mod discover;
 pub mod evaluate;
 pub mod finding;

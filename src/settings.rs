@@ -8,12 +8,14 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+pub use crate::config::{AgeError, parse_age};
 use crate::evaluate::Way;
 use crate::finding::{OnInconclusive, Ratchet, Verdict};
 use crate::load::Limits;
 use crate::operation::Operation;
 use crate::policy::{Selection, Severity};
 use crate::population::Population;
+use crate::source::Spot;
 use crate::waiver::Waiver;
 
 /// How inputs are read.
@@ -42,6 +44,8 @@ pub struct LoadSettings {
 pub struct PolicySettings {
     /// Folders or files of policies beside the built-in ones.
     pub folders: Vec<PathBuf>,
+    /// Where the configuration names them, if it does.
+    pub folders_at: Option<Spot>,
     /// Whether the built-in rules take part.
     pub builtin: bool,
     /// Which rules, with which params.
@@ -49,9 +53,9 @@ pub struct PolicySettings {
 }
 
 impl PolicySettings {
-    /// Whether the built-in rules alone take part, as they are.
-    pub const fn is_as_built(&self) -> bool {
-        self.builtin && self.folders.is_empty() && self.selection.overrides.is_empty()
+    /// Whether the built-in rules alone take part, with the params that they come with.
+    pub fn is_as_built(&self) -> bool {
+        self.builtin && self.folders.is_empty() && !self.selection.sets_params()
     }
 }
 
@@ -113,6 +117,8 @@ pub struct JudgeSettings {
     pub evidence: bool,
     /// Whether the files' digests are wanted.
     pub digests: bool,
+    /// Display name of the configuration file.
+    pub config: Option<Arc<str>>,
 }
 
 impl JudgeSettings {
@@ -120,33 +126,6 @@ impl JudgeSettings {
     pub fn reports(&self, verdict: Verdict) -> bool {
         !matches!(verdict, Verdict::Pass | Verdict::NotApplicable) || self.include.contains(&verdict)
     }
-}
-
-/// A text that is no age.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no age, write a number with s, m, h, d or w, like 7d")]
-pub struct AgeError(String);
-
-/// Reads `90m`, `36h`, `7d`, `2w`.
-///
-/// # Errors
-///
-/// Anything else, and more than a thousand years.
-pub fn parse_age(text: &str) -> Result<TimeDelta, AgeError> {
-    let error = || AgeError(text.to_owned());
-    let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(error)?;
-    let (number, unit) = text.split_at_checked(unit_at).ok_or_else(error)?;
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        "w" => 7 * 86_400,
-        _ => return Err(error()),
-    };
-    let number: i64 = number.parse().map_err(|_| error())?;
-    let age = number.checked_mul(seconds).and_then(TimeDelta::try_seconds).ok_or_else(error)?;
-    if age <= TimeDelta::days(366_000) { Ok(age) } else { Err(error()) }
 }
 
 /// A text that is no time.
@@ -172,16 +151,6 @@ pub fn parse_clock(text: &str) -> Result<DateTime<Utc>, ClockError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ages_have_a_unit() {
-        assert_eq!(parse_age("7d"), Ok(TimeDelta::days(7)));
-        assert_eq!(parse_age("90m"), Ok(TimeDelta::minutes(90)));
-        assert_eq!(parse_age("0s"), Ok(TimeDelta::zero()));
-        for bad in ["7", "d", "7 d", "-1d", "1.5h", "7days", "99999999999999w", "999999999d"] {
-            assert!(parse_age(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn a_clock_is_a_time_or_a_date() {

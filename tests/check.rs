@@ -20,7 +20,9 @@ fn explained(help: &str) -> BTreeSet<&str> {
 }
 
 /// How inputs are read, how rules are chosen, the clock, and what every command has.
-const SHARED: [&str; 17] = [
+const SHARED: [&str; 19] = [
+    "config",
+    "no-config",
     "as",
     "strict",
     "allow-incomplete",

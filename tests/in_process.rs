@@ -44,5 +44,6 @@ pub(crate) fn judge_settings(way: Way) -> JudgeSettings {
         excerpts: true,
         evidence: true,
         digests: true,
+        config: None,
     }
 }

@@ -11,6 +11,7 @@
 mod architecture;
 mod cases;
 mod check;
+mod config;
 mod contract;
 mod differential;
 mod documents;

@@ -7,28 +7,35 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use clap::Args;
+use serde_json::json;
 
 use super::output::Output;
 use super::report::unreadable;
+use super::setting::{Setting, given, shown_path, shown_paths};
+use crate::config::{Expect, FilePath, Keys, Located, write_age};
 use crate::discover::InputFile;
 use crate::finding::{Ratchet, Run};
 use crate::policy::{PolicySet, Rule, builtin_files, load};
 use crate::population::{self, Given, Population};
+use crate::report::{ShownKey, Source};
 use crate::result::{RatchetError, ReadError, next_ratchet, read_ratchet, write_ratchet};
 use crate::settings::{Accepting, parse_age};
 use crate::source::{Code, Diagnostic, NamedText, printable};
 use crate::suggest;
 use crate::waiver::{self, Waiver};
 
-#[derive(Debug, Args)]
+/// Days before a waiver expires from which on that is told, where nobody says.
+const DEFAULT_NOTICE_DAYS: i64 = 14;
+
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct AcceptingOptions {
     /// Accept the failures that a file of waivers names; may be given several times.
     #[arg(long, value_name = "FILE")]
     waivers: Vec<PathBuf>,
 
-    /// How long before a waiver expires that is told, e.g. 14d.
-    #[arg(long, value_name = "AGE", value_parser = parse_age, default_value = "14d")]
-    waiver_notice: TimeDelta,
+    /// How long before a waiver expires that is told [default: 14d].
+    #[arg(long, value_name = "AGE", value_parser = parse_age)]
+    waiver_notice: Option<TimeDelta>,
 
     /// Let failures pass the gate that stand in this earlier result; only new ones close it.
     ///
@@ -37,7 +44,7 @@ pub(super) struct AcceptingOptions {
     ratchet: Option<PathBuf>,
 
     /// Take out of the ratchet what is fixed or gone. It takes nothing new.
-    #[arg(long, requires = "ratchet")]
+    #[arg(long)]
     write_ratchet: bool,
 
     /// With `--write-ratchet`: put in what is new, too.
@@ -58,19 +65,74 @@ pub(super) struct RatchetTarget {
     name: Arc<str>,
 }
 
-impl AcceptingOptions {
+/// What a gate accepts and expects, and where that is said.
+#[derive(Clone, Debug)]
+pub(super) struct AcceptChoice {
+    waivers: Setting<Vec<PathBuf>>,
+    notice: Setting<TimeDelta>,
+    ratchet: Setting<Option<PathBuf>>,
+    expect: Setting<Vec<Given>>,
+    writes_ratchet: bool,
+    accepts_new: bool,
+}
+
+impl AcceptChoice {
+    pub(super) fn of(options: &AcceptingOptions, keys: &Keys) -> Self {
+        let paths = |list: &Vec<Located<FilePath>>| list.iter().map(|path| path.value.0.clone()).collect();
+        let lists = |list: &Vec<Located<Expect>>| {
+            let read = |expect: &Located<Expect>| Given {
+                operation: expect.value.operation.as_ref().map(|entry| entry.value),
+                path: expect.value.file.value.0.clone(),
+                column: expect.value.column.as_ref().map(|entry| entry.value.0.clone()),
+            };
+            list.iter().map(read).collect()
+        };
+        Self {
+            waivers: Setting::of(given(&options.waivers), keys.waivers.as_ref(), paths, Vec::new),
+            notice: Setting::of(
+                options.waiver_notice,
+                keys.waiver_notice.as_ref(),
+                |age| age.0,
+                || TimeDelta::days(DEFAULT_NOTICE_DAYS),
+            ),
+            ratchet: Setting::of(
+                options.ratchet.clone().map(Some),
+                keys.ratchet.as_ref(),
+                |path| Some(path.0.clone()),
+                || None,
+            ),
+            expect: Setting::of(given(&options.expect), keys.expect.as_ref(), lists, Vec::new),
+            writes_ratchet: options.write_ratchet,
+            accepts_new: options.accept_new,
+        }
+    }
+
+    /// As `probity config` shows it.
+    pub(super) fn shown(&self) -> Vec<ShownKey> {
+        vec![
+            self.waivers.shown("waivers", |paths| Some(shown_paths(paths))),
+            self.notice.shown("waiver_notice", |age| Some(json!(write_age(*age)))),
+            self.ratchet.shown("ratchet", |path| path.as_deref().map(shown_path)),
+        ]
+    }
+
+    /// The lists, of which a table is shown each, where the command line names them.
+    pub(super) fn shown_lists(&self) -> Option<&[Given]> {
+        (self.expect.source == Source::CommandLine).then_some(&self.expect.value)
+    }
+
     /// Reads all files. `all` are the rules that there are, whether they are selected or not.
     pub(super) fn resolve(&self, all: &PolicySet) -> Result<Accepting, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let mut waivers = Vec::new();
-        for path in &self.waivers {
+        for path in &self.waivers.value {
             match read_waivers(path) {
                 Ok(read) => waivers.extend(read),
                 Err(found) => problems.extend(found),
             }
         }
         problems.extend(unknown_rules(&waivers, &all.rules));
-        let ratchet = match self.ratchet.as_deref().map(|path| self.read_ratchet(path)).transpose() {
+        let ratchet = match self.ratchet.value.as_deref().map(|path| self.read_ratchet(path)).transpose() {
             Ok(ratchet) => ratchet,
             Err(problem) => {
                 problems.push(problem);
@@ -78,7 +140,7 @@ impl AcceptingOptions {
             }
         };
         let mut lists = Vec::new();
-        for given in &self.expect {
+        for given in &self.expect.value {
             match population::read(given) {
                 Ok(read) => lists.extend(read),
                 Err(problem) => problems.push(problem),
@@ -89,9 +151,9 @@ impl AcceptingOptions {
         }
         Ok(Accepting {
             waivers,
-            notice: self.waiver_notice,
+            notice: self.notice.value,
             ratchet,
-            accepts_new: self.accept_new,
+            accepts_new: self.accepts_new,
             population: Population { lists },
         })
     }
@@ -105,7 +167,7 @@ impl AcceptingOptions {
             &error,
             RatchetError::Read(ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound
         );
-        if is_missing && self.accept_new {
+        if is_missing && self.accepts_new {
             return Ok(Ratchet::new(path.to_string_lossy().into(), []));
         }
         let mut problem = match &error {
@@ -128,13 +190,16 @@ impl AcceptingOptions {
 
     /// Opens the ratchet for writing, if that is asked for.
     pub(super) fn open_ratchet(&self, inputs: &[InputFile]) -> Result<Option<RatchetTarget>, Diagnostic> {
-        match self.ratchet.as_deref().filter(|_| self.write_ratchet) {
-            None => Ok(None),
-            Some(path) => {
-                let name = path.to_string_lossy().into();
-                Ok(Some(RatchetTarget { output: Output::open(Some(path), inputs)?, name }))
-            }
+        if !self.writes_ratchet {
+            return Ok(None);
         }
+        let Some(path) = self.ratchet.value.as_deref() else {
+            let message = "--write-ratchet has no ratchet to write";
+            return Err(Diagnostic::error(Code::RatchetUnreadable, message)
+                .help("name its file with --ratchet, or in probity.toml"));
+        };
+        let name = path.to_string_lossy().into();
+        Ok(Some(RatchetTarget { output: Output::open(Some(path), inputs)?, name }))
     }
 }
 

@@ -2,24 +2,25 @@
 
 use std::io::{self, IsTerminal as _};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::accepting::AcceptingOptions;
-use super::options::{ClockOptions, LoadOptions, PolicyOptions};
+use super::accepting::{AcceptChoice, AcceptingOptions};
+use super::options::{ClockOptions, ConfigOptions, JudgeOptions, LoadOptions, PolicyOptions};
 use super::reporting::{Needs, Reporting, tell_gate};
-use super::targets::TargetOptions;
+use super::setting::{JudgeChoice, PolicyChoice};
+use super::targets::{TargetChoice, TargetOptions};
 use super::{ColorChoice, Failure, policies, stderr_style};
 use crate::discover::discover;
 use crate::evaluate::{LazyPlan, Plan, Rulebook, Way};
-use crate::finding::{ExitCode, Lines, OnInconclusive, Verdict};
-use crate::policy::{PolicySet, Severity, select};
+use crate::finding::{ExitCode, Lines, Verdict};
+use crate::policy::{PolicySet, select};
 use crate::report::{JsonLines, write_diagnostic};
 use crate::run::{Event, Progress, execute};
 use crate::settings::{Accepting, JudgeSettings, PolicySettings, Purpose};
@@ -41,17 +42,11 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     clock: ClockOptions,
 
-    /// Severity from which on a failure, or an inconclusive verdict, closes the gate.
-    #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severities())]
-    fail_on: Severity,
+    #[command(flatten)]
+    judge: JudgeOptions,
 
-    /// What an inconclusive verdict means: it closes the gate as a failure does, or is only reported.
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = InconclusiveChoice::Fail)]
-    inconclusive: InconclusiveChoice,
-
-    /// Report these verdicts too, separated by commas.
-    #[arg(long, value_name = "VERDICTS", value_delimiter = ',', value_enum)]
-    include: Vec<IncludeChoice>,
+    #[command(flatten)]
+    config: ConfigOptions,
 
     #[command(flatten)]
     accepting: AcceptingOptions,
@@ -65,40 +60,23 @@ pub(super) struct CheckArguments {
     reference: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum InconclusiveChoice {
-    /// The gate closes.
-    Fail,
-    /// The gate stays open.
-    Warn,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum IncludeChoice {
-    /// What passed.
-    Pass,
-    /// What rules are not about.
-    NotApplicable,
-}
-
-/// Names the severities in the help, and where another is given.
-fn severities() -> impl TypedValueParser<Value = Severity> {
-    PossibleValuesParser::new(Severity::ALL.map(Severity::as_str)).try_map(|text| text.parse::<Severity>())
-}
-
 pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
-    let mut load = arguments.load.resolve();
+    let config = arguments.config.load()?;
+    let mut load = arguments.load.resolve(&config);
     if arguments.reference {
         load.threads = NonZeroUsize::MIN;
     }
     let discovery = discover(&load.inputs);
     let inputs = &discovery.files;
-    let reporting = Reporting::open(&arguments.targets, color, arguments.include(), false, inputs)?;
-    let ratchet = arguments.accepting.open_ratchet(inputs)?;
-    let policy = arguments.policy.resolve();
+    let judge = JudgeChoice::of(&arguments.judge, &config.keys);
+    let targets = TargetChoice::of(&arguments.targets, &config.keys);
+    let reporting = Reporting::open(targets, color, judge.include.value.clone(), false, inputs)?;
+    let accepting = AcceptChoice::of(&arguments.accepting, &config.keys);
+    let ratchet = accepting.open_ratchet(inputs)?;
+    let policy = PolicyChoice::of(&arguments.policy, &config.keys).settings();
     let all = policies::load(&policy)?;
-    let judging = arguments.judging(arguments.accepting.resolve(&all)?, reporting.needs());
+    let accepted = accepting.resolve(&all)?;
+    let judging = arguments.judging(&judge, accepted, reporting.needs(), config.file.clone());
     let rulebook = rulebook(&all, &policy, judging.clock)?;
     let lines: Option<&dyn Lines> = if reporting.needs().excerpts { None } else { Some(&JsonLines) };
     let is_quiet = !reporting.has_stdout();
@@ -152,33 +130,29 @@ fn rulebook(
 }
 
 impl CheckArguments {
-    /// Verdicts that are reported beside failures.
-    fn include(&self) -> Vec<Verdict> {
-        let verdicts = self.include.iter().map(|choice| match choice {
-            IncludeChoice::Pass => Verdict::Pass,
-            IncludeChoice::NotApplicable => Verdict::NotApplicable,
-        });
-        let mut verdicts: Vec<Verdict> = verdicts.collect();
-        verdicts.sort_unstable();
-        verdicts.dedup();
-        verdicts
-    }
-
-    fn judging(&self, accepting: Accepting, needs: Needs) -> JudgeSettings {
+    fn judging(
+        &self,
+        judge: &JudgeChoice,
+        accepting: Accepting,
+        needs: Needs,
+        config: Option<Arc<str>>,
+    ) -> JudgeSettings {
         JudgeSettings {
             purpose: Purpose::Judge,
             way: if self.reference { Way::Reference } else { Way::Fast },
             clock: self.clock.resolve(),
-            fail_on: self.fail_on,
-            on_inconclusive: match self.inconclusive {
-                InconclusiveChoice::Fail => OnInconclusive::Fail,
-                InconclusiveChoice::Warn => OnInconclusive::Warn,
-            },
+            fail_on: judge.fail_on.value,
+            on_inconclusive: judge.on_inconclusive.value,
             accepting,
-            include: if needs.passes { vec![Verdict::Pass, Verdict::NotApplicable] } else { self.include() },
+            include: if needs.passes {
+                vec![Verdict::Pass, Verdict::NotApplicable]
+            } else {
+                judge.include.value.clone()
+            },
             excerpts: needs.excerpts,
             evidence: needs.records,
             digests: needs.records,
+            config,
         }
     }
 }

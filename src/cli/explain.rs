@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, ValueEnum};
 
 use super::check::with_progress;
-use super::options::{ClockOptions, LoadOptions, PolicyOptions};
+use super::options::{ClockOptions, ConfigOptions, LoadOptions, PolicyOptions};
 use super::output::Output;
 use super::test::on_a_large_stack;
 use super::{ColorChoice, Failure, policies, stderr_style, stdout_style};
@@ -37,6 +37,9 @@ pub(super) struct ExplainArguments {
     #[command(flatten)]
     clock: ClockOptions,
 
+    #[command(flatten)]
+    config: ConfigOptions,
+
     /// The resource: its id or name, a JSON pointer to it, or `FILE:LINE`; needed where there are several.
     #[arg(long, value_name = "RESOURCE")]
     resource: Option<String>,
@@ -59,12 +62,13 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &ExplainArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
-    let policy = arguments.policy.resolve();
-    if policy.selection.include.is_empty() {
+    if arguments.policy.selected.is_empty() {
         let message = "the rule to explain is missing: name it with --rule";
         super::Arguments::command().error(ErrorKind::MissingRequiredArgument, message).exit();
     }
-    let load = arguments.load.resolve();
+    let config = arguments.config.load()?;
+    let policy = arguments.policy.resolve(&config);
+    let load = arguments.load.resolve(&config);
     let policies = policies::load_selected(&policy)?;
     let rule = only_rule(&policies)?;
     let clock = arguments.clock.resolve();
@@ -80,6 +84,7 @@ pub(super) fn run(arguments: &ExplainArguments, color: ColorChoice) -> Result<Ex
         excerpts: false,
         evidence: false,
         digests: false,
+        config: config.file.clone(),
     };
     let discovery = discover(&load.inputs);
     let mut output = Output::open(arguments.output.as_deref(), &discovery.files)?;

@@ -9,9 +9,10 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, ValueEnum};
 
 use super::check::with_progress;
-use super::options::{ClockOptions, LoadOptions, PolicyOptions};
+use super::options::{ClockOptions, ConfigOptions, LoadOptions, PolicyOptions};
 use super::output::Output;
 use super::{ColorChoice, Failure, policies, stderr_style};
+use crate::config::Config;
 use crate::discover::discover;
 use crate::evaluate::{Plan, Way};
 use crate::finding::{ExitCode, OnInconclusive};
@@ -31,6 +32,9 @@ pub(super) struct InspectArguments {
 
     #[command(flatten)]
     clock: ClockOptions,
+
+    #[command(flatten)]
+    config: ConfigOptions,
 
     /// Print instead, one a line, the `input` document that rules see for each resource.
     ///
@@ -60,10 +64,14 @@ pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<Ex
         let message = "options about rules are for --inputs: without it, nothing is judged or shown to rules";
         super::Arguments::command().error(ErrorKind::MissingRequiredArgument, message).exit();
     }
-    let load = arguments.load.resolve();
+    let config = arguments.config.load()?;
+    let load = arguments.load.resolve(&config);
     let clock = arguments.clock.resolve();
-    let purpose =
-        if arguments.inputs { Purpose::ShowInputs(params(&arguments.policy)?) } else { Purpose::Inspect };
+    let purpose = if arguments.inputs {
+        Purpose::ShowInputs(params(&arguments.policy, &config)?)
+    } else {
+        Purpose::Inspect
+    };
     let judging = JudgeSettings {
         purpose,
         way: Way::Fast,
@@ -75,6 +83,7 @@ pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<Ex
         excerpts: false,
         evidence: false,
         digests: arguments.format == Format::Json,
+        config: config.file.clone(),
     };
     let plan = Plan::empty(clock);
     let discovery = discover(&load.inputs);
@@ -107,11 +116,11 @@ pub(super) fn run(arguments: &InspectArguments, color: ColorChoice) -> Result<Ex
 }
 
 /// The params of the one rule that is named, or none.
-fn params(options: &PolicyOptions) -> Result<BTreeMap<String, serde_json::Value>, Failure> {
+fn params(options: &PolicyOptions, config: &Config) -> Result<BTreeMap<String, serde_json::Value>, Failure> {
     if !options.is_given() {
         return Ok(BTreeMap::new());
     }
-    let rules: Vec<Arc<Rule>> = policies::load_selected(&options.resolve())?.rules;
+    let rules: Vec<Arc<Rule>> = policies::load_selected(&options.resolve(config))?.rules;
     match rules.as_slice() {
         [rule] => Ok(rule.params.clone()),
         _ => Err(Diagnostic::error(

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::options::ClockOptions;
+use super::options::{ClockOptions, ConfigOptions};
 use super::output::Output;
-use super::{ColorChoice, Failure, stdout_style};
+use super::{ColorChoice, Failure, policies, stdout_style};
 use crate::evaluate::{LintProblem, lint};
 use crate::finding::ExitCode;
-use crate::policy::{builtin_files, find_files_partly, with_builtin_libraries};
+use crate::policy::{builtin_files, with_builtin_libraries};
 use crate::report::{Style, write_lint, write_lint_json};
 use crate::source::Level;
 
@@ -36,6 +36,9 @@ pub(super) struct LintArguments {
 
     #[command(flatten)]
     clock: ClockOptions,
+
+    #[command(flatten)]
+    config: ConfigOptions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -55,14 +58,16 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &LintArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
-    let (files, unreadable) = if arguments.folders.is_empty() {
-        (builtin_files(), Vec::new())
-    } else {
-        let (files, unreadable) = find_files_partly(&arguments.folders);
-        if files.is_empty() {
-            return Err(unreadable.into());
+    let config = arguments.config.load()?;
+    let (files, unreadable) = match policies::named_or_configured(&arguments.folders, &config) {
+        None => (builtin_files(), Vec::new()),
+        Some(named) => {
+            let (files, unreadable) = named.files_partly();
+            if files.is_empty() {
+                return Err(unreadable.into());
+            }
+            (with_builtin_libraries(files), unreadable)
         }
-        (with_builtin_libraries(files), unreadable)
     };
     let mut report = lint(&files, arguments.clock.resolve());
     let is_whole = unreadable.is_empty();

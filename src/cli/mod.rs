@@ -2,6 +2,7 @@
 
 mod accepting;
 mod check;
+mod config;
 mod diff;
 mod explain;
 mod inspect;
@@ -13,6 +14,7 @@ mod report;
 mod reporting;
 mod rules;
 mod schema;
+mod setting;
 mod targets;
 mod test;
 mod waive;
@@ -68,11 +70,13 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// List rules, or show one in full.
     Rules(rules::RulesArguments),
+    /// Show the effective settings, and where each comes from.
+    Config(config::ConfigArguments),
     /// Run the Rego tests beside rules.
     Test(test::TestArguments),
     /// Say what is wrong with policies, and what their authors should know.
     Lint(lint::LintArguments),
-    /// Print a JSON Schema: of an operation's resources, or of the result.
+    /// Print a JSON Schema: of an operation's resources, of a result, or of probity.toml.
     Schema(schema::SchemaArguments),
 }
 
@@ -116,6 +120,7 @@ pub fn main() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments, color),
         Command::Explain(arguments) => explain::run(&arguments, color),
         Command::Rules(arguments) => rules::run(&arguments, color),
+        Command::Config(arguments) => config::run(&arguments, color),
         Command::Test(arguments) => test::run(&arguments, color),
         Command::Lint(arguments) => lint::run(&arguments, color),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -1,19 +1,19 @@
 //! Options that several commands share.
 
-use std::num::NonZeroUsize;
+use std::env;
 use std::path::PathBuf;
-use std::thread;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use clap::{Args, value_parser};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum, value_parser};
 
-use crate::load::{Limits, parse_size};
+use crate::config::{Config, MAX_THREADS, find};
+use crate::finding::{OnInconclusive, Verdict};
+use crate::load::parse_size;
 use crate::operation::Operation;
-use crate::policy::{Override, Selection};
-use crate::settings::{LoadSettings, PolicySettings, parse_age, parse_clock};
-
-/// Most threads that may be asked for: far more than help, far fewer than a machine cannot start.
-const MAX_THREADS: i64 = 1024;
+use crate::policy::{Override, Severity};
+use crate::settings::{parse_age, parse_clock};
+use crate::source::{Code, Diagnostic};
 
 /// How inputs are read.
 #[derive(Debug, Args)]
@@ -23,59 +23,40 @@ pub(super) struct LoadOptions {
     /// A directory is searched for *.json, *.ndjson and *.jsonl, plain or with .gz or .zst; a file that is
     /// named is read whatever its ending.
     #[arg(value_name = "PATH")]
-    paths: Vec<PathBuf>,
+    pub(super) paths: Vec<PathBuf>,
 
     /// The operation that all inputs are of, where their content does not tell; also reads resources without
     /// a payload around them.
     #[arg(long = "as", value_name = "OPERATION")]
-    forced: Option<Operation>,
+    pub(super) forced: Option<Operation>,
 
     /// Report fields and values that no document names, as errors.
     #[arg(long)]
-    strict: bool,
+    pub(super) strict: bool,
 
     /// Accept a snapshot even if pages of it are missing.
     #[arg(long)]
-    allow_incomplete: bool,
+    pub(super) allow_incomplete: bool,
 
     /// Accept a snapshot without resources.
     #[arg(long)]
-    allow_empty: bool,
+    pub(super) allow_empty: bool,
 
     /// Refuse snapshots older than this by their own times, e.g. 36h or 7d.
     #[arg(long, value_name = "AGE", value_parser = parse_age)]
-    max_age: Option<TimeDelta>,
+    pub(super) max_age: Option<TimeDelta>,
 
-    /// Most bytes of one file, unpacked.
-    #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "16GiB")]
-    max_file_size: u64,
+    /// Most bytes of one file, unpacked [default: 16GiB].
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(super) max_file_size: Option<u64>,
 
-    /// Most times that a compressed file may grow when it is unpacked.
-    #[arg(long, value_name = "RATIO", default_value_t = Limits::default().max_ratio)]
-    max_ratio: u64,
+    /// Most times that a compressed file may grow when it is unpacked [default: 200].
+    #[arg(long, value_name = "RATIO")]
+    pub(super) max_ratio: Option<u64>,
 
     /// Threads that parse and judge; by default as many as there are processors.
-    #[arg(long, value_name = "COUNT", value_parser = value_parser!(u16).range(1..=MAX_THREADS))]
-    threads: Option<u16>,
-}
-
-impl LoadOptions {
-    pub(super) fn resolve(&self) -> LoadSettings {
-        LoadSettings {
-            inputs: self.paths.clone(),
-            forced: self.forced,
-            limits: Limits { max_file_bytes: self.max_file_size, max_ratio: self.max_ratio },
-            strict: self.strict,
-            allow_incomplete: self.allow_incomplete,
-            allow_empty: self.allow_empty,
-            max_age: self.max_age,
-            threads: self
-                .threads
-                .and_then(|threads| NonZeroUsize::new(threads.into()))
-                .or_else(|| thread::available_parallelism().ok())
-                .unwrap_or(NonZeroUsize::MIN),
-        }
-    }
+    #[arg(long, value_name = "COUNT", value_parser = value_parser!(u16).range(1..=i64::from(MAX_THREADS)))]
+    pub(super) threads: Option<u16>,
 }
 
 /// Where rules come from, and which of them take part.
@@ -83,23 +64,23 @@ impl LoadOptions {
 pub(super) struct PolicyOptions {
     /// Add the rules of a directory or file; may be given several times.
     #[arg(long = "policies", value_name = "DIR")]
-    folders: Vec<PathBuf>,
+    pub(super) folders: Vec<PathBuf>,
 
     /// Leave the built-in rules out.
     #[arg(long)]
-    no_builtin: bool,
+    pub(super) no_builtin: bool,
 
     /// Evaluate only these rules: an id or a glob; may be given several times.
     #[arg(long = "rule", value_name = "RULE")]
-    selected: Vec<String>,
+    pub(super) selected: Vec<String>,
 
     /// Leave these rules out: an id or a glob; may be given several times.
     #[arg(long, value_name = "RULE")]
-    exclude: Vec<String>,
+    pub(super) exclude: Vec<String>,
 
     /// Give a param another value: RULE.param=value; may be given several times.
     #[arg(long = "set", value_name = "RULE.PARAM=VALUE")]
-    overrides: Vec<Override>,
+    pub(super) overrides: Vec<Override>,
 }
 
 impl PolicyOptions {
@@ -109,18 +90,93 @@ impl PolicyOptions {
         *no_builtin
             || !(folders.is_empty() && selected.is_empty() && exclude.is_empty() && overrides.is_empty())
     }
+}
 
-    pub(super) fn resolve(&self) -> PolicySettings {
-        PolicySettings {
-            folders: self.folders.clone(),
-            builtin: !self.no_builtin,
-            selection: Selection {
-                include: self.selected.clone(),
-                named: Vec::new(),
-                exclude: self.exclude.clone(),
-                overrides: self.overrides.clone(),
-            },
+/// What closes the gate, and what is reported.
+#[derive(Debug, Default, Args)]
+pub(super) struct JudgeOptions {
+    /// Severity from which on failures and inconclusive verdicts close the gate [default: low].
+    #[arg(long, value_name = "SEVERITY", value_parser = severities())]
+    pub(super) fail_on: Option<Severity>,
+
+    /// What an inconclusive verdict means: it closes the gate as a failure does, or is only reported [default: fail].
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub(super) inconclusive: Option<InconclusiveChoice>,
+
+    /// Report these verdicts too, separated by commas.
+    #[arg(long, value_name = "VERDICTS", value_delimiter = ',', value_enum)]
+    pub(super) include: Vec<IncludeChoice>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum InconclusiveChoice {
+    /// The gate closes.
+    Fail,
+    /// The gate stays open.
+    Warn,
+}
+
+impl InconclusiveChoice {
+    pub(super) const fn meaning(self) -> OnInconclusive {
+        match self {
+            Self::Fail => OnInconclusive::Fail,
+            Self::Warn => OnInconclusive::Warn,
         }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(super) enum IncludeChoice {
+    /// What passed.
+    Pass,
+    /// What rules are not about.
+    NotApplicable,
+}
+
+impl IncludeChoice {
+    pub(super) const fn verdict(self) -> Verdict {
+        match self {
+            Self::Pass => Verdict::Pass,
+            Self::NotApplicable => Verdict::NotApplicable,
+        }
+    }
+}
+
+/// Names the severities in the help, and where another is given.
+fn severities() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(Severity::ALL.map(Severity::as_str)).try_map(|text| text.parse::<Severity>())
+}
+
+/// Where settings are taken from that the command line does not give.
+#[derive(Debug, Args)]
+pub(super) struct ConfigOptions {
+    /// Take settings from this file, in place of the nearest probity.toml.
+    ///
+    /// That is looked for in the working directory and the folders above it, up to the one that holds .git.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+
+    /// Take settings from no file.
+    #[arg(long)]
+    no_config: bool,
+}
+
+impl ConfigOptions {
+    /// Finds and reads the configuration.
+    pub(super) fn load(&self) -> Result<Config, Vec<Diagnostic>> {
+        if self.no_config {
+            return Ok(Config::default());
+        }
+        let working = env::current_dir().map_err(|error| {
+            let message = format!("the working directory cannot be told: {error}");
+            vec![Diagnostic::error(Code::ConfigUnreadable, message).help("say --no-config")]
+        })?;
+        let path = match &self.config {
+            Some(path) => Some(path.clone()),
+            None => find(&working).map_err(|problem| vec![problem])?,
+        };
+        path.map_or_else(|| Ok(Config::default()), |path| Config::read(&path, &working))
     }
 }
 

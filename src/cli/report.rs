@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::targets::{TargetOptions, commit, open};
+use super::targets::{TargetChoice, TargetOptions, commit, open};
 use super::{ColorChoice, Failure};
+use crate::config::Keys;
 use crate::discover::{InputFile, Origin};
 use crate::finding::ExitCode;
 use crate::report::LeftOut;
@@ -24,7 +25,8 @@ pub(super) struct ReportArguments {
 }
 
 pub(super) fn run(arguments: &ReportArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
-    let targets = arguments.targets.resolve()?;
+    let choice = TargetChoice::of(&arguments.targets, &Keys::default());
+    let targets = choice.targets()?;
     let mut result = load(&arguments.result)?;
     let input = InputFile {
         name: Arc::from(arguments.result.to_string_lossy()),
@@ -32,7 +34,7 @@ pub(super) fn run(arguments: &ReportArguments, color: ColorChoice) -> Result<Exi
     };
     let mut opened = open(&targets, &[input])?;
     for target in &mut opened {
-        target.write(&mut result, &arguments.targets, &LeftOut::default(), color)?;
+        target.write(&mut result, &choice, &LeftOut::default(), color)?;
     }
     commit(opened)?;
     Ok(ExitCode::Pass)

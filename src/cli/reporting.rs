@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use super::targets::{OpenTarget, TargetOptions, commit, open};
+use super::targets::{OpenTarget, TargetChoice, commit, open};
 use super::{ColorChoice, Failure, stdout_style};
 use crate::discover::InputFile;
 use crate::finding::{Finding, LineWriter, Lines as _, Run, Told, Verdict};
@@ -23,8 +23,8 @@ pub(super) struct Needs {
 }
 
 /// The targets of a run.
-pub(super) struct Reporting<'t> {
-    options: &'t TargetOptions,
+pub(super) struct Reporting {
+    choice: TargetChoice,
     color: ColorChoice,
     /// Verdicts that are listed beside failures.
     include: Vec<Verdict>,
@@ -36,23 +36,23 @@ pub(super) struct Reporting<'t> {
     later: Vec<OpenTarget>,
 }
 
-impl<'t> Reporting<'t> {
+impl Reporting {
     /// Opens the targets; none may be one of the `inputs`.
     pub(super) fn open(
-        options: &'t TargetOptions,
+        choice: TargetChoice,
         color: ColorChoice,
         include: Vec<Verdict>,
         excerpts: bool,
         inputs: &[InputFile],
     ) -> Result<Self, Failure> {
-        let mut later = open(&options.resolve()?, inputs)?;
+        let mut later = open(&choice.targets()?, inputs)?;
         let is_live = |target: &OpenTarget| match target.format {
-            Format::Pretty => !options.is_grouped(),
+            Format::Pretty => !choice.is_grouped(),
             Format::Json | Format::Ndjson => later.len() == 1,
             _ => false,
         };
         let live = later.iter().position(is_live).map(|index| later.remove(index));
-        Ok(Self { options, color, include, excerpts, live, later })
+        Ok(Self { choice, color, include, excerpts, live, later })
     }
 
     /// Whether a result goes to standard output.
@@ -92,7 +92,7 @@ impl<'t> Reporting<'t> {
         if let Some(recorder) = recorder {
             let mut recorded = Recorded { head: HeadV1::from(&run), findings: recorder.findings };
             for target in &mut self.later {
-                target.write(&mut recorded, self.options, &left_out, self.color)?;
+                target.write(&mut recorded, &self.choice, &left_out, self.color)?;
             }
         }
         commit(live.into_iter().chain(self.later).collect())?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::options::PolicyOptions;
+use super::options::{ConfigOptions, PolicyOptions};
 use super::output::Output;
 use super::{ColorChoice, Failure, policies, stdout_style};
 use crate::finding::ExitCode;
@@ -19,6 +19,9 @@ pub(super) struct RulesArguments {
 
     #[command(flatten)]
     policy: PolicyOptions,
+
+    #[command(flatten)]
+    config: ConfigOptions,
 
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -38,7 +41,7 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &RulesArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
-    let mut settings = arguments.policy.resolve();
+    let mut settings = arguments.policy.resolve(&arguments.config.load()?);
     settings.selection.named.clone_from(&arguments.ids);
     let rules = select(&policies::load(&settings)?, &settings.selection)?.rules;
     let mut output = Output::open(arguments.output.as_deref(), &[])?;

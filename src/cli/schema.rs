@@ -5,17 +5,21 @@ use std::io::{self, Write as _};
 use clap::Args;
 
 use super::Failure;
+use crate::config::config_schema;
 use crate::finding::ExitCode;
 use crate::model::resource_schema;
 use crate::operation::Operation;
-use crate::report::{diff_schema, explain_schema, lint_schema, mutations_schema, ratchet_schema, run_schema};
+use crate::report::{
+    diff_schema, explain_schema, lint_schema, mutations_schema, ratchet_schema, run_schema, settings_schema,
+};
 use crate::source::{Code, Diagnostic};
 
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
 pub(super) struct SchemaArguments {
-    /// An operation; or `run`, `lint`, `explain`, `mutations` or `diff` for the results of `check`, `lint`, `explain`,
-    /// `test --mutate` and `diff` with `--format json`; or `ratchet` for the file of `--ratchet`.
+    /// An operation; or `run`, `lint`, `explain`, `mutations`, `diff` or `settings` for the results of `check`, `lint`,
+    /// `explain`, `test --mutate`, `diff` and `config` with `--format json`; or `config` for probity.toml; or `ratchet`
+    /// for the file of `--ratchet`.
     #[arg(value_name = "OPERATION", required_unless_present = "list")]
     of: Option<String>,
 
@@ -31,7 +35,7 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
             for operation in Operation::ALL {
                 writeln!(out, "{operation}")?;
             }
-            for result in ["run", "lint", "explain", "mutations", "diff", "ratchet"] {
+            for result in ["run", "lint", "explain", "mutations", "diff", "settings", "config", "ratchet"] {
                 writeln!(out, "{result}")?;
             }
             return Ok(ExitCode::Pass);
@@ -42,6 +46,8 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
         Some("mutations") => mutations_schema(),
         Some("diff") => diff_schema(),
         Some("ratchet") => ratchet_schema(),
+        Some("settings") => settings_schema(),
+        Some("config") => config_schema(),
         Some(name) => match name.parse::<Operation>() {
             Ok(operation) => resource_schema(operation),
             Err(error) => {

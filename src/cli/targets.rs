@@ -6,21 +6,31 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use serde_json::json;
 
 use super::output::Output;
+use super::setting::{Setting, given};
 use super::{ColorChoice, Failure, stdout_style};
+use crate::config::{self, Grouping, Keys, Located, OutputFormat};
 use crate::discover::InputFile;
-use crate::report::{self, Format, GroupBy, LeftOut, Rendering, Style};
+use crate::report::{self, Format, GroupBy, LeftOut, Rendering, ShownKey, Source, Style};
 use crate::result::Recorded;
 use crate::source::{Code, Diagnostic, printable};
 
 /// Options of commands that write a result.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct TargetOptions {
     /// What to print; by default `pretty`, unless a file takes it.
     #[arg(long, value_name = "FORMAT", value_parser = formats())]
     format: Option<Format>,
 
+    #[command(flatten)]
+    files: FileOptions,
+}
+
+/// Results in files, and how findings are grouped.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct FileOptions {
     /// Write the result to a file, which appears whole or not at all; may be given several times.
     ///
     /// FORMAT=FILE writes a format of its own, beside what is printed; FILE alone takes what would be printed.
@@ -84,12 +94,47 @@ fn parse_target(text: &str) -> Result<Given, String> {
     }
 }
 
-impl TargetOptions {
+/// Where results go, and where that is said.
+#[derive(Clone, Debug)]
+pub(super) struct TargetChoice {
+    format: Setting<Option<Format>>,
+    output: Setting<Vec<Given>>,
+    group_by: Setting<Option<GroupBy>>,
+}
+
+impl TargetChoice {
+    pub(super) fn of(options: &TargetOptions, keys: &Keys) -> Self {
+        Self::of_files(&options.files, options.format, keys)
+    }
+
+    /// The same where nothing is said of what is printed.
+    pub(super) fn of_files(options: &FileOptions, format: Option<Format>, keys: &Keys) -> Self {
+        let outputs = |list: &Vec<Located<config::Output>>| {
+            let read = |output: &Located<config::Output>| Given {
+                format: format_of(output.value.format.value),
+                path: output.value.file.value.0.clone(),
+            };
+            list.iter().map(read).collect()
+        };
+        let group_by = options.group_by.map(GroupChoice::meaning);
+        Self {
+            format: Setting::of(format.map(Some), keys.format.as_ref(), |name| format_of(*name), || None),
+            output: Setting::of(given(&options.output), keys.output.as_ref(), outputs, Vec::new),
+            group_by: Setting::of(
+                group_by.map(Some),
+                keys.group_by.as_ref(),
+                |grouping| Some(group_of(*grouping)),
+                || None,
+            ),
+        }
+    }
+
     /// Where results go: at least one target.
-    pub(super) fn resolve(&self) -> Result<Vec<Target>, Diagnostic> {
+    pub(super) fn targets(&self) -> Result<Vec<Target>, Diagnostic> {
+        let format = self.format.value;
         let mut targets = Vec::new();
         let mut plain = None;
-        for given in &self.output {
+        for given in &self.output.value {
             let path = Some(given.path.clone()).filter(|path| path != Path::new("-"));
             match given.format {
                 Some(format) => targets.push(Target { format, path }),
@@ -104,8 +149,8 @@ impl TargetOptions {
         }
         let printed = targets.iter().filter(|target| target.path.is_none()).count();
         if let Some(path) = plain {
-            targets.insert(0, Target { format: self.format.unwrap_or(Format::Pretty), path });
-        } else if let Some(format) = self.format {
+            targets.insert(0, Target { format: format.unwrap_or(Format::Pretty), path });
+        } else if let Some(format) = format {
             targets.insert(0, Target { format, path: None });
         } else if printed == 0 && targets.iter().all(|target| target.format != Format::Pretty) {
             targets.insert(0, Target { format: Format::Pretty, path: None });
@@ -129,22 +174,63 @@ impl TargetOptions {
 
     /// Whether findings are grouped.
     pub(super) const fn is_grouped(&self) -> bool {
-        self.group_by.is_some()
+        self.group_by.value.is_some()
     }
 
     /// How they are rendered.
     pub(super) fn rendering(&self, style: Style) -> Rendering {
         Rendering {
             style,
-            group_by: self.group_by.map(|choice| match choice {
-                GroupChoice::Rule => GroupBy::Rule,
-                GroupChoice::Resource => GroupBy::Resource,
-                GroupChoice::Control => GroupBy::Control,
-                GroupChoice::File => GroupBy::File,
-            }),
+            group_by: self.group_by.value,
             base: env::current_dir().unwrap_or_default(),
             left_out: LeftOut::default(),
         }
+    }
+
+    /// As `probity config` shows it.
+    pub(super) fn shown(&self) -> Vec<ShownKey> {
+        let word = |group_by: GroupBy| match group_by {
+            GroupBy::Rule => "rule",
+            GroupBy::Resource => "resource",
+            GroupBy::Control => "control",
+            GroupBy::File => "file",
+        };
+        vec![
+            self.format.shown("format", |format| Some(json!((*format)?.as_str()))),
+            self.group_by.shown("group_by", |group_by| Some(json!(word((*group_by)?)))),
+        ]
+    }
+
+    /// The files, of which a table is shown each, where the command line names them.
+    pub(super) fn shown_files(&self) -> Option<Vec<(String, PathBuf)>> {
+        let format = |given: &Given| given.format.or(self.format.value).unwrap_or(Format::Pretty);
+        let file = |given: &Given| (format(given).as_str().to_owned(), given.path.clone());
+        (self.output.source == Source::CommandLine).then(|| self.output.value.iter().map(file).collect())
+    }
+}
+
+impl GroupChoice {
+    const fn meaning(self) -> GroupBy {
+        match self {
+            Self::Rule => GroupBy::Rule,
+            Self::Resource => GroupBy::Resource,
+            Self::Control => GroupBy::Control,
+            Self::File => GroupBy::File,
+        }
+    }
+}
+
+/// The format of a name in the configuration. Both know the same names.
+fn format_of(name: OutputFormat) -> Option<Format> {
+    name.as_str().parse().ok()
+}
+
+const fn group_of(grouping: Grouping) -> GroupBy {
+    match grouping {
+        Grouping::Rule => GroupBy::Rule,
+        Grouping::Resource => GroupBy::Resource,
+        Grouping::Control => GroupBy::Control,
+        Grouping::File => GroupBy::File,
     }
 }
 
@@ -170,12 +256,12 @@ impl OpenTarget {
     pub(super) fn write(
         &mut self,
         result: &mut Recorded,
-        options: &TargetOptions,
+        choice: &TargetChoice,
         left_out: &LeftOut,
         color: ColorChoice,
     ) -> Result<(), Failure> {
         let style = if self.output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
-        let rendering = Rendering { left_out: left_out.clone(), ..options.rendering(style) };
+        let rendering = Rendering { left_out: left_out.clone(), ..choice.rendering(style) };
         report::write(self.format, result, &rendering, &mut self.output)
             .map_err(|error| self.output.failure(error))
     }
@@ -196,8 +282,9 @@ mod tests {
 
     fn resolve(format: Option<Format>, outputs: &[&str]) -> Result<Vec<(Format, Option<String>)>, String> {
         let output = outputs.iter().map(|text| parse_target(text)).collect::<Result<Vec<_>, _>>()?;
-        let options = TargetOptions { format, output, group_by: None };
-        let targets = options.resolve().map_err(|problem| problem.message)?;
+        let options = TargetOptions { format, files: FileOptions { output, group_by: None } };
+        let choice = TargetChoice::of(&options, &Keys::default());
+        let targets = choice.targets().map_err(|problem| problem.message)?;
         let path = |path: PathBuf| path.to_str().unwrap().to_owned();
         Ok(targets.into_iter().map(|target| (target.format, target.path.map(path))).collect())
     }
@@ -215,6 +302,35 @@ mod tests {
         assert_eq!(resolve(None, &["pretty=a"]), Ok(vec![(Format::Pretty, some("a"))]));
         assert_eq!(resolve(None, &["json=-"]), Ok(vec![(Format::Json, None)]));
         assert_eq!(resolve(None, &["./a=b"]), Ok(vec![(Format::Pretty, some("./a=b"))]));
+    }
+
+    #[test]
+    fn the_configuration_fills_what_the_command_line_leaves_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("probity.toml");
+        let text = "format = \"json\"\ngroup_by = \"rule\"\n[[output]]\nformat = \"csv\"\nfile = \"x.csv\"\n";
+        std::fs::write(&file, text).unwrap();
+        let keys = config::Config::read(&file, folder.path()).unwrap().keys;
+        let settled = |format: Option<Format>, outputs: &[&str]| {
+            let output = outputs.iter().map(|text| parse_target(text).unwrap()).collect();
+            let options = TargetOptions { format, output, group_by: None }.with(&keys);
+            assert_eq!(options.group_by, Some(GroupChoice::Rule));
+            let targets = options.resolve().unwrap();
+            let path = |path: PathBuf| path.to_str().unwrap().to_owned();
+            targets.into_iter().map(|target| (target.format, target.path.map(path))).collect::<Vec<_>>()
+        };
+        let csv = || (Format::Csv, Some("x.csv".to_owned()));
+        assert_eq!(settled(None, &[]), [(Format::Json, None), csv()]);
+        assert_eq!(settled(Some(Format::Pretty), &[]), [(Format::Pretty, None), csv()]);
+        assert_eq!(settled(None, &["out"]), [(Format::Json, Some("out".to_owned()))]);
+        let both = [(Format::Json, None), (Format::Junit, Some("y".to_owned()))];
+        assert_eq!(settled(None, &["junit=y"]), both, "its list takes the place of the file's");
+    }
+
+    #[test]
+    fn the_configuration_knows_the_same_formats() {
+        let named: Vec<Option<Format>> = OutputFormat::ALL.iter().map(|name| format_of(*name)).collect();
+        assert_eq!(named, Format::ALL.map(Some));
     }
 
     #[test]

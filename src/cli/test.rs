@@ -2,19 +2,24 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
 
 use clap::{Args, ValueEnum, value_parser};
 use globset::GlobBuilder;
 
-use super::options::ClockOptions;
+use super::options::{ClockOptions, ConfigOptions};
 use super::output::Output;
-use super::{ColorChoice, Failure, stdout_style};
+use super::setting::adjustments;
+use super::{ColorChoice, Failure, policies, stdout_style};
+use crate::config::Config;
 use crate::discover::discover;
 use crate::evaluate::{Plan, parse_problems, run_tests};
 use crate::finding::ExitCode;
 use crate::mutate::{MutateSettings, mutate};
-use crate::policy::{Override, Selection, builtin_files, find_files, load, select, with_builtin_libraries};
+use crate::policy::{
+    Adjustment, Override, PolicyFile, Selection, builtin_files, load, select, with_builtin_libraries,
+};
 use crate::report::{write_mutations, write_mutations_json, write_test_report};
 use crate::source::{Code, Diagnostic, printable};
 
@@ -51,6 +56,19 @@ pub(super) struct TestArguments {
 
     #[command(flatten)]
     clock: ClockOptions,
+
+    #[command(flatten)]
+    config: ConfigOptions,
+}
+
+impl TestArguments {
+    /// The files of policies: those that were named, or the configuration's, or the built-in ones.
+    fn files(&self, config: &Config) -> Result<Vec<Arc<PolicyFile>>, Vec<Diagnostic>> {
+        match policies::named_or_configured(&self.folders, config) {
+            None => Ok(builtin_files()),
+            Some(named) => named.files().map(with_builtin_libraries),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -61,15 +79,24 @@ enum Format {
     Json,
 }
 
+/// What the configuration says of params: which rules take part, and how much they weigh, is no matter here.
+fn params_alone(config: &Config) -> Vec<Adjustment> {
+    let all = adjustments(&config.keys).into_iter();
+    all.map(|adjustment| Adjustment { enabled: None, severity: None, ..adjustment }).collect()
+}
+
 /// Changes payloads and judges again.
 fn mutate_payloads(arguments: &TestArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
     let clock = arguments.clock.resolve();
-    let files = if arguments.folders.is_empty() {
-        builtin_files()
-    } else {
-        with_builtin_libraries(find_files(&arguments.folders)?)
+    let config = arguments.config.load()?;
+    let files = arguments.files(&config)?;
+    // Of rules that are not among these, nothing is wanted.
+    let selection = Selection {
+        adjustments: params_alone(&config),
+        lenient: true,
+        overrides: arguments.overrides.clone(),
+        ..Selection::default()
     };
-    let selection = Selection { overrides: arguments.overrides.clone(), ..Selection::default() };
     let plan = Plan::new(
         &select(&load(&files).map_err(|problems| parse_problems(&files, problems))?, &selection)?,
         clock,
@@ -103,11 +130,8 @@ pub(super) fn run(arguments: &TestArguments, color: ColorChoice) -> Result<ExitC
     if !arguments.mutate.is_empty() {
         return mutate_payloads(arguments, color);
     }
-    let files = if arguments.folders.is_empty() {
-        builtin_files()
-    } else {
-        with_builtin_libraries(find_files(&arguments.folders)?)
-    };
+    let config = arguments.config.load()?;
+    let files = arguments.files(&config)?;
     let matcher = match &arguments.run {
         None => None,
         Some(pattern) => Some(

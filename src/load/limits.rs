@@ -42,9 +42,34 @@ pub fn parse_size(text: &str) -> Result<u64, SizeError> {
     number.checked_mul(1 << shift).filter(|&size| size > 0).ok_or_else(error)
 }
 
+/// A size that [`parse_size`] reads back, in the largest unit that it is a whole number of.
+pub fn write_size(bytes: u64) -> String {
+    let units = [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    let whole = units.into_iter().find(|(_, shift)| bytes >= 1 << shift && bytes.trailing_zeros() >= *shift);
+    match whole {
+        Some((unit, shift)) => format!("{}{unit}", bytes >> shift),
+        None => bytes.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_written_in_whole_units_and_read_back() {
+        for (bytes, text) in [
+            (1, "1"),
+            (1023, "1023"),
+            (1024, "1KiB"),
+            (1536, "1536"),
+            (16 << 30, "16GiB"),
+            (1 << 50, "1024TiB"),
+        ] {
+            assert_eq!(write_size(bytes), text);
+            assert_eq!(parse_size(text), Ok(bytes));
+        }
+    }
 
     #[test]
     fn sizes_are_read_in_powers_of_1024() {

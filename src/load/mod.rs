@@ -15,7 +15,7 @@ mod work;
 
 pub use error_body::{ErrorBody, error_response, error_text};
 pub use feed::{Feed, FeedError, MAX_VALUE_BYTES};
-pub use limits::{Limits, SizeError, parse_size};
+pub use limits::{Limits, SizeError, parse_size, write_size};
 pub use open::{Counter, Opened, Rereadable, open};
 pub use pages::{Page, PageFacts, Wholeness, hull};
 pub use recognise::{Document, Members, Recognised, Stranger, describe, recognise};

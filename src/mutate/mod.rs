@@ -221,6 +221,7 @@ impl Engine<'_> {
             excerpts: false,
             evidence: false,
             digests: false,
+            config: None,
         };
         execute(&load, &judging, self.plan, discovery, &Progress::default(), None, &mut |event| {
             if let Event::Finding(finding) = event {

@@ -3,6 +3,7 @@
 //! A rule is a Rego package whose METADATA gives it an id. This module reads METADATA, checks what the
 //! engine's syntax tree says, and works out what each rule reads. Evaluating is for `evaluate`.
 
+mod adjust;
 mod builtins;
 mod check;
 mod file;
@@ -17,6 +18,7 @@ mod syntax;
 mod tokens;
 mod warnings;
 
+pub use adjust::{Adjusted, Adjustment, ParamValue, Said};
 #[cfg(test)]
 pub(crate) use builtins::{ALLOWED, REFUSED};
 pub(crate) use check::{Declared, Member, check, duplicate_tests, hidden, too_deep, unreachable};
@@ -27,7 +29,7 @@ pub(crate) use reads::{Shapes, analyse, is_optional};
 pub(crate) use registry::{NO_DENY, load_partly};
 pub use registry::{PolicySet, load};
 pub use rule::{RelatedResource, Rule, RuleId, RuleIdError};
-pub use select::{Override, OverrideError, Selection, select};
+pub use select::{Override, OverrideError, Pattern, Selection, adjusted, select};
 pub use severity::{Severity, UnknownSeverity};
 pub(crate) use syntax::{
     Arithmetic, Body, Collected, Import, Module, Name, Node, Operator, Rule as Definition, Scalar, Statement,

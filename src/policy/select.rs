@@ -5,21 +5,49 @@ use std::sync::Arc;
 use globset::GlobBuilder;
 use serde_json::Value;
 
-use super::{PolicySet, Rule};
-use crate::source::{Code, Diagnostic, printable};
+use super::adjust::{adjust, is_id_of};
+use super::{Adjusted, Adjustment, PolicySet, Rule, Said};
+use crate::source::{Code, Diagnostic, Spot, printable};
 use crate::suggest;
 
 /// Which rules to evaluate, and with which params.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// Ids or globs of the rules to evaluate; all where there is none.
-    pub include: Vec<String>,
+    pub include: Vec<Pattern>,
     /// Ids or globs of the rules to evaluate that were named without an option.
     pub named: Vec<String>,
     /// Ids or globs of the rules to leave out.
-    pub exclude: Vec<String>,
+    pub exclude: Vec<Pattern>,
+    /// What the configuration says of single rules.
+    pub adjustments: Vec<Adjustment>,
+    /// Whether the configuration may speak of rules that are not there, since the command line says otherwise than it
+    /// where rules come from.
+    pub lenient: bool,
     /// Params to change.
     pub overrides: Vec<Override>,
+}
+
+impl Selection {
+    /// Whether a param gets another value.
+    pub fn sets_params(&self) -> bool {
+        !self.overrides.is_empty() || self.adjustments.iter().any(|adjustment| !adjustment.params.is_empty())
+    }
+}
+
+/// An id or glob of rules.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// The id or glob.
+    pub text: String,
+    /// Where it is written; `None` is the command line.
+    pub spot: Option<Spot>,
+}
+
+impl From<&str> for Pattern {
+    fn from(text: &str) -> Self {
+        Self { text: text.to_owned(), spot: None }
+    }
 }
 
 /// Another value for a param: `RULE.param=value`.
@@ -56,68 +84,189 @@ impl std::str::FromStr for Override {
     }
 }
 
-/// The rules to evaluate, with their params. Libraries and tests stay as they are.
+/// The rules to evaluate, with their severities and params. Libraries and tests stay as they are.
+///
+/// The command line outweighs the configuration, and an id outweighs a glob. Where both are equal, what the
+/// configuration says of a single rule outweighs its lists.
 ///
 /// # Errors
 ///
-/// Every id or glob that names no rule, every override that fits no rule, and a selection that leaves
+/// Every id or glob that names no rule, everything that is said of params and does not fit, and a selection that leaves
 /// nothing.
 pub fn select(set: &PolicySet, selection: &Selection) -> Result<PolicySet, Vec<Diagnostic>> {
+    let adjusted = adjusted(set, selection)?;
     let mut problems = Vec::new();
-    let mut included = Vec::new();
-    for pattern in &selection.include {
-        included.extend(matching(set, pattern, "--rule names no rule", &mut problems));
-    }
-    for pattern in &selection.named {
-        included.extend(matching(set, pattern, "there is no such rule", &mut problems));
-    }
-    let all = selection.include.is_empty() && selection.named.is_empty();
-    let mut excluded = Vec::new();
-    for pattern in &selection.exclude {
-        excluded.extend(matching(set, pattern, "--exclude names no rule", &mut problems));
-    }
-    let mut rules: Vec<Arc<Rule>> = set.rules.clone();
-    for change in &selection.overrides {
-        let targets = matching(set, &change.rule, "--set names no rule", &mut problems);
-        if let Err(problem) = apply(&mut rules, &targets, change) {
-            problems.push(problem);
-        }
-    }
+    let choice = Choice::of(set, selection, &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
     let mut unselected = set.unselected.clone();
-    let mut index = 0..;
-    rules.retain(|rule| {
-        let selected = index
-            .next()
-            .is_some_and(|index| (all || included.contains(&index)) && !excluded.contains(&index));
-        if !selected {
+    let mut rules = Vec::new();
+    for (index, (rule, adjusted)) in set.rules.iter().zip(&adjusted).enumerate() {
+        if choice.takes(index, adjusted.enabled.as_ref()) {
+            rules.push(changed(rule, adjusted));
+        } else {
             unselected.push(Arc::clone(&rule.file));
         }
-        selected
-    });
+    }
     if rules.is_empty() {
-        let problem = Diagnostic::error(Code::PolicyNone, "no rule is left to evaluate")
-            .help("add rules with --policies, or loosen --rule, --exclude and --no-builtin");
+        let problem = Diagnostic::error(Code::PolicyNone, "no rule is left to evaluate").help(
+            if selection.adjustments.is_empty() {
+                "add rules with --policies, or loosen --rule, --exclude and --no-builtin"
+            } else {
+                "add rules with --policies, loosen --rule, --exclude and --no-builtin, or enable rules"
+            },
+        );
         return Err(vec![problem]);
     }
     Ok(PolicySet { rules, libraries: set.libraries.clone(), tests: set.tests.clone(), unselected })
 }
 
-/// Indices of the rules that an id or glob names; none is a problem, told in these words.
-fn matching(set: &PolicySet, pattern: &str, words: &str, problems: &mut Vec<Diagnostic>) -> Vec<usize> {
-    match matches(set, pattern) {
-        Ok(found) => {
-            if found.is_empty() {
-                problems.push(unknown_rule(set, pattern, words));
-            }
-            found
-        }
-        Err(problem) => {
+/// What the configuration and the command line say of each rule, in the order of the set.
+///
+/// # Errors
+///
+/// Every id or glob that names no rule, and everything that does not fit.
+pub fn adjusted(set: &PolicySet, selection: &Selection) -> Result<Vec<Adjusted>, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let mut all = adjust(set, &selection.adjustments, selection.lenient, &mut problems);
+    // Also patterns, so that all that is wrong is told at once.
+    let _ = Choice::of(set, selection, &mut problems);
+    for change in &selection.overrides {
+        let mut targets = Vec::new();
+        let words = "--set names no rule";
+        matching(set, &change.rule, None, words, false, &mut problems, &mut targets);
+        if let Err(problem) = apply(set, &mut all, &targets, change) {
             problems.push(problem);
-            Vec::new()
         }
+    }
+    if problems.is_empty() { Ok(all) } else { Err(problems) }
+}
+
+/// The rule as it is to be evaluated.
+fn changed(rule: &Arc<Rule>, adjusted: &Adjusted) -> Arc<Rule> {
+    let mut rule = Arc::clone(rule);
+    if let Some(severity) = &adjusted.severity {
+        Arc::make_mut(&mut rule).severity = severity.value;
+    }
+    for (name, said) in &adjusted.params {
+        Arc::make_mut(&mut rule).params.insert(name.clone(), said.value.clone());
+    }
+    rule
+}
+
+/// How patterns name a rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Naming {
+    at_all: bool,
+    by_id: bool,
+}
+
+/// What the lists of a selection say of each rule.
+#[derive(Clone, Copy, Debug, Default)]
+struct Listed {
+    /// Named on the command line.
+    asked: Naming,
+    /// Named in the configuration's `rules`.
+    wanted: Naming,
+    /// Left out on the command line.
+    refused: Naming,
+    /// Named in the configuration's `exclude`.
+    unwanted: Naming,
+}
+
+/// Which rules take part.
+struct Choice {
+    rules: Vec<Listed>,
+    /// Whether the command line names any.
+    asks: bool,
+    /// Whether the configuration lists any.
+    lists: bool,
+}
+
+impl Choice {
+    fn of(set: &PolicySet, selection: &Selection, problems: &mut Vec<Diagnostic>) -> Self {
+        let mut rules: Vec<Listed> = set.rules.iter().map(|_| Listed::default()).collect();
+        let mut note = |pattern: &str,
+                        spot: Option<&Spot>,
+                        words: &str,
+                        lenient: bool,
+                        naming: fn(&mut Listed) -> &mut Naming| {
+            let mut targets = Vec::new();
+            matching(set, pattern, spot, words, lenient, problems, &mut targets);
+            for target in targets {
+                if let (Some(rule), Some(listed)) = (set.rules.get(target), rules.get_mut(target)) {
+                    let naming = naming(listed);
+                    naming.at_all = true;
+                    naming.by_id |= is_id_of(pattern, rule);
+                }
+            }
+        };
+        for Pattern { text, spot } in &selection.include {
+            if spot.is_some() {
+                note(text, spot.as_ref(), "`rules` names no rule", false, |listed| &mut listed.wanted);
+            } else {
+                note(text, None, "--rule names no rule", false, |listed| &mut listed.asked);
+            }
+        }
+        for text in &selection.named {
+            note(text, None, "there is no such rule", false, |listed| &mut listed.asked);
+        }
+        for Pattern { text, spot } in &selection.exclude {
+            if spot.is_some() {
+                let words = "`exclude` names no rule";
+                note(text, spot.as_ref(), words, selection.lenient, |listed| &mut listed.unwanted);
+            } else {
+                note(text, None, "--exclude names no rule", false, |listed| &mut listed.refused);
+            }
+        }
+        let asks =
+            !selection.named.is_empty() || selection.include.iter().any(|pattern| pattern.spot.is_none());
+        let lists = selection.include.iter().any(|pattern| pattern.spot.is_some());
+        Self { rules, asks, lists }
+    }
+
+    /// Whether a rule takes part of which this is said in a table of the configuration.
+    fn takes(&self, index: usize, enabled: Option<&Said<bool>>) -> bool {
+        let Listed { asked, wanted, refused, unwanted } = self.rules.get(index).copied().unwrap_or_default();
+        if refused.at_all || (self.asks && !asked.at_all) {
+            return false;
+        }
+        if asked.by_id {
+            return true;
+        }
+        let is_wanted = !self.lists || self.asks || wanted.at_all;
+        match enabled {
+            // A list that names the rule by its id says more of it than a glob.
+            Some(Said { value: true, by_id, .. }) => *by_id || !unwanted.by_id,
+            Some(Said { value: false, by_id, .. }) => {
+                !by_id && !self.asks && wanted.by_id && !unwanted.at_all
+            }
+            None => is_wanted && !unwanted.at_all,
+        }
+    }
+}
+
+/// Adds the indices of the rules that an id or glob names. None is a problem, told in these words, unless `lenient`.
+pub(super) fn matching(
+    set: &PolicySet,
+    pattern: &str,
+    spot: Option<&Spot>,
+    words: &str,
+    lenient: bool,
+    problems: &mut Vec<Diagnostic>,
+    targets: &mut Vec<usize>,
+) {
+    let placed = |problem: Diagnostic, label: &str| match spot {
+        Some(spot) => spot.showing(problem, label),
+        None => problem,
+    };
+    match matches(set, pattern) {
+        Ok(found) if found.is_empty() && !lenient => {
+            problems.push(placed(unknown_rule(set, pattern, words, spot.is_some()), "no rule is called so"));
+        }
+        Ok(found) => targets.extend(found),
+        Err(problem) => problems.push(placed(problem, "no glob")),
     }
 }
 
@@ -132,28 +281,31 @@ fn matches(set: &PolicySet, pattern: &str) -> Result<Vec<usize>, Diagnostic> {
     Ok(named.map(|(index, _)| index).collect())
 }
 
-fn unknown_rule(set: &PolicySet, pattern: &str, words: &str) -> Diagnostic {
+fn unknown_rule(set: &PolicySet, pattern: &str, words: &str, in_file: bool) -> Diagnostic {
     let near = suggest::nearest(pattern, set.rules.iter().map(|rule| rule.id.as_str()));
     Diagnostic::error(
         Code::PolicyUnknownRule,
         format!("{words}: `{}`{}", printable(pattern), suggest::did_you_mean(near)),
     )
-    .help(if pattern.contains(',') && !pattern.contains('{') {
-        "several rules are named by the option several times, or in braces: `{A-001,A-002}`"
-    } else {
+    .help(if in_file || !pattern.contains(',') || pattern.contains('{') {
         "`probity rules` lists them; `*` and `?` are wildcards"
+    } else {
+        "several rules are named by the option several times, or in braces: `{A-001,A-002}`"
     })
 }
 
-fn apply(rules: &mut [Arc<Rule>], targets: &[usize], change: &Override) -> Result<(), Diagnostic> {
+fn apply(
+    set: &PolicySet,
+    all: &mut [Adjusted],
+    targets: &[usize],
+    change: &Override,
+) -> Result<(), Diagnostic> {
     let mut applied = targets.is_empty();
-    let mut known: Vec<String> = Vec::new();
     for &target in targets {
-        let Some(rule) = rules.get_mut(target) else {
+        let (Some(rule), Some(adjusted)) = (set.rules.get(target), all.get_mut(target)) else {
             continue;
         };
         let Some(default) = rule.params.get(&change.param) else {
-            known.extend(rule.params.keys().cloned());
             continue;
         };
         let value = typed(default, &change.value).map_err(|expected| {
@@ -168,25 +320,49 @@ fn apply(rules: &mut [Arc<Rule>], targets: &[usize], change: &Override) -> Resul
             )
             .help(format!("its default is `{default}`"))
         })?;
-        Arc::make_mut(rule).params.insert(change.param.clone(), value);
+        let by_id = is_id_of(&change.rule, rule);
+        adjusted.params.insert(change.param.clone(), Said { value, spot: None, by_id });
         applied = true;
     }
     if applied {
         return Ok(());
     }
-    let near = suggest::nearest(&change.param, known.iter().map(String::as_str));
+    let named: Vec<&Rule> = targets.iter().filter_map(|&at| Some(set.rules.get(at)?.as_ref())).collect();
+    Err(no_param(&change.rule, &change.param, &named))
+}
+
+/// No rule of those that `pattern` names has such a param.
+pub(super) fn no_param(pattern: &str, param: &str, rules: &[&Rule]) -> Diagnostic {
+    let known: Vec<&str> = rules.iter().flat_map(|rule| rule.params.keys()).map(String::as_str).collect();
     let message = format!(
         "`{}` has no param `{}`{}",
-        printable(&change.rule),
-        printable(&change.param),
-        suggest::did_you_mean(near)
+        printable(pattern),
+        printable(param),
+        suggest::did_you_mean(suggest::nearest(param, known.iter().copied()))
     );
     let help = if known.is_empty() {
         "it has no params".to_owned()
     } else {
         format!("its params are: {}", known.join(", "))
     };
-    Err(Diagnostic::error(Code::PolicyParam, message).help(help))
+    Diagnostic::error(Code::PolicyParam, message).help(help)
+}
+
+/// Whether a value has the type of `default`; else what that takes.
+pub(super) fn fits(default: &Value, value: &Value) -> Result<(), &'static str> {
+    let (fits, takes) = match default {
+        // A version `1.10` must not become a number.
+        Value::Null | Value::String(_) => (value.is_string(), "a text"),
+        Value::Bool(_) => (value.is_boolean(), "true or false"),
+        Value::Number(_) => (value.is_number(), "a number"),
+        Value::Array(elements) => {
+            let element = elements.first().map_or(TEXT, kind);
+            let fits = value.as_array().is_some_and(|given| given.iter().all(|given| kind(given) == element));
+            (fits, "a list like its default")
+        }
+        Value::Object(_) => (value.is_object(), "a table"),
+    };
+    if fits { Ok(()) } else { Err(takes) }
 }
 
 /// Reads `text` as a value of the type of `default`.
@@ -210,24 +386,26 @@ fn typed(default: &Value, text: &str) -> Result<Value, &'static str> {
                 // Nothing at all may be a shell's variable that is not set.
                 Some(texts.map(Value::from).collect()).filter(|texts: &Vec<Value>| !texts.is_empty())
             };
-            let kind = elements.first().map_or("string", kind);
             given
-                .filter(|given| given.iter().all(|element| self::kind(element) == kind))
                 .map(Value::Array)
+                .filter(|given| fits(&Value::Array(elements.clone()), given).is_ok())
                 .ok_or("a list like its default: JSON, or texts between commas")
         }
         Value::Object(_) => json().filter(Value::is_object).ok_or("a JSON object"),
     }
 }
 
-const fn kind(value: &Value) -> &'static str {
+const TEXT: &str = "a text";
+
+/// What a value is, in words.
+pub(super) const fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => TEXT,
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a table",
     }
 }
 
@@ -255,10 +433,10 @@ mod tests {
 
     fn chosen(include: &[&str], exclude: &[&str], sets: &[&str]) -> Result<PolicySet, Vec<String>> {
         let selection = Selection {
-            include: include.iter().map(|s| (*s).to_owned()).collect(),
-            named: Vec::new(),
-            exclude: exclude.iter().map(|s| (*s).to_owned()).collect(),
+            include: include.iter().map(|&text| text.into()).collect(),
+            exclude: exclude.iter().map(|&text| text.into()).collect(),
             overrides: sets.iter().map(|s| s.parse().unwrap()).collect(),
+            ..Selection::default()
         };
         select(&set(), &selection)
             .map_err(|problems| problems.into_iter().map(|problem| problem.message).collect())
@@ -312,6 +490,8 @@ mod tests {
             let expected = format!("`{value}` is no value for {takes}");
             assert_eq!(chosen(&[], &[], &[change]).unwrap_err(), [expected]);
         }
+        let back = chosen(&[], &[], &["A-002.v=1", "A-002.v=null"]).unwrap();
+        assert_eq!(back.rules[1].params["v"], Value::Null, "the type is that of the default");
         let none = chosen(&[], &[], &["A-002.allowed=[]"]).unwrap();
         assert_eq!(none.rules[1].params["allowed"], json!([]));
         assert_eq!(

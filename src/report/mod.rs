@@ -27,6 +27,7 @@ mod safe_json;
 mod sarif;
 mod saved;
 mod schema;
+mod settings;
 mod style;
 mod tests;
 
@@ -46,7 +47,10 @@ pub use lint::{write_lint, write_lint_json};
 pub use mutation::{write_mutations, write_mutations_json};
 pub use pretty::PrettyReporter;
 pub use rules::{write_rule, write_rules, write_rules_json};
-pub use schema::{diff_schema, explain_schema, lint_schema, mutations_schema, ratchet_schema, run_schema};
+pub use schema::{
+    diff_schema, explain_schema, lint_schema, mutations_schema, ratchet_schema, run_schema, settings_schema,
+};
+pub use settings::{ShownKey, ShownSettings, ShownTable, Source, write_settings, write_settings_json};
 pub use style::Style;
 pub use tests::write_test_report;
 

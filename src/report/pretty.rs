@@ -252,6 +252,9 @@ fn write_summary(run: &Run, unclear: &[String], style: Style, out: &mut dyn Writ
         counted(run.rules.len() as u64, "rule"),
         run.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
     )?;
+    if let Some(config) = &run.config {
+        writeln!(out, "{}", style.wrapped(&format!("configuration {}", printable(config)), "  "))?;
+    }
     write_outcomes(run, unclear, style, out)?;
     write_population(run, style, out)?;
     write_ratchet(run, style, out)?;

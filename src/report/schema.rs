@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::explain_json::ExplanationsV1;
 use super::lint::LintV1;
 use super::mutation::MutationsV1;
+use super::settings::EffectiveV1;
 use crate::result::{DiffV1, FindingV1, HeadV1, RatchetFileV1, RunV1};
 
 /// The JSON Schema (2020-12) of `--format json`. Its `$defs` hold `FindingV1` and `HeadV1`, the two
@@ -43,6 +44,11 @@ pub fn ratchet_schema() -> Value {
     titled(generator().into_root_schema_for::<RatchetFileV1>(), "probity.ratchet/v1")
 }
 
+/// The JSON Schema of `config --format json`.
+pub fn settings_schema() -> Value {
+    titled(generator().into_root_schema_for::<EffectiveV1<'_>>(), "probity.settings/v1")
+}
+
 fn generator() -> SchemaGenerator {
     SchemaSettings::draft2020_12().for_serialize().into_generator()
 }
@@ -71,6 +77,7 @@ mod tests {
             (mutations_schema(), "mutations"),
             (diff_schema(), "diff"),
             (ratchet_schema(), "ratchet"),
+            (settings_schema(), "settings"),
         ] {
             assert!(jsonschema::meta::is_valid(&schema), "{name}");
             assert_eq!(schema["properties"]["schema"]["const"], format!("probity.{name}/v1"));

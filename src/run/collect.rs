@@ -343,7 +343,7 @@ impl<'s> Collector<'s> {
             by_rule: self.by_rule,
             include: self.judging.include.clone(),
             max_age: self.load.max_age,
-            config: None,
+            config: self.judging.config.clone(),
             files: self.files.len() as u64,
             payloads: self.payloads,
             resources: self.resources,

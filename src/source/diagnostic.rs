@@ -46,6 +46,14 @@ macro_rules! codes {
 }
 
 codes! {
+    /// The configuration file could not be read.
+    ConfigUnreadable = "config.unreadable",
+    /// The configuration file is no TOML.
+    ConfigParse = "config.parse",
+    /// The configuration has a key that there is not, or lacks one.
+    ConfigUnknownKey = "config.unknown_key",
+    /// The configuration gives a key a value that it does not take, or two things that contradict each other.
+    ConfigValue = "config.value",
     /// No input file was found.
     InputNone = "input.none",
     /// An input could not be read.
@@ -115,9 +123,9 @@ codes! {
     PolicyDuplicateTest = "policy.duplicate_test",
     /// The METADATA of a policy file is missing or wrong.
     PolicyMetadata = "policy.metadata",
-    /// `--rule`, `--exclude` or `--set` names no known rule.
+    /// `--rule`, `--exclude`, `--set` or the configuration names no known rule.
     PolicyUnknownRule = "policy.unknown_rule",
-    /// `--set` names no param of the rule, or a value of another type.
+    /// `--set` or the configuration names no param of the rule, or a value of another type.
     PolicyParam = "policy.param",
     /// No rule is left to evaluate.
     PolicyNone = "policy.none",

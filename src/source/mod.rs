@@ -7,11 +7,13 @@ mod excerpt;
 pub mod json;
 mod named;
 mod place;
+mod spot;
 
 pub use diagnostic::{Code, Diagnostic, Level};
 pub use excerpt::{Excerpt, Label, Mark, ShownText, Window, printable};
 pub use named::NamedText;
 pub use place::{Gap, Place, Position, Tracker};
+pub use spot::{KeptText, Spot};
 
 /// Lower-case hexadecimal.
 pub fn hexadecimal(bytes: &[u8]) -> String {

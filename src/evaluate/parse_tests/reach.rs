@@ -62,7 +62,7 @@ fn a_rule_that_is_not_selected_reaches_its_library_too() {
     let selected = |files: &[(&str, &str)]| {
         let files: Vec<Arc<PolicyFile>> =
             files.iter().map(|(name, text)| Arc::new(PolicyFile::new(name, *text))).collect();
-        let selection = Selection { include: vec!["T-1".to_owned()], ..Selection::default() };
+        let selection = Selection { include: vec!["T-1".into()], ..Selection::default() };
         let set = select(&load(&files).unwrap(), &selection).unwrap();
         let problems = Plan::new(&set, DateTime::UNIX_EPOCH).err().unwrap_or_default();
         problems.into_iter().map(|problem| problem.code).collect::<Vec<_>>()
