@@ -76,8 +76,9 @@ fn sizes_are_limited() {
         assert_eq!(with.code, code, "{config}: {:?}", with.codes());
     }
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    // The limit looks at large files only; there are some forty commas.
-    packed.write_all(text.replace(',', &format!(",{}", " ".repeat(500_000))).as_bytes()).unwrap();
+    // The ratio is looked at from 16 MiB on.
+    let padding = format!(",{}", " ".repeat(17 << 20));
+    packed.write_all(text.replacen(',', &padding, 1).as_bytes()).unwrap();
     let packed = packed.finish().unwrap();
     let (with, without) = with_and_without("max_ratio = 2", "page.json.gz", &packed);
     assert!(with.codes().contains(&"input.too_large".to_owned()), "{:?}", with.codes());
