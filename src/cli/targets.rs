@@ -313,9 +313,10 @@ mod tests {
         let keys = config::Config::read(&file, folder.path()).unwrap().keys;
         let settled = |format: Option<Format>, outputs: &[&str]| {
             let output = outputs.iter().map(|text| parse_target(text).unwrap()).collect();
-            let options = TargetOptions { format, output, group_by: None }.with(&keys);
-            assert_eq!(options.group_by, Some(GroupChoice::Rule));
-            let targets = options.resolve().unwrap();
+            let options = TargetOptions { format, files: FileOptions { output, group_by: None } };
+            let choice = TargetChoice::of(&options, &keys);
+            assert_eq!(choice.group_by.value, Some(GroupBy::Rule));
+            let targets = choice.targets().unwrap();
             let path = |path: PathBuf| path.to_str().unwrap().to_owned();
             targets.into_iter().map(|target| (target.format, target.path.map(path))).collect::<Vec<_>>()
         };
