@@ -20,6 +20,8 @@ mod explain;
 mod generate;
 mod in_process;
 mod inspect;
+#[cfg(unix)]
+mod integrations;
 mod lazy;
 mod lint;
 mod load;
