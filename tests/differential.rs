@@ -102,12 +102,14 @@ fn in_words(finding: &Finding) -> String {
         location,
         evidence,
         fingerprint,
+        waiver,
+        is_known,
         excerpt,
         rule_excerpt,
     } = finding;
     format!(
         "{} line {rule_line_1based}\n{verdict:?} {message:?}\n{resource:?}\n{location:?}\n{evidence:#?}\n\
-         {fingerprint}\n{excerpt:?}\n{rule_excerpt:?}",
+         {fingerprint}\n{waiver:?} {is_known}\n{excerpt:?}\n{rule_excerpt:?}",
         rule.id
     )
 }

@@ -100,7 +100,7 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
     let all = policies::load(&policy)?;
     let judging = arguments.judging(arguments.accepting.resolve(&all)?, reporting.needs());
     let rulebook = rulebook(&all, &policy, judging.clock)?;
-    let lines: Option<&dyn Lines> = if reporting.needs().findings { None } else { Some(&JsonLines) };
+    let lines: Option<&dyn Lines> = if reporting.needs().excerpts { None } else { Some(&JsonLines) };
     let is_quiet = !reporting.has_stdout();
     let run = reporting.report(|reporter| {
         let mut problem = None;

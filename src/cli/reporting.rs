@@ -14,14 +14,12 @@ use crate::result::{HeadV1, Recorded, Store};
 /// What the targets need of a run.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Needs {
-    /// The lines around places.
+    /// The lines around places; those are with findings themselves, and not with their lines.
     pub(super) excerpts: bool,
     /// The values that were read, and the files' digests.
     pub(super) records: bool,
     /// Passes, and what rules are not about.
     pub(super) passes: bool,
-    /// Findings themselves, and not only their lines.
-    pub(super) findings: bool,
 }
 
 /// The targets of a run.
@@ -70,7 +68,6 @@ impl<'t> Reporting<'t> {
             excerpts,
             records: all().any(|format| format != Format::Pretty) || !self.later.is_empty(),
             passes: all().any(Format::has_passes),
-            findings: excerpts,
         }
     }
 

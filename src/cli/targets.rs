@@ -17,7 +17,7 @@ use crate::source::{Code, Diagnostic, printable};
 /// Options of commands that write a result.
 #[derive(Clone, Debug, Args)]
 pub(super) struct TargetOptions {
-    /// What to print; by default `pretty`, unless `--output FILE` takes it.
+    /// What to print; by default `pretty`, unless a file takes it.
     #[arg(long, value_name = "FORMAT", value_parser = formats())]
     format: Option<Format>,
 
@@ -107,7 +107,7 @@ impl TargetOptions {
             targets.insert(0, Target { format: self.format.unwrap_or(Format::Pretty), path });
         } else if let Some(format) = self.format {
             targets.insert(0, Target { format, path: None });
-        } else if printed == 0 {
+        } else if printed == 0 && targets.iter().all(|target| target.format != Format::Pretty) {
             targets.insert(0, Target { format: Format::Pretty, path: None });
         }
         if targets.iter().filter(|target| target.path.is_none()).count() > 1 {
@@ -212,6 +212,7 @@ mod tests {
             resolve(None, &["sarif=a", "junit=b"]),
             Ok(vec![(Format::Pretty, None), (Format::Sarif, some("a")), (Format::Junit, some("b"))])
         );
+        assert_eq!(resolve(None, &["pretty=a"]), Ok(vec![(Format::Pretty, some("a"))]));
         assert_eq!(resolve(None, &["json=-"]), Ok(vec![(Format::Json, None)]));
         assert_eq!(resolve(None, &["./a=b"]), Ok(vec![(Format::Pretty, some("./a=b"))]));
     }

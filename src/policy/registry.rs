@@ -149,6 +149,10 @@ fn rule(
         ));
     }
     let id = custom.id.and_then(|id| {
+        if id.value.eq_ignore_ascii_case(RuleId::population().as_str()) {
+            let message = format!("the id `{}` is taken by a rule of probity itself", printable(&id.value));
+            problems.push(problem(file, offset(file, &id.referenced), &message).help("choose another id"));
+        }
         RuleId::parse(&id.value)
             .map_err(|error| {
                 let help = "use letters, digits, `-` and `_`, beginning with a letter";

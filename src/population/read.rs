@@ -67,7 +67,7 @@ pub fn read(given: &Given) -> Result<Vec<List>, Diagnostic> {
         })?;
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     let file = Arc::new(NamedText::new(&name, text));
-    let ending = given.path.extension().map(|ending| ending.to_ascii_lowercase());
+    let ending = given.path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     let is = |text: &str| ending.as_deref().is_some_and(|ending| ending == text);
     let lists = if is("json") {
         json(&file, given)?
@@ -216,11 +216,10 @@ mod tests {
 
     use super::*;
 
-    fn read_text(
-        name: &str,
-        text: &str,
-        given: &str,
-    ) -> Result<Vec<(Option<Operation>, Vec<(String, String)>)>, String> {
+    /// A list: each of its ids, and what stands at its place.
+    type Read = (Option<Operation>, Vec<(String, String)>);
+
+    fn read_text(name: &str, text: &str, given: &str) -> Result<Vec<Read>, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         fs::write(&path, text).unwrap();
@@ -247,7 +246,7 @@ mod tests {
             })
     }
 
-    fn ids(result: &[(Option<Operation>, Vec<(String, String)>)]) -> Vec<&str> {
+    fn ids(result: &[Read]) -> Vec<&str> {
         result.iter().flat_map(|(_, entries)| entries.iter().map(|(id, _)| id.as_str())).collect()
     }
 
@@ -300,7 +299,7 @@ mod tests {
             ("[{\"i\": \"a\"}]", "1:2 an id must be a text"),
             (
                 "{\"GetPatchBaselin\": []}",
-                "1:3 unknown operation `GetPatchBaselin`, did you mean `aws.ssm.GetPatchBaseline`?",
+                "1:3 unknown operation `GetPatchBaselin`, did you mean `GetPatchBaseline`?",
             ),
             ("{\"ListPublishBatch\": 5}", "1:22 a list of ids must be an array"),
             ("[\"\"]", "1:2 an id must not be empty"),

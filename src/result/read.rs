@@ -94,7 +94,7 @@ fn from_reader(reader: impl Read, sink: Sink<'_>) -> Result<HeadV1, ReadError> {
         }
         let part = Part { sink, failed: &mut failed }.deserialize(&mut deserializer);
         if let Some(error) = failed.take() {
-            return Err(ReadError::Io(error));
+            return Err(sunk(error));
         }
         let members = part?;
         let has = |name: &str| members.iter().any(|(other, _)| other == name);
@@ -105,12 +105,20 @@ fn from_reader(reader: impl Read, sink: Sink<'_>) -> Result<HeadV1, ReadError> {
             }
             head = Some(serde_json::from_str(&document(&members)?)?);
         } else if has("verdict") {
-            sink(&document(&members)?)?;
+            sink(&document(&members)?).map_err(sunk)?;
         } else {
             return Err(ReadError::NoSummary);
         }
     }
     head.ok_or(ReadError::NoSummary)
+}
+
+/// What it means that a sink takes no more: it may have found that a finding is none.
+fn sunk(error: io::Error) -> ReadError {
+    match error.downcast::<serde_json::Error>() {
+        Ok(error) => error.into(),
+        Err(error) => ReadError::Io(error),
+    }
 }
 
 /// The version of a result.

@@ -1,0 +1,156 @@
+//! Resources that are expected.
+
+use serde_json::{Value, json};
+
+use super::waivers::failing;
+use crate::support::{Folder, check, page, probity, report};
+
+#[test]
+fn a_resource_that_no_snapshot_holds_fails_at_its_place_in_the_list() {
+    let folder = Folder::new();
+    let input = folder.file("nodes.json", page(&[report("i-1"), report("i-3")]));
+    let list = folder.file("nodes.txt", "# the fleet\ni-1\n  i-2\n");
+    let outcome = check(&["--expect", &list, &input]);
+    assert_eq!(outcome.code, 1);
+    let document = outcome.json();
+    let finding = &document["findings"][0];
+    assert_eq!(finding["rule"]["id"], "POPULATION-001");
+    assert_eq!(finding["rule"]["severity"], "high");
+    assert_eq!(finding["verdict"], "fail");
+    assert_eq!(finding["message"], "`i-2` is expected, and no snapshot holds it");
+    assert_eq!(finding["resource"]["operation"], "huawei.coc.ListInstanceCompliant");
+    assert_eq!(finding["resource"]["id"], "i-2");
+    let location = &finding["location"];
+    assert_eq!(
+        (&location["file"], &location["line"], &location["column"]),
+        (&json!(list), &json!(3), &json!(3))
+    );
+    assert_eq!((&location["start_byte"], &location["end_byte"]), (&json!(18), &json!(21)));
+    assert_eq!(finding["evidence"][0]["value"], "i-2");
+    // printf '%s' '["POPULATION-001","huawei.coc.ListInstanceCompliant","i-2"]' | sha256sum
+    assert_eq!(finding["fingerprint"], "5b86aa74fc2674dc842a3a144b7bd2ef09c8502ab35a0a2a7da22aa6e9853f3f");
+    assert_eq!(
+        document["population"],
+        json!([{"file": list, "operation": "huawei.coc.ListInstanceCompliant", "expected": 2, "found": 1, "unexpected": 1}])
+    );
+    let diagnostic = &document["diagnostics"][0];
+    assert_eq!(diagnostic["code"], "population.unexpected");
+    assert_eq!(diagnostic["message"], "`i-3` is in no list of `huawei.coc.ListInstanceCompliant`");
+    let policies = document["policies"].as_array().unwrap();
+    let rule = policies.last().unwrap();
+    assert_eq!(
+        (&rule["id"], &rule["verdicts"]["pass"], &rule["verdicts"]["fail"]),
+        (&json!("POPULATION-001"), &json!(1), &json!(1))
+    );
+}
+
+#[test]
+fn lists_are_of_operations() {
+    let folder = Folder::new();
+    let nodes = folder.file("nodes.json", page(&[report("i-1")]));
+    let aws = "samples/aws/ssm/get-patch-baseline/compliant.json";
+    let text = folder.file("list.txt", "i-1\n");
+    // Of which of both?
+    let outcome = check(&["--expect", &text, &nodes, aws]);
+    assert_eq!((outcome.code, outcome.codes()), (2, vec!["population.ambiguous".to_owned()]));
+    let given = format!("ListInstanceCompliant={text}");
+    let outcome = check(&["--expect", &given, &nodes, aws]);
+    assert_eq!(
+        (outcome.code, outcome.codes()),
+        (0, vec![]),
+        "baselines are in no list, and none is about them"
+    );
+    let by_operation =
+        json!({"huawei.coc.ListInstanceCompliant": ["i-1"], "aws.ssm.GetPatchBaseline": ["pb-0"]});
+    let list = folder.file("all.json", by_operation.to_string());
+    let outcome = check(&["--expect", &list, &nodes, aws]);
+    assert_eq!(outcome.code, 1);
+    let failed: Vec<Value> =
+        outcome.json()["findings"].as_array().unwrap().iter().map(|f| f["resource"]["id"].clone()).collect();
+    assert_eq!(failed, ["pb-0"]);
+    // Two lists about one operation are one.
+    let more = folder.file("more.csv", "name,id\nx,i-1\n");
+    let outcome = check(&["--expect", &given, "--expect", &more, &nodes]);
+    assert_eq!((outcome.code, outcome.codes()), (0, vec![]));
+    // An operation that is not there at all.
+    let outcome = check(&["--expect", &format!("ListPublishBatch={text}"), &nodes]);
+    assert_eq!((outcome.code, outcome.verdicts("fail")), (1, 1));
+}
+
+#[test]
+fn what_is_expected_may_be_waived_known_and_listed() {
+    let folder = Folder::new();
+    let input = folder.file("nodes.json", page(&[report("i-1")]));
+    let list = folder.file("list.txt", "i-1\ni-2\ni-3\n");
+    let waivers = folder.file(
+        "w.toml",
+        "[[waiver]]\nrule = \"POPULATION-001\"\nresource = \"i-2\"\nreason = \"moved\"\nowner = \"o\"\nexpires = 2026-12-31\n",
+    );
+    let ratchet = folder.path().join("r.json").to_str().unwrap().to_owned();
+    let all = ["--expect", &list, "--waivers", &waivers, "--ratchet", &ratchet];
+    let outcome = check(&[&all, ["--write-ratchet", "--accept-new", &input].as_slice()].concat());
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    let outcome = check(&[&all, ["--include", "pass", "--rule", "HWC-COC-003", &input].as_slice()].concat());
+    assert_eq!(outcome.code, 0);
+    let document = outcome.json();
+    let said: Vec<(&str, &str, bool)> = document["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["rule"]["id"] == "POPULATION-001")
+        .map(|finding| {
+            let text = |value: &'_ Value| -> &'static str { value.as_str().unwrap().to_owned().leak() };
+            (text(&finding["resource"]["id"]), text(&finding["verdict"]), finding["known"] == true)
+        })
+        .collect();
+    assert_eq!(said, [("i-1", "pass", false), ("i-2", "waived", false), ("i-3", "fail", true)]);
+    // It came back.
+    let input = folder.file("nodes.json", page(&[report("i-1"), report("i-3")]));
+    let outcome = check(&[&all, [input.as_str()].as_slice()].concat());
+    assert_eq!(outcome.json()["ratchet"]["settled"][0]["state"], "fixed");
+}
+
+#[test]
+fn a_list_that_cannot_be_read_stops_the_run() {
+    let folder = Folder::new();
+    let input = folder.file("nodes.json", page(&[report("i-1")]));
+    let csv = folder.file("list.csv", "name,node\nx,i-1\n");
+    for (given, told) in [
+        ("no/such/list", "cannot read `no/such/list`"),
+        (csv.as_str(), "which column holds the ids?"),
+        (&format!("{csv}#nod"), "did you mean `node`?"),
+        ("GetPatchBaselin=x", "did you mean `GetPatchBaseline`?"),
+    ] {
+        let outcome = check(&["--expect", given, &input]);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{given}");
+        assert!(outcome.stderr.replace("\n  │ ", " ").contains(told), "{given}: {}", outcome.stderr);
+    }
+    assert_eq!(check(&["--expect", &format!("{csv}#node"), &input]).code, 0);
+}
+
+#[test]
+fn resources_beside_the_list_are_counted_and_the_first_are_named() {
+    let folder = Folder::new();
+    let reports: Vec<Value> = (0..60).map(|number| report(&format!("i-{number}"))).collect();
+    let input = folder.file("nodes.json", page(&reports));
+    let list = folder.file("list.txt", "i-7\n");
+    let outcome = check(&["--expect", &list, &input]);
+    assert_eq!(outcome.code, 0, "a warning");
+    let codes = outcome.codes();
+    assert_eq!(codes.len(), 21, "twenty, and how many more");
+    let document = outcome.json();
+    let last = document["diagnostics"].as_array().unwrap().iter().find(|d| d["line"].is_null()).unwrap();
+    assert_eq!(last["message"], "39 more of these in `the inputs`");
+    assert_eq!(document["population"][0]["unexpected"], 59);
+}
+
+#[test]
+fn the_id_of_the_rule_is_taken() {
+    let folder = Folder::new();
+    let input = folder.file("nodes.json", page(&[failing("i-1")]));
+    let rule = folder
+        .file("rule.rego", crate::support::rule("population-001", "org.one", "deny contains \"x\" if false"));
+    let outcome = probity(&["check", "--policies", &rule, &input]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("is taken by a rule"), "{}", outcome.stderr);
+}
