@@ -44,6 +44,9 @@ fn page(command: &Command) -> Man {
 
 fn unusable(folder: &Path, error: &io::Error) -> Diagnostic {
     let name = folder.to_string_lossy();
-    Diagnostic::error(Code::OutputUnwritable, format!("cannot make the folder `{}`: {error}", printable(&name)))
-        .help("name a folder that may be written to")
+    Diagnostic::error(
+        Code::OutputUnwritable,
+        format!("cannot make the folder `{}`: {error}", printable(&name)),
+    )
+    .help("name a folder that may be written to")
 }

@@ -80,7 +80,8 @@ fn every_input_is_used() {
 
 #[test]
 fn a_gate_that_passes() {
-    let ended = job(CLEAN, "nodes.json").run();
+    let job = job(CLEAN, "nodes.json");
+    let ended = job.run();
     assert_eq!(ended.code, 0, "{}", ended.log);
     assert_eq!((&*ended.outputs["gate"], &*ended.outputs["exit-code"]), ("pass", "0"));
     assert_eq!(result(&ended)["gate"], "pass");
@@ -129,10 +130,7 @@ fn a_request_that_makes_no_sense_gives_no_reports() {
     }
     assert_eq!(ended.used, [], "there is nothing to upload");
     assert!(ended.log.contains("invalid value 'sever' for '--fail-on <SEVERITY>'"), "{}", ended.log);
-    assert_eq!(
-        ended.summary,
-        "**Probity judged nothing** (exit code 2): the log of the step says why.\n"
-    );
+    assert_eq!(ended.summary, "**Probity judged nothing** (exit code 2): the log of the step says why.\n");
 }
 
 #[test]
@@ -146,7 +144,9 @@ fn no_paths_are_an_error() {
 #[test]
 fn reports_go_where_inputs_say() {
     let mut job = job(RED, "nodes.json");
-    for (name, file) in [("json-file", "out/r.json"), ("sarif-file", "out/r.sarif"), ("html-file", "out/my r.html")] {
+    for (name, file) in
+        [("json-file", "out/r.json"), ("sarif-file", "out/r.sarif"), ("html-file", "out/my r.html")]
+    {
         job.set(name, file);
     }
     job.write("out/here", "");
@@ -187,14 +187,13 @@ fn hostile_names_are_only_names() {
     }
     job.set("args", "--strict\n\n--include=pass");
     let ended = job.run();
-    assert_eq!(ended.code, 2, "the files hold the same nodes: {}", ended.log);
+    assert_eq!(ended.code, 0, "{}", ended.log);
     let files: BTreeSet<String> = result(&ended)["inputs"]
         .as_array()
         .unwrap()
         .iter()
         .map(|input| input["file"].as_str().unwrap().to_owned())
         .collect();
-    // A separator of Windows is told as `/`.
     assert_eq!(files, names.iter().map(|name| (*name).to_owned()).collect());
     assert!(!job.workspace().join("pwned").exists());
     let left: Vec<_> = fs::read_dir(job.workspace()).unwrap().collect();
@@ -211,7 +210,7 @@ fn hostile_names_are_only_names() {
 #[test]
 fn a_line_break_parts_paths_and_does_nothing_else() {
     let mut job = Job::new("x\n$(touch pwned)\n--no-builtin\ngate=pass");
-    job.set("args", "--at=2026-11-21\n$(touch pwned)");
+    job.set("at", "").set("args", "--at=2026-11-21\n$(touch pwned)");
     let ended = job.run();
     assert_eq!((ended.code, &*ended.outputs["gate"]), (2, "error"), "{}", ended.log);
     assert!(ended.log.contains("cannot read `$(touch pwned)`"), "{}", ended.log);
@@ -224,7 +223,8 @@ fn what_is_one_line_cannot_smuggle_in_another() {
     let hostile = "x\ngate=pass\nexit-code=0";
     for (name, _) in yaml("action.yml")["inputs"].as_object().unwrap() {
         let several = ["paths", "policies", "waivers", "expect", "args"];
-        if several.contains(&name.as_str()) || ["upload-sarif", "category", "cache"].contains(&name.as_str()) {
+        if several.contains(&name.as_str()) || ["upload-sarif", "category", "cache"].contains(&name.as_str())
+        {
             continue;
         }
         let mut job = job(CLEAN, "nodes.json");

@@ -29,7 +29,10 @@ COMPREPLY=()
 if [ "${#COMPREPLY[@]}" -gt 0 ]; then printf '%s\n' "${COMPREPLY[@]}"; fi
 "#;
     let mut command = Command::new("bash");
-    command.args(["--noprofile", "--norc", "-c", program, "bash", &file]).args(words).current_dir(folder.path());
+    command
+        .args(["--noprofile", "--norc", "-c", program, "bash", &file])
+        .args(words)
+        .current_dir(folder.path());
     let Outcome { code, stdout, stderr } = finish_in_time(&mut command);
     assert_eq!((code, &*stderr), (0, ""));
     stdout.lines().map(str::to_owned).collect()
@@ -82,5 +85,9 @@ fn other_shells_read_theirs() {
 fn a_shell_that_is_not_known_is_an_error() {
     let outcome = probity(&["completions", "tcsh"]);
     assert_eq!(outcome.code, 2);
-    assert!(outcome.stderr.contains("possible values: bash, elvish, fish, powershell, zsh"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("possible values: bash, elvish, fish, powershell, zsh"),
+        "{}",
+        outcome.stderr
+    );
 }

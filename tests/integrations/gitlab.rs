@@ -107,14 +107,18 @@ fn the_reports_are_those_that_gitlab_is_told_of() {
 fn hostile_names_are_only_names() {
     for shell in shells() {
         let job = Job::new(shell);
-        let names =
-            ["with spaces.json", "'a' \"b\".json", "$(touch pwned).json", "`touch pwned`.json", "-x.json", "*.json"];
+        let names = [
+            "with spaces.json",
+            "'a' \"b\".json",
+            "$(touch pwned).json",
+            "`touch pwned`.json",
+            "-x.json",
+            "*.json",
+        ];
         for name in names {
             job.write(name, &sample("huawei/coc/list-instance-compliant/compliant.json"));
             let outcome = job.run(&[("PROBITY_PATHS", name)]);
-            // As a glob the last one matches all, which hold the same nodes.
-            let code = if name == "*.json" { 2 } else { 0 };
-            assert_eq!(outcome.code, code, "{shell} {name}: {}", outcome.stderr);
+            assert_eq!(outcome.code, 0, "{shell} {name}: {}", outcome.stderr);
         }
         let outcome = job.run(&[("PROBITY_PATHS", "x\n$(touch pwned)\n--no-builtin")]);
         assert_eq!(outcome.code, 2, "{shell}: {}", outcome.stderr);
@@ -204,8 +208,17 @@ fn a_binary_is_built_where_there_is_none() {
             assert_eq!(outcome.code, 0, "{shell}: {}", outcome.stderr);
         }
         let calls = recorded(&file);
-        let expected =
-            ["install", "--locked", "--git", "https://host/a b.git", "--rev", "v1", "--root", ".probity", "probity"];
+        let expected = [
+            "install",
+            "--locked",
+            "--git",
+            "https://host/a b.git",
+            "--rev",
+            "v1",
+            "--root",
+            ".probity",
+            "probity",
+        ];
         assert_eq!(calls[..expected.len()], expected, "{shell}");
         let builds = calls.iter().filter(|argument| *argument == "install").count();
         assert_eq!(builds, 1, "{shell}: the second job has it from the cache");

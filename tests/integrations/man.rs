@@ -31,13 +31,16 @@ fn pages(folder: &Path) -> BTreeMap<String, String> {
 fn each_command_has_a_page() {
     let folder = Folder::new();
     let pages = pages(&folder.path().join("share/man/man1"));
-    let mut expected: Vec<String> =
-        commands().iter().map(|command| format!("probity-{command}.1")).collect();
+    let mut expected: Vec<String> = commands().iter().map(|command| format!("probity-{command}.1")).collect();
     expected.push("probity.1".to_owned());
     expected.sort();
     assert_eq!(pages.keys().cloned().collect::<Vec<_>>(), expected);
     assert!(pages["probity-check.1"].contains("\\-\\-write\\-ratchet"));
-    assert!(pages["probity-check.1"].starts_with(".ie \\n(.g .ds Aq \\(aq\n"), "{}", &pages["probity-check.1"][..80]);
+    assert!(
+        pages["probity-check.1"].starts_with(".ie \\n(.g .ds Aq \\(aq\n"),
+        "{}",
+        &pages["probity-check.1"][..80]
+    );
 }
 
 #[test]
@@ -58,7 +61,7 @@ fn groff_renders_them_without_a_warning() {
     let folder = Folder::new();
     for name in pages(&folder.path()).keys() {
         let mut command = Command::new("groff");
-        command.args(["-man", "-Tutf8", "-ww", name]).current_dir(folder.path());
+        command.args(["-man", "-Tutf8", "-ww", "-P-cbou", name]).current_dir(folder.path());
         let outcome = finish_in_time(&mut command);
         assert_eq!((outcome.code, &*outcome.stderr), (0, ""), "{name}");
         for section in ["NAME", "SYNOPSIS", "OPTIONS"] {

@@ -122,7 +122,13 @@ impl Job {
         let mut command = Command::new("bash");
         // As GitHub calls it, and its two streams are one log.
         command
-            .args(["--noprofile", "--norc", "-c", "exec bash --noprofile --norc -eo pipefail \"$0\" 2>&1", &run])
+            .args([
+                "--noprofile",
+                "--norc",
+                "-c",
+                "exec bash --noprofile --norc -eo pipefail \"$0\" 2>&1",
+                &run,
+            ])
             .current_dir(self.workspace())
             .envs(&self.environment)
             .env("GITHUB_ACTIONS", "true")
