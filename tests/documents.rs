@@ -14,7 +14,9 @@ fn the_examples_of_readme_and_docs_run_as_shown() {
         .env("NO_COLOR", "1")
         .env("RUST_BACKTRACE", "0")
         .case("README.md")
-        .case("docs/*.md");
+        .case("docs/*.md")
+        // In a copy of its folder, since it writes files: `integrations::guide`.
+        .skip("docs/ci.md");
 }
 
 #[test]

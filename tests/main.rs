@@ -22,6 +22,8 @@ mod gate;
 mod generate;
 mod in_process;
 mod inspect;
+#[cfg(unix)]
+mod integrations;
 mod lazy;
 mod lint;
 mod load;

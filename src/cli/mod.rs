@@ -2,11 +2,13 @@
 
 mod accepting;
 mod check;
+mod completions;
 mod config;
 mod diff;
 mod explain;
 mod inspect;
 mod lint;
+mod man;
 mod options;
 mod output;
 mod policies;
@@ -78,6 +80,10 @@ enum Command {
     Lint(lint::LintArguments),
     /// Print a JSON Schema: of an operation's resources, of a result, or of probity.toml.
     Schema(schema::SchemaArguments),
+    /// Print what a shell needs to complete commands and options.
+    Completions(completions::CompletionsArguments),
+    /// Print the manual page, or write the pages of all commands.
+    Man(man::ManArguments),
 }
 
 /// Why a command ended without a result.
@@ -124,6 +130,8 @@ pub fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments, color),
         Command::Lint(arguments) => lint::run(&arguments, color),
         Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     match result {
         Ok(code) => code,
