@@ -10,6 +10,7 @@ mod policies;
 mod report;
 mod rules;
 mod schema;
+mod summary;
 mod targets;
 mod test;
 

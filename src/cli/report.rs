@@ -6,9 +6,10 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::targets::{TargetOptions, commit, open};
-use super::{ColorChoice, Failure};
+use super::{ColorChoice, Failure, summary};
 use crate::discover::{InputFile, Origin};
 use crate::finding::ExitCode;
+use crate::report::Style;
 use crate::result::{ReadError, Recorded, read};
 use crate::source::{Code, Diagnostic, printable};
 
@@ -33,6 +34,7 @@ pub(super) fn run(arguments: &ReportArguments, color: ColorChoice) -> Result<Exi
     for target in &mut opened {
         target.write(&mut result, &arguments.targets, color)?;
     }
+    summary::append(&targets, &mut result, &arguments.targets.rendering(Style::PLAIN))?;
     commit(opened)?;
     Ok(ExitCode::Pass)
 }

@@ -20,14 +20,18 @@ mod markdown;
 mod mutation;
 mod ocsf;
 mod oscal;
+mod paths;
 mod pretty;
 mod rules;
 mod safe_json;
 mod sarif;
 mod saved;
 mod schema;
+mod standing;
 mod style;
+mod summary;
 mod tests;
+mod wording;
 
 use std::io;
 
@@ -46,6 +50,7 @@ pub use pretty::PrettyReporter;
 pub use rules::{write_rule, write_rules, write_rules_json};
 pub use schema::{explain_schema, lint_schema, mutations_schema, run_schema};
 pub use style::Style;
+pub use summary::append_summary;
 pub use tests::write_test_report;
 
 /// Writes a report.
