@@ -5,10 +5,10 @@
 
 use std::io::{self, Write};
 
+use super::Rendering;
 use super::paths::{FilePath, is_file};
 use super::standing::Standing;
 use super::wording::{self, shortened};
-use super::Rendering;
 use crate::result::{DiagnosticV1, FindingV1, LevelV1, Recorded, SeverityV1, VerdictV1};
 use crate::source::printable;
 
@@ -112,13 +112,17 @@ impl Heaviest {
 
 fn of_finding(finding: &FindingV1, level: &str, rendering: &Rendering) -> String {
     let (rule, place) = (&finding.rule, &finding.location);
-    let mut message = format!("{}: {}", wording::resource(&finding.resource), wording::says(finding));
-    if let Some(remediation) = rule.remediation.as_ref().filter(|_| finding.verdict == VerdictV1::Fail) {
-        message = format!("{}\nWhat to do: {remediation}", shortened(&message, MESSAGE_LIMIT));
-    }
+    let message = format!("{}: {}", wording::resource(&finding.resource), wording::says(finding));
+    let help = rule.remediation.as_deref().filter(|_| finding.verdict == VerdictV1::Fail);
     let title = format!("{} ({}) {}", rule.id, rule.severity, rule.title);
     let path = FilePath::new(&place.file, &rendering.base);
-    command(level, &[("file", path.as_str()), ("line", &place.line.to_string()), ("col", &place.column.to_string())], &title, &message)
+    command(
+        level,
+        &[("file", path.as_str()), ("line", &place.line.to_string()), ("col", &place.column.to_string())],
+        &title,
+        &message,
+        help,
+    )
 }
 
 fn of_diagnostic(diagnostic: &DiagnosticV1, level: &str, rendering: &Rendering) -> String {
@@ -133,31 +137,38 @@ fn of_diagnostic(diagnostic: &DiagnosticV1, level: &str, rendering: &Rendering) 
     ];
     let properties: Vec<(&str, &str)> =
         properties.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
-    let help = diagnostic.help.as_ref().map(|help| format!("\nWhat to do: {help}")).unwrap_or_default();
-    command(level, &properties, &diagnostic.code, &format!("{}{help}", shortened(&diagnostic.message, MESSAGE_LIMIT)))
+    command(level, &properties, &diagnostic.code, &diagnostic.message, diagnostic.help.as_deref())
 }
 
 /// A workflow command. The runner looks for commands where a line begins, so no value may hold a line feed; it splits
 /// properties at `,` and `:`.
-fn command(level: &str, properties: &[(&str, &str)], title: &str, message: &str) -> String {
+fn command(
+    level: &str,
+    properties: &[(&str, &str)],
+    title: &str,
+    message: &str,
+    help: Option<&str>,
+) -> String {
     let title = shortened(title, TITLE_LIMIT);
     let mut line = format!("::{level} ");
     for (name, value) in properties {
         line.push_str(&format!("{name}={},", property(value)));
     }
-    line.push_str(&format!("title={}::", property(&title)));
-    // The line feeds are the tool's own.
-    let lines: Vec<String> = message.split('\n').map(|line| data(&printable(line))).collect();
-    line.push_str(&lines.join("%0A"));
+    line.push_str(&format!("title={}::{}", property(&title), data(&shortened(message, MESSAGE_LIMIT))));
+    if let Some(help) = help {
+        // The one line feed that an annotation shows.
+        line.push_str(&format!("%0AWhat to do: {}", data(&wording::folded(help))));
+    }
     line
 }
 
+/// A text on one line: line feeds are visible by then.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    printable(text).replace('%', "%25")
 }
 
 fn property(text: &str) -> String {
-    data(&printable(text)).replace(':', "%3A").replace(',', "%2C")
+    data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]
@@ -166,8 +177,9 @@ mod tests {
 
     #[test]
     fn values_cannot_leave_their_place() {
-        let line = command("error", &[("file", "a,line=9:b%\r\n.json"), ("line", "1")], "t::x", "50%\n::error::x\r");
-        let expected = "::error file=a%2Cline=9%3Ab%25\\r\\n.json,line=1,title=t%3A%3Ax::50%25%0A::error::x\\r";
+        let properties = [("file", "a,line=9:b%\r\n.json"), ("line", "1")];
+        let line = command("error", &properties, "t::x", "50%\n::error::x\r", Some("a\n  b"));
+        let expected = "::error file=a%2Cline=9%3Ab%25\\r\\n.json,line=1,title=t%3A%3Ax::50%25\\n::error::x\\r%0AWhat to do: a b";
         assert_eq!(line, expected);
     }
 

@@ -18,7 +18,7 @@ use super::standing::Standing;
 use super::wording::{self, shortened};
 use super::{Rendering, safe_json};
 use crate::result::{DiagnosticV1, FindingV1, HeadV1, LevelV1, Recorded, SeverityV1};
-use crate::source::hexadecimal;
+use crate::source::{hexadecimal, printable};
 
 /// Characters of a description: the widget shows all of it, in a line.
 const DESCRIPTION_LIMIT: usize = 1_000;
@@ -74,7 +74,7 @@ fn of_finding(finding: &FindingV1, standing: Standing, rendering: &Rendering, se
     let resource = wording::resource(&finding.resource);
     let description = format!("{}: {resource}: {}", rule.id, wording::says(finding));
     Issue {
-        description: shortened(&description, DESCRIPTION_LIMIT).into_owned(),
+        description: shortened(&printable(&description), DESCRIPTION_LIMIT).into_owned(),
         check_name: rule.id.clone(),
         fingerprint,
         severity: match (standing, rule.severity) {
@@ -89,12 +89,7 @@ fn of_finding(finding: &FindingV1, standing: Standing, rendering: &Rendering, se
     }
 }
 
-fn of_diagnostic(
-    diagnostic: &DiagnosticV1,
-    head: &HeadV1,
-    rendering: &Rendering,
-    seen: &mut Seen,
-) -> Issue {
+fn of_diagnostic(diagnostic: &DiagnosticV1, head: &HeadV1, rendering: &Rendering, seen: &mut Seen) -> Issue {
     // What is about no file stands at the configuration, or where the inputs are.
     let file = diagnostic.file.as_deref().or(head.settings.config.as_deref());
     let file = file.or(head.inputs.first().map(|input| input.file.as_str())).unwrap_or("probity.toml");
@@ -105,7 +100,7 @@ fn of_diagnostic(
     let help = diagnostic.help.as_ref().map(|help| format!(". What to do: {help}")).unwrap_or_default();
     let description = format!("{}: {}{help}", diagnostic.code, diagnostic.message);
     Issue {
-        description: shortened(&description, DESCRIPTION_LIMIT).into_owned(),
+        description: shortened(&printable(&description), DESCRIPTION_LIMIT).into_owned(),
         check_name: diagnostic.code.clone(),
         fingerprint,
         severity: "blocker",

@@ -12,9 +12,9 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
+use super::Rendering;
 use super::standing::Standing;
 use super::wording::{self, shortened};
-use super::Rendering;
 use crate::result::{
     DiagnosticV1, FindingV1, GateV1, HeadV1, LevelV1, Recorded, SettingsV1, VerdictV1, VerdictsV1,
 };
@@ -45,7 +45,15 @@ pub(super) fn write(result: &mut Recorded, _: &Rendering, out: &mut dyn Write) -
     let mut xml = Xml(Writer::new_with_indent(out, b' ', 2));
     xml.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let all = suites.iter().fold(own_counts, |all, suite| all.and(suite.counts));
-    xml.open("testsuites", &[("name", "probity"), ("tests", &text(all.tests)), ("failures", &text(all.failures)), ("errors", &text(all.errors))])?;
+    xml.open(
+        "testsuites",
+        &[
+            ("name", "probity"),
+            ("tests", &text(all.tests)),
+            ("failures", &text(all.failures)),
+            ("errors", &text(all.errors)),
+        ],
+    )?;
     xml.open_suite(head, "probity", own_counts)?;
     for case in &own {
         xml.case(case)?;
@@ -170,9 +178,11 @@ fn details(finding: &FindingV1) -> String {
     let document = place.document.map(|document| format!(" (document {document})")).unwrap_or_default();
     let mut lines = vec![
         ("at", format!("{}:{}:{}{document}", place.file, place.line, place.column)),
-        ("path", place.path.clone()),
         ("resource", format!("{} of {}", wording::resource(resource), resource.operation)),
     ];
+    if !place.path.is_empty() {
+        lines.insert(1, ("path", place.path.clone()));
+    }
     let mut add = |name: &'static str, value: &Option<String>| {
         lines.extend(value.iter().map(|value| (name, value.clone())));
     };
@@ -181,9 +191,10 @@ fn details(finding: &FindingV1) -> String {
     lines.push(("verdict", format!("{} ({})", finding.verdict, rule.severity)));
     for evidence in &finding.evidence {
         let value = wording::value(evidence);
-        lines.push(("evidence", format!("{} {value} ({}:{})", evidence.path, evidence.line, evidence.column)));
+        lines
+            .push(("evidence", format!("{} {value} ({}:{})", evidence.path, evidence.line, evidence.column)));
     }
-    lines.extend(rule.remediation.iter().map(|text| ("what to do", text.clone())));
+    lines.extend(rule.remediation.iter().map(|text| ("what to do", wording::folded(text))));
     let controls = wording::controls(finding);
     if !controls.is_empty() {
         lines.push(("requirements", controls.join(", ")));
@@ -213,11 +224,19 @@ fn own_cases(head: &HeadV1) -> Vec<Case> {
         if *count > 1 {
             name.push_str(&format!(" ({count})"));
         }
-        let help = diagnostic.help.iter().map(|help| format!("what to do: {}\n", printable(help)));
+        let help =
+            diagnostic.help.iter().map(|help| format!("what to do: {}\n", printable(&wording::folded(help))));
         let related = diagnostic.related.iter().map(|related| {
-            format!("{}:{}:{}: {}\n", printable(&related.file), related.line, related.column, printable(&related.message))
+            format!(
+                "{}:{}:{}: {}\n",
+                printable(&related.file),
+                related.line,
+                related.column,
+                printable(&related.message)
+            )
         });
-        let text: String = [format!("at: {}\n", printable(&place))].into_iter().chain(related).chain(help).collect();
+        let text: String =
+            [format!("at: {}\n", printable(&place))].into_iter().chain(related).chain(help).collect();
         cases.push(Case {
             class: "probity".to_owned(),
             name,

@@ -81,6 +81,11 @@ pub(super) fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     }
 }
 
+/// A text of several lines as one line.
+pub(super) fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// A number of things.
 pub(super) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
@@ -101,7 +106,8 @@ pub(super) fn unlisted(head: &HeadV1, listed: &VerdictsV1) -> Option<String> {
         .map(|(verdict, number)| format!("{number} {verdict}"))
         .collect();
     let help = "save the result with `--include pass,not_applicable` to list all";
-    (!words.is_empty()).then(|| format!("verdicts that are counted but not listed: {}; {help}", words.join(", ")))
+    (!words.is_empty())
+        .then(|| format!("verdicts that are counted but not listed: {}; {help}", words.join(", ")))
 }
 
 /// Counts one more verdict.

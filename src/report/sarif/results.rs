@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::log::{
     ArtifactLocation, Level, Location, LogicalLocation, PhysicalLocation, Region, SarifResult, Suppression,
 };
-use super::text::{literal, plain};
+use super::text::plain;
 use crate::report::paths::{FilePath, is_file};
 use crate::report::standing::Standing;
 use crate::report::wording;
@@ -40,7 +40,12 @@ impl Files {
     }
 
     /// A place whose end is not known.
-    pub(super) fn place(&self, file: &str, line: Option<u64>, column: Option<u64>) -> Option<PhysicalLocation> {
+    pub(super) fn place(
+        &self,
+        file: &str,
+        line: Option<u64>,
+        column: Option<u64>,
+    ) -> Option<PhysicalLocation> {
         let region = line.map(|line| Region {
             start_line: line,
             start_column: column.unwrap_or(1),
@@ -148,25 +153,26 @@ fn logical(finding: &FindingV1) -> Vec<LogicalLocation> {
     let pointer = &finding.location.path;
     let name = pointer.rsplit('/').next().unwrap_or_default();
     let resource_name = resource.id.as_ref().or(resource.name.as_ref()).unwrap_or(&resource.kind);
-    vec![
-        LogicalLocation {
-            name: name.replace("~1", "/").replace("~0", "~"),
-            fully_qualified_name: pointer.clone(),
-            kind: None,
-        },
-        LogicalLocation {
-            name: resource_name.clone(),
-            fully_qualified_name: format!("{}/{resource_name}", resource.operation),
-            kind: Some("resource"),
-        },
-    ]
+    // The whole document has no name of its own.
+    let value = (!pointer.is_empty()).then(|| LogicalLocation {
+        name: name.replace("~1", "/").replace("~0", "~"),
+        fully_qualified_name: pointer.clone(),
+        kind: None,
+    });
+    let resource = LogicalLocation {
+        name: resource_name.clone(),
+        fully_qualified_name: format!("{}/{resource_name}", resource.operation),
+        kind: Some("resource"),
+    };
+    value.into_iter().chain([resource]).collect()
 }
 
 /// The values that the finding rests on, and the line of the rule that decided.
 fn related(finding: &FindingV1, files: &Files) -> Vec<Location> {
     let mut places = Vec::new();
     for evidence in finding.evidence.iter().take(EVIDENCE_LIMIT) {
-        let location = LocationV1 { line: evidence.line, column: evidence.column, ..finding.location.clone() };
+        let location =
+            LocationV1 { line: evidence.line, column: evidence.column, ..finding.location.clone() };
         let text = format!("`{}` {}", evidence.path, wording::value(evidence));
         let physical = files.location(&location.file).map(|artifact_location| PhysicalLocation {
             artifact_location,
@@ -195,7 +201,7 @@ fn suppressions(finding: &FindingV1, files: &Files) -> Vec<Suppression> {
     let suppression = accepted.map(|waiver| Suppression {
         kind: "external",
         status: "accepted",
-        justification: literal(&wording::waived(waiver)),
+        justification: wording::waived(waiver),
         location: Location {
             id: None,
             physical_location: files.place(&waiver.file, Some(waiver.line), None),

@@ -101,7 +101,8 @@ fn tags(policy: &PolicyV1) -> Vec<String> {
     let providers: BTreeSet<&str> =
         policy.applies_to.iter().filter_map(|operation| operation.split('.').next()).collect();
     let controls = policy.controls.iter();
-    let controls = controls.flat_map(|(framework, ids)| ids.iter().map(move |id| format!("{framework}/{id}")));
+    let controls =
+        controls.flat_map(|(framework, ids)| ids.iter().map(move |id| format!("{framework}/{id}")));
     let mut tags = vec!["security".to_owned()];
     for tag in providers.into_iter().map(str::to_owned).chain(controls) {
         if !tags.contains(&tag) {

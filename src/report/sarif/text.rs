@@ -2,6 +2,7 @@
 
 use super::log::Text;
 use crate::report::wording::shortened;
+use crate::source::printable;
 
 /// Characters of a message; a viewer shows a line of it, and a name of 100 KB must not fill the report.
 const MESSAGE_LIMIT: usize = 4_000;
@@ -9,18 +10,20 @@ const MESSAGE_LIMIT: usize = 4_000;
 /// A plain text message (§ 3.11.3): braces are doubled, for `{0}` stands for an argument, and nothing in it is a link.
 ///
 /// The standard knows no escape for `](` outside the text of a link, so a blank is put in between.
+/// Characters that a terminal obeys are visible even once the JSON is decoded: viewers print what they read.
 pub(super) fn plain(text: &str) -> Text {
-    Text { text: literal(&shortened(text, MESSAGE_LIMIT)), markdown: None }
+    limited(text, MESSAGE_LIMIT)
 }
 
 /// The same, for a description that GitHub takes at most `limit` characters of.
 pub(super) fn limited(text: &str, limit: usize) -> Text {
-    Text { text: literal(&shortened(text, limit)), markdown: None }
+    Text { text: literal(&shortened(&printable(text), limit)), markdown: None }
 }
 
-/// As a message string, not shortened.
+/// As a message string of one or more lines, not shortened.
 pub(super) fn literal(text: &str) -> String {
-    braces(text).replace("](", "] (")
+    let lines: Vec<_> = text.split('\n').map(printable).collect();
+    braces(&lines.join("\n")).replace("](", "] (")
 }
 
 fn braces(text: &str) -> String {
@@ -38,10 +41,11 @@ pub(super) fn markdown(text: &str) -> String {
             out.push_str(if whole { "`" } else { "\\`" });
         }
         if whole && index % 2 == 1 {
-            out.push_str(&part.replace(['\n', '\r'], " "));
+            out.push_str(&printable(&part.replace(['\n', '\r'], " ")));
             continue;
         }
-        for c in part.chars() {
+        let lines: Vec<_> = part.split('\n').map(printable).collect();
+        for c in lines.join("\n").chars() {
             match c {
                 '<' => out.push_str("&lt;"),
                 '>' => out.push_str("&gt;"),
