@@ -55,14 +55,14 @@ pub(super) fn write(result: &mut Recorded, _: &Rendering, out: &mut dyn Write) -
     let mut table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
     table.write_record(HEADER)?;
     for diagnostic in head.diagnostics.iter().filter(|diagnostic| diagnostic.level == LevelV1::Error) {
-        row(&mut table, of_diagnostic(diagnostic))?;
+        row(&mut table, &of_diagnostic(diagnostic))?;
     }
-    findings.each(|finding| row(&mut table, of_finding(&finding)))?;
+    findings.each(|finding| row(&mut table, &of_finding(&finding)))?;
     table.flush()
 }
 
-fn row<'c>(table: &mut Writer<&mut dyn Write>, cells: [Cow<'c, str>; 28]) -> io::Result<()> {
-    for value in &cells {
+fn row(table: &mut Writer<&mut dyn Write>, cells: &[Cow<'_, str>; 28]) -> io::Result<()> {
+    for value in cells {
         table.write_field(cell(value).as_bytes())?;
     }
     table.write_record(None::<&[u8]>)?;
@@ -83,8 +83,8 @@ fn cell(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn optional(text: &Option<String>) -> Cow<'_, str> {
-    text.as_deref().unwrap_or_default().into()
+fn optional(text: Option<&String>) -> Cow<'_, str> {
+    text.map(String::as_str).unwrap_or_default().into()
 }
 
 fn number(number: Option<u64>) -> Cow<'static, str> {
@@ -108,10 +108,10 @@ fn of_finding(finding: &FindingV1) -> [Cow<'_, str>; 28] {
         rule.title.as_str().into(),
         resource.operation.as_str().into(),
         resource.kind.as_str().into(),
-        optional(&resource.id),
-        optional(&resource.name),
-        optional(&resource.region),
-        optional(&resource.account),
+        optional(resource.id.as_ref()),
+        optional(resource.name.as_ref()),
+        optional(resource.region.as_ref()),
+        optional(resource.account.as_ref()),
         location.file.as_str().into(),
         number(location.document),
         number(Some(location.line)),
@@ -119,7 +119,7 @@ fn of_finding(finding: &FindingV1) -> [Cow<'_, str>; 28] {
         location.path.as_str().into(),
         finding.message.as_str().into(),
         evidence(&finding.evidence).into(),
-        optional(&rule.remediation),
+        optional(rule.remediation.as_ref()),
         wording::controls(finding).join("; ").into(),
         waived(|waiver| Some(&waiver.reason)),
         waived(|waiver| Some(&waiver.owner)),
@@ -143,11 +143,11 @@ fn of_diagnostic(diagnostic: &DiagnosticV1) -> [Cow<'_, str>; 28] {
     };
     set("verdict", VerdictV1::Error.as_str().into());
     set("rule", diagnostic.code.as_str().into());
-    set("file", optional(&diagnostic.file));
+    set("file", optional(diagnostic.file.as_ref()));
     set("line", number(diagnostic.line));
     set("column", number(diagnostic.column));
     set("message", diagnostic.message.as_str().into());
-    set("remediation", optional(&diagnostic.help));
+    set("remediation", optional(diagnostic.help.as_ref()));
     cells
 }
 
@@ -167,7 +167,7 @@ fn evidence(evidence: &[EvidenceV1]) -> String {
         }
         Value::from(value)
     });
-    Value::from_iter(values).to_string()
+    values.collect::<Value>().to_string()
 }
 
 #[cfg(test)]

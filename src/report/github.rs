@@ -76,11 +76,11 @@ enum Level {
 /// The level of a finding by its severity; what leaves the gate open is no error.
 fn level(finding: &FindingV1, standing: Standing) -> Level {
     match (standing, finding.rule.severity) {
-        (Standing::Unjudged, _) => Level::Error,
-        (Standing::Light, SeverityV1::Critical | SeverityV1::High) => Level::Warning,
-        (_, SeverityV1::Critical | SeverityV1::High) => Level::Error,
-        (_, SeverityV1::Medium) => Level::Warning,
+        (Standing::Unjudged, _) | (Standing::Closing, SeverityV1::Critical | SeverityV1::High) => {
+            Level::Error
+        }
         (_, SeverityV1::Low) => Level::Notice,
+        _ => Level::Warning,
     }
 }
 

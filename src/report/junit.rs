@@ -40,7 +40,9 @@ pub(super) fn write(result: &mut Recorded, _: &Rendering, out: &mut dyn Write) -
     })?;
     let own = own_cases(head);
     let mut own_counts = Counts::default();
-    own.iter().for_each(|case| own_counts.add(&case.outcome));
+    for case in &own {
+        own_counts.add(&case.outcome);
+    }
 
     let mut xml = Xml(Writer::new_with_indent(out, b' ', 2));
     xml.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;

@@ -47,7 +47,7 @@ fn code_scanning_takes_25_000_results() {
     // No two of a file have the same line hash, by which GitHub knows them.
     let mut hashes: Vec<&Value> =
         results.iter().map(|result| &result["partialFingerprints"]["primaryLocationLineHash"]).collect();
-    hashes.sort_by_key(|hash| hash.to_string());
+    hashes.sort_by_key(ToString::to_string);
     hashes.dedup();
     assert_eq!(hashes.len(), 25_000);
     // A rule that no policy describes is described by its findings.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::log::{Configuration, Level, Rule, Text};
 use super::text::{address, limited, literal, markdown};
 use crate::report::wording::shortened;
-use crate::result::{DiagnosticV1, FindingV1, PolicyV1, SeverityV1};
+use crate::result::{DiagnosticV1, FindingV1, PolicyV1, SeverityV1, VerdictsV1};
 
 /// GitHub refuses a file with more tags on a rule (and shows ten).
 const TAG_LIMIT: usize = 20;
@@ -160,7 +160,7 @@ fn described(finding: &FindingV1) -> PolicyV1 {
         remediation: rule.remediation.clone(),
         controls: rule.controls.clone(),
         references: Vec::new(),
-        verdicts: Default::default(),
+        verdicts: VerdictsV1::default(),
     }
 }
 

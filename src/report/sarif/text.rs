@@ -34,7 +34,7 @@ fn braces(text: &str) -> String {
 /// escaped.
 pub(super) fn markdown(text: &str) -> String {
     // Of an odd number of backticks, one opens a code that does not end.
-    let whole = text.matches('`').count() % 2 == 0 && !text.contains("``");
+    let whole = text.matches('`').count().is_multiple_of(2) && !text.contains("``");
     let mut out = String::with_capacity(text.len() + 16);
     for (index, part) in text.split('`').enumerate() {
         if index > 0 {
