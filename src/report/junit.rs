@@ -146,7 +146,8 @@ struct Report {
 }
 
 impl Outcome {
-    /// Of a finding. What does not close the gate although it is no pass is skipped, with its reason: never passed.
+    /// Of a finding. A failure is one whatever its severity; what else leaves the gate open although it is no pass is
+    /// skipped, with its reason: never passed.
     fn of(finding: &FindingV1, settings: &SettingsV1) -> Self {
         let report = |kind: &str| Report {
             kind: kind.to_owned(),

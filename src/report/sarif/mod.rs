@@ -67,6 +67,7 @@ pub(super) fn write(result: &mut Recorded, rendering: &Rendering, out: &mut dyn 
         Ok(())
     })?;
 
+    let unlisted = (broken.len() as u64).saturating_sub(RESULT_LIMIT);
     let (mut quota, more) = counts.quota(RESULT_LIMIT.saturating_sub(broken.len() as u64));
     let log = Log {
         schema: SCHEMA,
@@ -80,7 +81,7 @@ pub(super) fn write(result: &mut Recorded, rendering: &Rendering, out: &mut dyn 
                     rules: std::mem::take(&mut rules.all),
                 },
             },
-            invocations: [invocation(head, &mut counts, more, files)],
+            invocations: [invocation(head, &mut counts, more + unlisted, files)],
             original_uri_base_ids: BTreeMap::from([(
                 BASE_ID,
                 BaseFolder { description: plain("the folder that probity was run in") },
