@@ -58,7 +58,12 @@ pub(crate) fn root() -> &'static Path {
 /// The binary, called from the project's root, with nothing of the environment that changes output.
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
-    command.args(arguments).current_dir(root()).env_remove("NO_COLOR").env("RUST_BACKTRACE", "0");
+    command
+        .args(arguments)
+        .current_dir(root())
+        .env_remove("NO_COLOR")
+        .env_remove("GITHUB_STEP_SUMMARY")
+        .env("RUST_BACKTRACE", "0");
     command
 }
 

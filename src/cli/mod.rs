@@ -17,6 +17,7 @@ mod reporting;
 mod rules;
 mod schema;
 mod setting;
+mod summary;
 mod targets;
 mod test;
 mod waive;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::targets::{TargetChoice, TargetOptions, commit, open};
-use super::{ColorChoice, Failure};
+use super::{ColorChoice, Failure, summary};
 use crate::config::Keys;
 use crate::discover::{InputFile, Origin};
 use crate::finding::ExitCode;
-use crate::report::LeftOut;
+use crate::report::{Format, LeftOut, Style};
 use crate::result::{ReadError, Recorded, read};
 use crate::source::{Code, Diagnostic, printable};
 
@@ -36,6 +36,8 @@ pub(super) fn run(arguments: &ReportArguments, color: ColorChoice) -> Result<Exi
     for target in &mut opened {
         target.write(&mut result, &choice, &LeftOut::default(), color)?;
     }
+    let formats: Vec<Format> = targets.iter().map(|target| target.format).collect();
+    summary::append(&formats, &mut result, &choice.rendering(Style::PLAIN))?;
     commit(opened)?;
     Ok(ExitCode::Pass)
 }

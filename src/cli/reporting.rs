@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use super::targets::{OpenTarget, TargetChoice, commit, open};
-use super::{ColorChoice, Failure, stdout_style};
+use super::{ColorChoice, Failure, stdout_style, summary};
 use crate::discover::InputFile;
 use crate::finding::{Finding, LineWriter, Lines as _, Run, Told, Verdict};
 use crate::report::{
@@ -94,6 +94,8 @@ impl Reporting {
             for target in &mut self.later {
                 target.write(&mut recorded, &self.choice, &left_out, self.color)?;
             }
+            let formats: Vec<Format> = self.later.iter().map(|target| target.format).collect();
+            summary::append(&formats, &mut recorded, &self.choice.rendering(Style::PLAIN))?;
         }
         commit(live.into_iter().chain(self.later).collect())?;
         Ok(run)

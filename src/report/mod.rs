@@ -21,6 +21,7 @@ mod markdown;
 mod mutation;
 mod ocsf;
 mod oscal;
+mod paths;
 mod pretty;
 mod rules;
 mod safe_json;
@@ -28,8 +29,11 @@ mod sarif;
 mod saved;
 mod schema;
 mod settings;
+mod standing;
 mod style;
+mod summary;
 mod tests;
+mod wording;
 
 use std::io;
 
@@ -52,6 +56,7 @@ pub use schema::{
 };
 pub use settings::{ShownKey, ShownSettings, ShownTable, Source, write_settings, write_settings_json};
 pub use style::Style;
+pub use summary::append_summary;
 pub use tests::write_test_report;
 
 /// Writes a report.
