@@ -17,6 +17,7 @@ mod differential;
 mod documents;
 mod evidence;
 mod explain;
+mod fetch;
 mod formats;
 mod gate;
 #[path = "../benches/support/generate.rs"]

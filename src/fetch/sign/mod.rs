@@ -1,0 +1,1 @@
+//! Signing requests, as each vendor documents it.

@@ -1,0 +1,1 @@
+//! Live calls, against doubles of the services.
