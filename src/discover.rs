@@ -1,6 +1,7 @@
 //! Paths, directories, globs and `-` become a sorted list of input files.
 
-use std::collections::HashSet;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs::{self, FileType};
 use std::io;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobMatcher};
 use walkdir::WalkDir;
 
+use crate::snapshot::{self, Evidence, Manifest, Part};
 use crate::source::{Code, Diagnostic, Level, printable};
 
 /// Endings that a directory is searched for; each may be followed by one of [`PACKED`].
@@ -20,12 +22,25 @@ const PACKED: [&str; 2] = [".gz", ".zst"];
 pub const STDIN_NAME: &str = "<stdin>";
 
 /// One file to read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub struct InputFile {
     /// What reports call it: the path as given, with `/` between its parts.
     pub name: Arc<str>,
     /// Where its bytes come from.
     pub origin: Origin,
+    /// What a manifest says of it, where it is evidence.
+    pub expected: Option<Expected>,
+}
+
+/// What a manifest says of a page.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    /// The evidence that it is a page of.
+    pub evidence: Arc<Evidence>,
+    /// Index of that among the snapshots that were discovered.
+    pub snapshot: usize,
+    /// Its index among the pages of the manifest.
+    pub page: usize,
 }
 
 /// Where the bytes of an input come from.
@@ -38,17 +53,29 @@ pub enum Origin {
 }
 
 impl InputFile {
+    /// A file that no manifest is asked about.
+    pub fn new(name: impl Into<Arc<str>>, origin: Origin) -> Self {
+        Self { name: name.into(), origin, expected: None }
+    }
+
     /// The folder that the file stands in, for pages that belong together; empty for stdin.
     pub fn folder(&self) -> &str {
         self.name.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
+
+    fn by_page(&self, other: &Self) -> Ordering {
+        let page = |file: &Self| file.expected.as_ref().map(|expected| expected.page);
+        page(self).cmp(&page(other))
+    }
 }
 
 /// What was found, and what was wrong on the way.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Discovery {
-    /// Files, sorted by name, each once.
+    /// Files, sorted by name, each once; pages of a manifest in its order.
     pub files: Vec<InputFile>,
+    /// The evidence that is among them.
+    pub snapshots: Vec<Arc<Evidence>>,
     /// Inputs that could not be used.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -58,25 +85,49 @@ pub struct Discovery {
 /// A directory is searched to the bottom for `*.json`, `*.ndjson` and `*.jsonl`, plain or with `.gz`
 /// or `.zst`; symbolic links are followed. A file that is named is taken whatever its ending. What is
 /// no regular file is reported and left out. No file at all is an error among the diagnostics.
+///
+/// Where a manifest stands beside a file, that says what the file is. A manifest itself is no input, but stands for its pages.
 pub fn discover(inputs: &[PathBuf]) -> Discovery {
     let mut search = Search::default();
     for input in inputs {
         if input.as_os_str() == "-" {
-            search.add(STDIN_NAME, Origin::Stdin);
+            search.add(STDIN_NAME, Origin::Stdin, None);
         } else {
             search.path(input);
         }
     }
-    let Search { mut files, mut diagnostics, .. } = search;
-    if files.is_empty() && diagnostics.iter().all(|diagnostic| diagnostic.level == Level::Warning) {
+    let Search { mut files, mut diagnostics, snapshots, .. } = search;
+    // Of a call that gave no page there is something to tell, too.
+    let is_nothing = files.is_empty() && !snapshots.iter().any(|evidence| evidence.is_judged());
+    if is_nothing && diagnostics.iter().all(|diagnostic| diagnostic.level == Level::Warning) {
         let what = if inputs.is_empty() { "no input was given" } else { "no input file is left" };
         diagnostics.push(
             Diagnostic::error(Code::InputNone, what)
                 .help("name files, directories or globs, or `-` to read standard input"),
         );
     }
-    files.sort();
-    Discovery { files, diagnostics }
+    files.sort_by(|a, b| (&a.name, &a.origin).cmp(&(&b.name, &b.origin)));
+    order_pages(&mut files);
+    Discovery { files, snapshots, diagnostics }
+}
+
+/// Brings the pages of each manifest into its order, in the places that they have among all files.
+fn order_pages(files: &mut [InputFile]) {
+    let mut places: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, file) in files.iter().enumerate() {
+        if let Some(expected) = &file.expected {
+            places.entry(expected.snapshot).or_default().push(index);
+        }
+    }
+    for places in places.into_values() {
+        let mut pages: Vec<InputFile> = places.iter().filter_map(|&place| files.get(place).cloned()).collect();
+        pages.sort_by(InputFile::by_page);
+        for (place, page) in places.into_iter().zip(pages) {
+            if let Some(file) = files.get_mut(place) {
+                *file = page;
+            }
+        }
+    }
 }
 
 #[derive(Default)]
@@ -84,7 +135,23 @@ struct Search {
     files: Vec<InputFile>,
     /// What is in the list already: real paths, since one file may have several.
     seen: HashSet<Origin>,
+    /// What was found out about folders.
+    folders: HashMap<PathBuf, Folder>,
+    /// Evidence whose files are taken, by the real path of its folder.
+    snapshots: Vec<Arc<Evidence>>,
+    known: HashMap<PathBuf, usize>,
     diagnostics: Vec<Diagnostic>,
+}
+
+/// What a folder is.
+#[derive(Clone)]
+enum Folder {
+    /// Any folder.
+    Plain,
+    /// One with a manifest, by its index.
+    Evidence(usize),
+    /// One with a manifest that cannot be read, which was told.
+    Unreadable,
 }
 
 impl Search {
@@ -222,17 +289,94 @@ impl Search {
         }
     }
 
+    /// Takes a file, as what it is in its folder.
     fn file(&mut self, path: &Path) {
-        self.add(&shown(path), Origin::Path(path.to_owned()));
+        let folder = path.parent().filter(|_| !is_descriptor(path));
+        match folder.map_or(Folder::Plain, |folder| self.folder(folder)) {
+            Folder::Plain => self.add(&shown(path), Origin::Path(path.to_owned()), None),
+            Folder::Evidence(index) => self.part(index, path),
+            Folder::Unreadable => {}
+        }
     }
 
-    fn add(&mut self, name: &str, origin: Origin) {
+    /// Takes a file of a folder with a manifest.
+    fn part(&mut self, index: usize, path: &Path) {
+        let Some(evidence) = self.snapshots.get(index).map(Arc::clone) else { return };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        match evidence.part(&name) {
+            Part::Page(page) => self.page(&evidence, index, page, path),
+            Part::Manifest if evidence.is_judged() => {
+                for (page, path) in evidence.pages() {
+                    self.page(&evidence, index, page, &path);
+                }
+            }
+            Part::Manifest | Part::Kept => {}
+            // Those that look like payloads were told of with the folder.
+            Part::Stranger if has_known_ending(path) => {}
+            Part::Stranger => self.diagnostics.push(evidence.stranger(&name)),
+        }
+    }
+
+    fn page(&mut self, evidence: &Arc<Evidence>, snapshot: usize, page: usize, path: &Path) {
+        // What is not there as it was written was told of with the folder.
+        if evidence.is_there(page) {
+            let expected = Expected { evidence: Arc::clone(evidence), snapshot, page };
+            self.add(&shown(path), Origin::Path(path.to_owned()), Some(expected));
+        }
+    }
+
+    /// What the folder is, found out once.
+    fn folder(&mut self, folder: &Path) -> Folder {
+        if let Some(known) = self.folders.get(folder) {
+            return known.clone();
+        }
+        let found = self.look_into(folder);
+        self.folders.insert(folder.to_owned(), found.clone());
+        found
+    }
+
+    fn look_into(&mut self, folder: &Path) -> Folder {
+        let path = folder.join(snapshot::FILE_NAME);
+        let Ok(metadata) = fs::symlink_metadata(&path) else { return Folder::Plain };
+        if !fs::metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
+            return Folder::Plain;
+        }
+        let name = shown(&path);
+        let manifest = match Manifest::read(&path, &name) {
+            Ok(None) => return Folder::Plain,
+            Ok(Some(manifest)) => manifest,
+            Err(problems) => {
+                self.diagnostics.extend(problems);
+                return Folder::Unreadable;
+            }
+        };
+        if metadata.is_symlink() {
+            let message = format!("the manifest `{name}` is a symbolic link");
+            self.diagnostics.push(
+                Diagnostic::error(Code::SnapshotUnreadable, message)
+                    .help("name the folder that it leads to: its pages stand there"),
+            );
+            return Folder::Unreadable;
+        }
+        let real = fs::canonicalize(&path).unwrap_or(path);
+        if let Some(index) = self.known.get(&real) {
+            return Folder::Evidence(*index);
+        }
+        let (evidence, problems) = Evidence::open(folder, manifest, &has_known_ending);
+        self.diagnostics.extend(problems);
+        let index = self.snapshots.len();
+        self.snapshots.push(Arc::new(evidence));
+        self.known.insert(real, index);
+        Folder::Evidence(index)
+    }
+
+    fn add(&mut self, name: &str, origin: Origin, expected: Option<Expected>) {
         let real = match &origin {
             Origin::Stdin => Origin::Stdin,
             Origin::Path(path) => Origin::Path(fs::canonicalize(path).unwrap_or_else(|_| path.clone())),
         };
         if self.seen.insert(real) {
-            self.files.push(InputFile { name: Arc::from(name), origin });
+            self.files.push(InputFile { name: Arc::from(name), origin, expected });
         }
     }
 

@@ -1,1 +1,3 @@
 //! Live calls, against doubles of the services.
+
+mod check;

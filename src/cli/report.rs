@@ -1,7 +1,6 @@
 //! `probity report`.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -28,10 +27,7 @@ pub(super) fn run(arguments: &ReportArguments, color: ColorChoice) -> Result<Exi
     let choice = TargetChoice::of(&arguments.targets, &Keys::default());
     let targets = choice.targets()?;
     let mut result = load(&arguments.result)?;
-    let input = InputFile {
-        name: Arc::from(arguments.result.to_string_lossy()),
-        origin: Origin::Path(arguments.result.clone()),
-    };
+    let input = InputFile::new(arguments.result.to_string_lossy(), Origin::Path(arguments.result.clone()));
     let mut opened = open(&targets, &[input])?;
     for target in &mut opened {
         target.write(&mut result, &choice, &LeftOut::default(), color)?;

@@ -30,22 +30,28 @@ pub struct Source<'a> {
     pub captured_at: Option<&'a str>,
 }
 
+/// What is known of a payload beside what its resources say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'a> {
+    /// The region that it was asked for in.
+    pub region: Option<&'a str>,
+    /// The account that it was asked for in.
+    pub account: Option<&'a str>,
+    /// When it was received, RFC 3339 in UTC.
+    pub captured_at: Option<&'a str>,
+}
+
 impl<'a> Source<'a> {
-    /// The source of `resource` in `file`.
-    pub fn new(
-        operation: Operation,
-        file: &'a str,
-        resource: &'a Resource<'_>,
-        captured_at: Option<&'a str>,
-    ) -> Self {
+    /// The source of `resource` in `file`. What the resource says of itself outweighs what else is known.
+    pub fn new(operation: Operation, file: &'a str, resource: &'a Resource<'_>, known: Known<'a>) -> Self {
         Self {
             operation: operation.id(),
             provider: operation.provider(),
             service: operation.service(),
             file,
-            region: resource.region(),
-            account: resource.account(),
-            captured_at,
+            region: resource.region().or(known.region),
+            account: resource.account().or(known.account),
+            captured_at: known.captured_at,
         }
     }
 }

@@ -26,7 +26,7 @@ pub use explain::{
     ExplainedCase, ExplainedDefinition, ExplainedRead, ExplainedStatement, Explanation, NamedValue, Role,
     Shown, State, Ways, explain,
 };
-pub use input::{Input, Payload, Source};
+pub use input::{Input, Known, Payload, Source};
 pub use judge::{Judge, Judged, Unreadable, Way};
 pub use lazy::LazyPlan;
 pub use lint::{LintProblem, LintReport, lint};

@@ -218,7 +218,7 @@ mod tests {
     fn file(bytes: &[u8]) -> (tempfile::NamedTempFile, InputFile) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        let input = InputFile { name: Arc::from("f"), origin: Origin::Path(file.path().to_owned()) };
+        let input = InputFile::new("f", Origin::Path(file.path().to_owned()));
         (file, input)
     }
 

@@ -60,6 +60,8 @@ pub struct Assembly<'p> {
     pub name: &'p str,
     /// Whether it is the only payload of its operation in the file.
     pub single: bool,
+    /// The snapshot that it is a page of, where a manifest says so.
+    pub group: Option<usize>,
     /// The page.
     pub page: &'p Page,
 }
@@ -68,12 +70,19 @@ pub struct Assembly<'p> {
 pub fn assemble(pages: &[Assembly<'_>]) -> Vec<Snapshot> {
     let mut builder = Builder { pages, snapshots: Vec::new() };
     let mut loose = Vec::new();
+    let mut groups: BTreeMap<(usize, Operation), Vec<usize>> = BTreeMap::new();
     for run in pages.chunk_by(|a, b| a.file == b.file && a.page.operation == b.page.operation) {
         let start = builder.index_of(run);
         let indices: Vec<usize> = (start..start + run.len()).collect();
-        builder.within_file(&indices, &mut loose);
+        match run.first().and_then(|first| Some((first.group?, first.page.operation))) {
+            Some(group) => groups.entry(group).or_default().extend(indices),
+            None => builder.within_file(&indices, &mut loose),
+        }
     }
     builder.between_files(loose);
+    for group in groups.into_values() {
+        builder.close_group(group);
+    }
     builder.snapshots.sort_by_key(|snapshot| snapshot.pages.first().copied());
     builder.snapshots
 }
@@ -266,6 +275,23 @@ impl<'p> Builder<'p> {
         series
     }
 
+    /// Closes pages that are one snapshot, all of it as far as they do not say otherwise.
+    fn close_group(&mut self, pages: Vec<usize>) {
+        let last = pages.last().and_then(|&index| self.page(index));
+        let problem = match last.map(|page| page.operation.paging()) {
+            None | Some(Paging::Whole) => None,
+            Some(Paging::Token) => {
+                let next = last.and_then(|page| page.facts.next_token.as_ref());
+                next.map(|_| SnapshotProblem::TokenLeft)
+            }
+            Some(Paging::Numbered | Paging::Total) => self.problem_of(&pages),
+        };
+        self.close(pages, problem);
+        if let Some(snapshot) = self.snapshots.last_mut() {
+            snapshot.complete = Some(snapshot.problem.is_none());
+        }
+    }
+
     fn close(&mut self, pages: Vec<usize>, problem: Option<SnapshotProblem>) {
         let Some(first) = pages.first().and_then(|&index| self.page(index)) else {
             return;
@@ -431,6 +457,11 @@ mod tests {
 
     /// Snapshots as `pages of resources: problem`.
     fn told(pages: &[(&str, Page)]) -> Vec<String> {
+        told_with(pages, |_| None)
+    }
+
+    /// The same with files in groups.
+    fn told_with(pages: &[(&str, Page)], group: impl Fn(&str) -> Option<usize>) -> Vec<String> {
         let mut names: Vec<&str> = pages.iter().map(|(name, _)| *name).collect();
         names.dedup();
         let entries: Vec<Assembly<'_>> = pages
@@ -439,6 +470,7 @@ mod tests {
                 file: names.iter().position(|known| known == name).unwrap(),
                 name,
                 single: pages.iter().filter(|(other, _)| other == name).count() == 1,
+                group: group(name),
                 page,
             })
             .collect();
@@ -597,6 +629,26 @@ mod tests {
         assert!(!is_series(&[Some(1), Some(3)], 2), "a page between them, or two resources on each?");
         assert!(!is_series(&[Some(2), Some(3)], 50));
         assert!(!is_series(&[None, Some(2)], 50));
+    }
+
+    #[test]
+    fn pages_of_a_manifest_are_one_snapshot_whatever_their_names() {
+        let group = |name: &str| name.starts_with('m').then_some(0);
+        let pages = [
+            ("m/b.json", token(2, Some("t"))),
+            ("m/z.json", token(2, Some("u"))),
+            ("m/a.json", token(1, None)),
+            ("d/page-1.json", token(1, Some("t"))),
+        ];
+        assert_eq!(told_with(&pages, group), ["[0, 1, 2] 5: complete", "[3] 1: TokenLeft"]);
+        let cut = [("m/1.json", token(2, Some("t"))), ("m/2.json", token(2, Some("u")))];
+        assert_eq!(told_with(&cut, group), ["[0, 1] 4: TokenLeft"]);
+        let totals = [("m/a", total(&[1, 2], 3)), ("m/b", total(&[3], 3))];
+        assert_eq!(told_with(&totals, group), ["[0, 1] 3: complete"]);
+        assert_eq!(told_with(&totals[..1], group), ["[0] 2: Missing { pages: [] }"]);
+        // Without a total nothing but the manifest tells that all are here.
+        let unstated = page(Operation::ListPublishBatch, 1, PageFacts::default());
+        assert_eq!(told_with(&[("m/a", unstated)], group), ["[0] 1: complete"]);
     }
 
     #[test]

@@ -235,7 +235,7 @@ impl Engine<'_> {
     /// Resources that rules pass on, a few for each rule.
     fn subjects(&self, discovery: &Discovery, report: &mut MutationReport) -> Vec<Subject> {
         let mut passes: BTreeMap<RuleId, Vec<(Operation, Place)>> = BTreeMap::new();
-        let copy = Discovery { files: discovery.files.clone(), diagnostics: Vec::new() };
+        let copy = Discovery { diagnostics: Vec::new(), ..discovery.clone() };
         self.judge(copy, None, &mut |finding| {
             if finding.verdict == Verdict::Pass {
                 let places = passes.entry(finding.rule.id.clone()).or_default();
@@ -438,7 +438,7 @@ impl Engine<'_> {
         for file in &discovery.files {
             let Some(text) = contents(file).and_then(|bytes| String::from_utf8(bytes).ok()) else { continue };
             let mut operations: BTreeSet<Operation> = BTreeSet::new();
-            let only = Discovery { files: vec![file.clone()], diagnostics: Vec::new() };
+            let only = Discovery { files: vec![file.clone()], ..Discovery::default() };
             self.judge(only, None, &mut |finding| {
                 operations.insert(finding.resource.operation);
             });
@@ -489,8 +489,8 @@ fn is_accepted(rule: &Rule, mutant: &Mutant) -> bool {
 /// One file to judge.
 fn single(path: &Path) -> Discovery {
     let name = path.to_string_lossy().into_owned();
-    let file = InputFile { name: name.into(), origin: Origin::Path(PathBuf::from(path)) };
-    Discovery { files: vec![file], diagnostics: Vec::new() }
+    let file = InputFile::new(name, Origin::Path(PathBuf::from(path)));
+    Discovery { files: vec![file], ..Discovery::default() }
 }
 
 /// The bytes of a file, as they are stored.

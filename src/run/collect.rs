@@ -1,6 +1,6 @@
 //! Takes outcomes in order, and makes the result of the run of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::mem;
 use std::sync::Arc;
@@ -10,17 +10,19 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use super::Event;
 use super::accept::Ledger;
 use super::closing;
+use super::fetched;
 use super::log::{KEPT, Log};
 use super::present::Attendance;
 use super::register::{Entry, Found, Register};
 use super::worker::{BatchOutcome, Part};
-use crate::discover::InputFile;
+use crate::discover::{Expected, InputFile};
 use crate::finding::{Counts, Gate, InputSummary, ListSummary, Run, Tally};
-use crate::load::{Assembly, Page, SnapshotProblem, SplitError, Wholeness, assemble, hull};
+use crate::load::{Assembly, Page, Snapshot, SnapshotProblem, SplitError, Wholeness, assemble, hull};
 use crate::operation::{Operation, Paging};
 use crate::policy::Rule;
 use crate::population;
 use crate::settings::{JudgeSettings, LoadSettings};
+use crate::snapshot::Evidence;
 use crate::source::json::FaultKind;
 use crate::source::{Code, Diagnostic, Level, Place, Position};
 
@@ -37,6 +39,10 @@ pub(super) struct Collector<'s> {
     load: &'s LoadSettings,
     judging: &'s JudgeSettings,
     files: &'s [InputFile],
+    /// The evidence that is among the files.
+    snapshots: &'s [Arc<Evidence>],
+    /// Snapshots of which a page is not what was received.
+    tampered: BTreeSet<usize>,
     tally: Tally,
     by_rule: Vec<Counts>,
     ledger: Ledger,
@@ -96,11 +102,18 @@ struct View<'v> {
 }
 
 impl<'s> Collector<'s> {
-    pub(super) fn new(load: &'s LoadSettings, judging: &'s JudgeSettings, files: &'s [InputFile]) -> Self {
+    pub(super) fn new(
+        load: &'s LoadSettings,
+        judging: &'s JudgeSettings,
+        files: &'s [InputFile],
+        snapshots: &'s [Arc<Evidence>],
+    ) -> Self {
         Self {
             load,
             judging,
             files,
+            snapshots,
+            tampered: BTreeSet::new(),
             tally: Tally::default(),
             by_rule: Vec::new(),
             ledger: Ledger::default(),
@@ -172,6 +185,12 @@ impl<'s> Collector<'s> {
     /// Takes a payload. Most stand alone, and nothing has to be kept of them.
     fn page(&mut self, mut page: Page) {
         self.resources += page.resources;
+        let files = self.files;
+        let expected = files.get(self.index).and_then(|file| file.expected.as_ref());
+        if let Some(Expected { evidence, page: index, .. }) = expected {
+            page.captured = page.captured.or_else(|| Some(evidence.manifest.capture(*index)?.at));
+            self.current.log.extend(of_another(&page, evidence));
+        }
         let totals = self.current.totals.entry(page.operation).or_default();
         totals.resources += page.resources;
         totals.observed = hull(totals.observed.take(), page.observed.clone());
@@ -192,6 +211,10 @@ impl<'s> Collector<'s> {
         self.payloads += 1;
         totals.payloads += 1;
         let whole = page.wholeness();
+        if expected.is_some() {
+            self.current.pages.push(page);
+            return;
+        }
         let after_open = mem::replace(&mut totals.open, whole == Wholeness::Part);
         // The end of a chain of tokens looks whole, and so does the only payload of a file.
         let may_end_chain = page.operation.paging() == Paging::Token && (after_open || totals.payloads == 1);
@@ -229,6 +252,16 @@ impl<'s> Collector<'s> {
         let mut current = mem::take(&mut self.current);
         if let Some(error) = end.error {
             current.log.push(split_problem(file, error));
+        }
+        if let Some(Expected { evidence, snapshot, page }) = &file.expected {
+            let problem = match &end.sha256 {
+                Some(sha256) => evidence.verify(*page, end.bytes, sha256),
+                None => evidence.verify_again(*page),
+            };
+            if let Some(problem) = problem {
+                self.tampered.insert(*snapshot);
+                current.log.push(problem);
+            }
         }
         for page in current.bare.into_values() {
             let problems = self.snapshot_problems(&View {
@@ -297,6 +330,11 @@ impl<'s> Collector<'s> {
         tell: &mut dyn FnMut(Event<'_>),
     ) -> Run {
         self.join_pages();
+        for (index, evidence) in self.snapshots.iter().enumerate() {
+            let is_page = |file: &&InputFile| file.expected.as_ref().is_some_and(|page| page.snapshot == index);
+            let named = self.files.iter().filter(is_page).count();
+            self.diagnostics.extend(fetched::problems(evidence, named, self.load.allow_incomplete));
+        }
         for (operation, (place, _)) in mem::take(&mut self.unjudged) {
             self.diagnostics.push(
                 Diagnostic::error(
@@ -387,10 +425,11 @@ impl<'s> Collector<'s> {
                 file: *file,
                 name: self.files.get(*file).map_or("", |file| &file.name),
                 single: *single,
+                group: self.files.get(*file).and_then(|file| Some(file.expected.as_ref()?.snapshot)),
                 page,
             })
             .collect();
-        for snapshot in assemble(&entries) {
+        for mut snapshot in assemble(&entries) {
             let members: Vec<&(usize, bool, Page)> =
                 snapshot.pages.iter().filter_map(|&index| loose.get(index)).collect();
             let mut files: Vec<usize> = members.iter().map(|(file, ..)| *file).collect();
@@ -403,6 +442,10 @@ impl<'s> Collector<'s> {
             else {
                 continue;
             };
+            let group = files.first().and_then(|&file| self.files.get(file)?.expected.as_ref());
+            if let Some(expected) = group {
+                self.settle(&mut snapshot, expected, &files);
+            }
             for &file in &files {
                 self.note_snapshot(file, snapshot.operation, snapshot.complete, snapshot.stated_total);
             }
@@ -418,7 +461,11 @@ impl<'s> Collector<'s> {
                     &names,
                     members.len(),
                 );
-                self.diagnostics.push(self.weighed(placed(diagnostic, marked)));
+                let diagnostic = self.weighed(placed(diagnostic, marked));
+                self.diagnostics.push(match group {
+                    Some(_) if diagnostic.help.is_some() => diagnostic.help("fetch all of it again"),
+                    _ => diagnostic,
+                });
             }
             let view = View {
                 operation: snapshot.operation,
@@ -442,6 +489,19 @@ impl<'s> Collector<'s> {
                 }
                 self.diagnostics.extend(log.finish(&marked.place.file));
             }
+        }
+    }
+
+    /// What its manifest says of a snapshot outweighs what its pages leave open.
+    fn settle(&self, snapshot: &mut Snapshot, expected: &Expected, files: &[usize]) {
+        let content = &expected.evidence.manifest.content;
+        let is_here = content.pages.len() == files.len();
+        if !is_here {
+            // That is told of the manifest.
+            snapshot.problem = None;
+        }
+        if !(is_here && content.complete) || self.tampered.contains(&expected.snapshot) {
+            snapshot.complete = Some(false);
         }
     }
 
@@ -537,6 +597,20 @@ impl<'s> Collector<'s> {
         }
         diagnostic
     }
+}
+
+/// A page that answers another call than its manifest says.
+fn of_another(page: &Page, evidence: &Evidence) -> Option<Diagnostic> {
+    let stated = evidence.manifest.operation?;
+    if page.operation == stated {
+        return None;
+    }
+    let message = format!("this answers `{}`, but its manifest says `{stated}`", page.operation);
+    Some(
+        Diagnostic::error(Code::PayloadInconsistent, message)
+            .at(page.place.clone())
+            .help("the manifest was edited, or written by another program: fetch again"),
+    )
 }
 
 /// The diagnostic at the value that tells, or at the payload.

@@ -39,6 +39,9 @@ pub(super) const NOTHING_AGAINST: &str = "nothing speaks against it";
 pub(super) struct Standing<'r> {
     pub(super) operation: Operation,
     pub(super) resource: &'r Resource<'r>,
+    /// Its region and account: its own, or those that it was asked for in.
+    pub(super) region: Option<&'r str>,
+    pub(super) account: Option<&'r str>,
     /// Its own text.
     pub(super) text: &'r str,
     /// Where that stands in the batch.
@@ -69,14 +72,14 @@ impl Shown {
 impl Standing<'_> {
     /// What a finding about it is about.
     pub(super) fn subject(&self) -> Subject {
-        let Self { operation, resource, .. } = self;
+        let Self { operation, resource, region, account, .. } = self;
         let identity = resource.identity();
         Subject {
             operation: *operation,
             id: (!identity.is_empty()).then(|| identity.to_string()),
             name: resource.name().map(str::to_owned),
-            region: resource.region().map(str::to_owned),
-            account: resource.account().map(str::to_owned),
+            region: region.map(str::to_owned),
+            account: account.map(str::to_owned),
         }
     }
 }

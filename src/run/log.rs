@@ -20,6 +20,13 @@ impl Log {
         self.push_with(diagnostic.code, || diagnostic);
     }
 
+    /// Adds diagnostics.
+    pub(super) fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        for diagnostic in diagnostics {
+            self.push(diagnostic);
+        }
+    }
+
     /// Adds a diagnostic of this code, which is made only if it is kept.
     pub(super) fn push_with(&mut self, code: Code, diagnostic: impl FnOnce() -> Diagnostic) {
         let count = self.kept.iter().filter(|(key, kept)| key.is_none() && kept.code == code).count();

@@ -12,6 +12,7 @@ mod collect;
 mod compose;
 mod duplicates;
 mod evidence;
+mod fetched;
 mod hidden;
 mod lines;
 mod log;

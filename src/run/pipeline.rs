@@ -18,6 +18,7 @@ use crate::evaluate::Rulebook;
 use crate::finding::{Lines, Run};
 use crate::load::{Batch, Batches, Counter, Splitter, open};
 use crate::settings::{JudgeSettings, LoadSettings};
+use crate::snapshot::{Capture, Evidence};
 use crate::source::Diagnostic;
 
 /// Stack of a worker: deeply nested Rego is evaluated recursively.
@@ -50,6 +51,7 @@ struct Job {
     sequence: u64,
     read_bytes: u64,
     file: Arc<str>,
+    capture: Option<Arc<Capture>>,
     batch: Batch,
 }
 
@@ -69,7 +71,7 @@ pub fn execute(
     lines: Option<&dyn Lines>,
     tell: &mut dyn FnMut(Event<'_>) -> bool,
 ) -> Result<Run, Stopped> {
-    let Discovery { files, diagnostics } = discovery;
+    let Discovery { files, snapshots, diagnostics } = discovery;
     progress.total_bytes.store(total_bytes(&files), Ordering::Relaxed);
     for diagnostic in &diagnostics {
         if !tell(Event::Diagnostic(diagnostic)) {
@@ -104,9 +106,9 @@ pub fn execute(
         }
         drop(jobs);
         let reader = Reader { load, judging, jobs: job_sender, results: results_sender, permits, spares };
-        let files = files.as_slice();
+        let (files, snapshots) = (files.as_slice(), snapshots.as_slice());
         scope.spawn(move || reader.read(files));
-        let sink = Sink { load, judging, plan, files, diagnostics, progress, used: used_sender };
+        let sink = Sink { load, judging, plan, files, snapshots, diagnostics, progress, used: used_sender };
         sink.take(&results, permit_sender, tell)
     })
 }
@@ -130,7 +132,7 @@ fn work<'s>(
     for job in jobs {
         // What the sink has written may be filled again.
         let lines = used.try_recv().unwrap_or_default();
-        let process = || worker.process(&job.file, &job.batch, lines);
+        let process = || worker.process(&job.file, job.capture.as_deref(), &job.batch, lines);
         let processed = panic::catch_unwind(AssertUnwindSafe(process));
         let outcome = processed.unwrap_or_else(|_| {
             // Nobody knows in what state the worker was left.
@@ -159,6 +161,8 @@ struct Reader<'s> {
 struct Taken<'r, 's> {
     reader: &'r Reader<'s>,
     file: &'r Arc<str>,
+    /// Where it comes from, as its manifest says.
+    capture: Option<&'r Arc<Capture>>,
     /// Bytes of the files before it.
     before: u64,
     counter: Counter,
@@ -171,7 +175,8 @@ impl Batches for Taken<'_, '_> {
         if self.reader.permits.recv().is_err() {
             return false;
         }
-        let job = Job { sequence: *self.sequence, read_bytes, file: Arc::clone(self.file), batch };
+        let (file, capture) = (Arc::clone(self.file), self.capture.map(Arc::clone));
+        let job = Job { sequence: *self.sequence, read_bytes, file, capture, batch };
         *self.sequence += 1;
         self.reader.jobs.send(job).is_ok()
     }
@@ -201,14 +206,16 @@ impl Reader<'_> {
 
     /// Reads a file; `before` are the bytes of the files before it.
     fn file(&self, file: &InputFile, sequence: &mut u64, before: u64) -> FileEnd {
-        let mut opened = match open(file, self.load.limits, self.judging.digests) {
+        let expected = file.expected.as_ref();
+        let mut opened = match open(file, self.load.limits, self.judging.digests || expected.is_some()) {
             Ok(opened) => opened,
             Err(error) => {
                 return FileEnd { error: Some(error.into()), ..FileEnd::default() };
             }
         };
         let counter = opened.counter();
-        let mut taken = Taken { reader: self, file: &file.name, before, counter, sequence };
+        let capture = expected.and_then(|page| page.evidence.manifest.capture(page.page));
+        let mut taken = Taken { reader: self, file: &file.name, capture, before, counter, sequence };
         let error = Splitter::run(&mut opened, self.load.forced, &mut taken).err();
         FileEnd { bytes: opened.stored_bytes(), sha256: opened.sha256(), error }
     }
@@ -219,6 +226,7 @@ struct Sink<'s> {
     judging: &'s JudgeSettings,
     plan: &'s dyn Rulebook,
     files: &'s [InputFile],
+    snapshots: &'s [Arc<Evidence>],
     diagnostics: Vec<Diagnostic>,
     progress: &'s Progress,
     used: Sender<Vec<u8>>,
@@ -231,7 +239,7 @@ impl Sink<'_> {
         permits: Sender<()>,
         tell: &mut dyn FnMut(Event<'_>) -> bool,
     ) -> Result<Run, Stopped> {
-        let mut collector = Collector::new(self.load, self.judging, self.files);
+        let mut collector = Collector::new(self.load, self.judging, self.files, self.snapshots);
         let mut told = self.diagnostics;
         let mut waiting: BTreeMap<u64, Message> = BTreeMap::new();
         let mut next = 0;

@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use crate::load::Batch;
 use crate::model::SECRETS;
+use crate::snapshot::Capture;
 use crate::source::json::{FaultKind, JsonPath, Located, check, locate};
 use crate::source::{Code, Diagnostic, Excerpt, Label, Place, Position, ShownText, Tracker};
 
 /// The bytes of a batch in its file.
 pub(super) struct Text<'t> {
     pub(super) file: &'t Arc<str>,
+    /// Where the file comes from, as its manifest says.
+    pub(super) capture: Option<&'t Capture>,
     bytes: &'t [u8],
     first_line_1based: u64,
     tracker: Tracker<'t>,
@@ -22,10 +25,11 @@ pub(super) struct Text<'t> {
 }
 
 impl<'t> Text<'t> {
-    pub(super) fn new(file: &'t Arc<str>, batch: &'t Batch) -> Self {
+    pub(super) fn new(file: &'t Arc<str>, capture: Option<&'t Capture>, batch: &'t Batch) -> Self {
         let Batch { text: bytes, base, gaps, .. } = batch;
         Self {
             file,
+            capture,
             bytes,
             first_line_1based: base.line_1based,
             tracker: Tracker::with_gaps(bytes, *base, gaps),

@@ -16,7 +16,7 @@ use super::log::Log;
 use super::page::{PageBuilder, remark};
 use super::present::Present;
 use super::text::{Text, fault_words, solid_lines};
-use crate::evaluate::{self, Input, Judged, Rulebook, Source, Unreadable, Way};
+use crate::evaluate::{self, Input, Judged, Known, Rulebook, Source, Unreadable, Way};
 use crate::finding::{Counts, Finding, Lines, Location, Tally, Verdict};
 use crate::load::{
     Batch, Content, Document, Members, Page, PageFacts, PayloadHead, Recognised, Stranger, describe,
@@ -25,6 +25,7 @@ use crate::load::{
 use crate::model::{Envelope, Order, RemarkKind, Resource, ResourceError, Scanned};
 use crate::operation::Operation;
 use crate::settings::{JudgeSettings, LoadSettings, Purpose};
+use crate::snapshot::Capture;
 use crate::source::json::{FaultKind, JsonPath, check, is_too_deep};
 use crate::source::{Code, Diagnostic, Place, Position, printable};
 
@@ -119,6 +120,7 @@ impl<'v, 't> Visit<'v, 't> {
         let captured = envelope.and_then(Envelope::captured_at);
         page.captured(captured);
         let captured_at = captured.map(|at| Arc::from(at.to_rfc3339()));
+        let captured_at = captured_at.or_else(|| Some(Arc::clone(&text.capture?.at_text)));
         Self { out, text, page, envelope, captured_at, payload: None }
     }
 }
@@ -164,10 +166,16 @@ impl<'s> Worker<'s> {
         }
     }
 
-    /// Judges a batch. `lines`, which is empty, is what lines may go to.
-    pub(super) fn process(&mut self, file: &Arc<str>, batch: &Batch, lines: Vec<u8>) -> BatchOutcome {
+    /// Judges a batch of a file, which comes from where `capture` says. `lines`, which is empty, is what lines may go to.
+    pub(super) fn process(
+        &mut self,
+        file: &Arc<str>,
+        capture: Option<&Capture>,
+        batch: &Batch,
+        lines: Vec<u8>,
+    ) -> BatchOutcome {
         let mut out = BatchOutcome { lines, ..BatchOutcome::default() };
-        let mut text = Text::new(file, batch);
+        let mut text = Text::new(file, capture, batch);
         match &batch.content {
             Content::Text { cut } => out.log.push(not_json(&mut text, *cut)),
             Content::Lines { first_document } => {
@@ -518,7 +526,13 @@ impl<'s> Worker<'s> {
         let unreadable = self.inspect(visit, spot, resource);
         let file = visit.text.file;
         let captured_at = visit.captured_at.clone();
-        let source = Source::new(operation, file, resource, captured_at.as_deref());
+        let capture = visit.text.capture;
+        let known = Known {
+            region: capture.and_then(|capture| capture.region.as_deref()),
+            account: capture.and_then(|capture| capture.account.as_deref()),
+            captured_at: captured_at.as_deref(),
+        };
+        let source = Source::new(operation, file, resource, known);
         match &self.judging.purpose {
             Purpose::Judge => {}
             Purpose::Inspect => return,
@@ -545,6 +559,8 @@ impl<'s> Worker<'s> {
         let standing = Standing {
             operation,
             resource,
+            region: source.region,
+            account: source.account,
             text: spot.body,
             span: spot.span.clone(),
             document: visit.page.document(),
@@ -574,6 +590,8 @@ impl<'s> Worker<'s> {
         let standing = Standing {
             operation,
             resource,
+            region: source.region,
+            account: source.account,
             text: spot.body,
             span: spot.span.clone(),
             document: visit.page.document(),

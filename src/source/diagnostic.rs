@@ -90,6 +90,10 @@ codes! {
     PayloadUnknownField = "payload.unknown_field",
     /// A value that the documents do not list (reported with `--strict`).
     PayloadUnknownValue = "payload.unknown_value",
+    /// The manifest of evidence could not be read, or is no manifest that is known.
+    SnapshotUnreadable = "snapshot.unreadable",
+    /// Evidence is not what was received.
+    SnapshotTampered = "snapshot.tampered",
     /// A policy file could not be read.
     PolicyUnreadable = "policy.unreadable",
     /// A policy file is no valid Rego, or does not compile.

@@ -1,10 +1,16 @@
 //! The manifest of evidence that was fetched: `snapshot.json`, which stands beside the pages of a call.
 
+mod folder;
+mod manifest;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use folder::{Evidence, Part};
+pub use manifest::{Capture, Manifest, page_path, path_of};
 
 /// The name of a manifest.
 pub const FILE_NAME: &str = "snapshot.json";
