@@ -27,3 +27,6 @@ impl fmt::Debug for Credentials {
         write!(f, "credentials from {}", self.source)
     }
 }
+
+/// What credentials are found in.
+pub trait Environment: Sync {}
