@@ -11,7 +11,7 @@ use super::output::Output;
 use super::setting::{JudgeChoice, LoadChoice, PolicyChoice, Setting, shown_path};
 use super::targets::{FileOptions, TargetChoice};
 use super::{ColorChoice, Failure, policies, stderr_style};
-use crate::config::{Entry, Keys};
+use crate::config::{Entry, Fetch, Keys, Located, Text};
 use crate::finding::ExitCode;
 use crate::policy::{Adjusted, PolicySet, Said, adjusted};
 use crate::report::{
@@ -80,7 +80,7 @@ pub(super) fn run(arguments: &ConfigArguments, color: ColorChoice) -> Result<Exi
         tables: list_tables(keys, &targets, &accepting),
         lacks_rules: false,
     };
-    for name in ["output", "expect"] {
+    for name in ["output", "expect", "fetch"] {
         if !shown.tables.iter().any(|table| table.path == [name]) {
             shown.keys.push(ShownKey {
                 path: vec![name.to_owned()],
@@ -160,7 +160,38 @@ fn list_tables(keys: &Keys, targets: &TargetChoice, accepting: &AcceptChoice) ->
             })
             .collect(),
     };
-    [outputs, expected].concat()
+    [outputs, expected, fetches(keys)].concat()
+}
+
+/// The calls that are made live.
+fn fetches(keys: &Keys) -> Vec<ShownTable> {
+    fn key<T>(name: &str, entry: &Option<Entry<T>>, write: impl FnOnce(&T) -> Value) -> Option<ShownKey> {
+        let entry = entry.as_ref()?;
+        let path = vec![name.to_owned()];
+        Some(ShownKey { path, value: Some(write(&entry.value)), source: at(&entry.key) })
+    }
+    let texts = |list: &Vec<Located<Text>>| list.iter().map(|text| Value::from(text.value.0.as_str())).collect();
+    let table = |fetch: &Located<Fetch>| {
+        let fetch = &fetch.value;
+        let operation = &fetch.operation;
+        let mut keys = vec![ShownKey {
+            path: vec!["operation".to_owned()],
+            value: Some(json!(operation.value.id())),
+            source: at(&operation.key),
+        }];
+        keys.extend(key("profiles", &fetch.profiles, texts));
+        keys.extend(key("account", &fetch.account, |text| json!(text.0)));
+        keys.extend(key("regions", &fetch.regions, texts));
+        keys.extend(key("params", &fetch.params, |params| {
+            params.0.iter().map(|(name, entry)| (name.clone(), entry.value.0.clone())).collect()
+        }));
+        keys.extend(key("baseline_ids", &fetch.baseline_ids, texts));
+        keys.extend(key("all", &fetch.all, |owner| json!(owner.as_str())));
+        keys.extend(key("instance_ids", &fetch.instance_ids, texts));
+        keys.extend(key("endpoint", &fetch.endpoint, |text| json!(text.0)));
+        ShownTable { path: vec!["fetch".to_owned()], is_element: true, keys }
+    };
+    keys.fetch.iter().flat_map(|entry| &entry.value).map(table).collect()
 }
 
 /// A table for each rule of which something is said, however it is named there.

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::reader::{Entry, Located, Problem, Read, Reader};
 use super::value::{Age, FilePath, Glob, InputPath, Params, Ratio, Size, Text, Threads, not_a_glob};
-use super::words::{Grouping, Included, Inconclusive, OutputFormat};
+use super::words::{BaselineOwner, Grouping, Included, Inconclusive, OutputFormat};
 use crate::operation::Operation;
 use crate::policy::Severity;
 use crate::source::Code;
@@ -135,6 +135,8 @@ table! {
         output: Vec<Located<Output>> = "output",
         /// Lists of the resources that the snapshots have to hold.
         expect: Vec<Located<Expect>> = "expect",
+        /// Calls that `fetch` and `check --live` make.
+        fetch: Vec<Located<Fetch>> = "fetch",
         /// What is said of single rules, by id or glob.
         rule: Rules = "rule",
     }
@@ -174,6 +176,30 @@ table! {
     }
 }
 
+table! {
+    /// A call that is made live: for each profile and each region once.
+    FetchKeys, "a table with `operation`" {
+        /// The documented call.
+        operation: Operation = "operation",
+        /// The profiles that hold credentials, an account each; where none is named, the environment's credentials.
+        profiles: Vec<Located<Text>> = "profiles",
+        /// The account that this is, for findings; needed only where several profiles are not.
+        account: Text = "account",
+        /// The regions; where none is named, the environment's.
+        regions: Vec<Located<Text>> = "regions",
+        /// Request parameters by their documented names.
+        params: Params = "params",
+        /// `aws.ssm.GetPatchBaseline`: these baselines.
+        baseline_ids: Vec<Located<Text>> = "baseline_ids",
+        /// `aws.ssm.GetPatchBaseline`: all baselines of an owner.
+        all: BaselineOwner = "all",
+        /// `alibaba.oos.ListInstancePatchStates`: these instances.
+        instance_ids: Vec<Located<Text>> = "instance_ids",
+        /// Where requests are sent, in place of the documented address.
+        endpoint: Text = "endpoint",
+    }
+}
+
 /// A result that is written to a file.
 #[derive(Clone, Debug)]
 pub struct Output {
@@ -192,6 +218,29 @@ pub struct Expect {
     pub operation: Option<Entry<Operation>>,
     /// The column of a CSV that holds their ids.
     pub column: Option<Entry<Text>>,
+}
+
+/// A call that is made live: for each profile and each region once.
+#[derive(Clone, Debug)]
+pub struct Fetch {
+    /// The documented call.
+    pub operation: Entry<Operation>,
+    /// The profiles that hold credentials.
+    pub profiles: Option<Entry<Vec<Located<Text>>>>,
+    /// The account that this is.
+    pub account: Option<Entry<Text>>,
+    /// The regions.
+    pub regions: Option<Entry<Vec<Located<Text>>>>,
+    /// Request parameters by their documented names.
+    pub params: Option<Entry<Params>>,
+    /// These patch baselines.
+    pub baseline_ids: Option<Entry<Vec<Located<Text>>>>,
+    /// All patch baselines of an owner.
+    pub all: Option<Entry<BaselineOwner>>,
+    /// These instances.
+    pub instance_ids: Option<Entry<Vec<Located<Text>>>>,
+    /// Where requests are sent.
+    pub endpoint: Option<Entry<Text>>,
 }
 
 /// A table of which some keys have to be there: read by its keys, and then checked.
@@ -234,6 +283,20 @@ required!(Output, OutputKeys, ["format", "file"], |read| {
 });
 required!(Expect, ExpectKeys, ["file"], |read| {
     Some(Self { file: read.file?, operation: read.operation, column: read.column })
+});
+
+required!(Fetch, FetchKeys, ["operation"], |read| {
+    Some(Self {
+        operation: read.operation?,
+        profiles: read.profiles,
+        account: read.account,
+        regions: read.regions,
+        params: read.params,
+        baseline_ids: read.baseline_ids,
+        all: read.all,
+        instance_ids: read.instance_ids,
+        endpoint: read.endpoint,
+    })
 });
 
 /// What is said of single rules, by id or glob, in the order of the file.

@@ -17,11 +17,11 @@ use std::sync::Arc;
 
 pub use age::{AgeError, parse_age, write_age};
 pub use find::{FILE_NAME, find};
-pub use keys::{Expect, ExpectKeys, Keys, Output, OutputKeys, RuleKeys, Rules};
+pub use keys::{Expect, ExpectKeys, Fetch, FetchKeys, Keys, Output, OutputKeys, RuleKeys, Rules};
 pub use reader::{Entry, Located};
 pub use schema::config_schema;
 pub use value::{Age, FilePath, Glob, InputPath, MAX_THREADS, Param, Params, Ratio, Size, Text, Threads};
-pub use words::{Grouping, Included, Inconclusive, OutputFormat};
+pub use words::{BaselineOwner, Grouping, Included, Inconclusive, OutputFormat};
 
 use crate::source::{Code, Diagnostic, KeptText, printable};
 use find::read_file;

@@ -305,6 +305,10 @@ fn hint(name: &str) -> Option<&'static str> {
         "at" | "clock" => "the clock of a run is no lasting setting: give it with --at",
         "paths" | "files" => "the payloads to judge are listed as `inputs`",
         "severity" | "enabled" => "it belongs into the table of a rule: `[rule.ID]`",
+        "region" | "regions" | "profile" | "profiles" | "operation" | "account" | "endpoint" => {
+            "calls that are made live stand in `[[fetch]]`"
+        }
+        "live" | "out" => "give it on the command line: --live, --out",
         "reference" => "give it on the command line: --reference",
         _ => return None,
     })
@@ -331,7 +335,7 @@ impl<T: Read> Read for Vec<Located<T>> {
             let subject = printable(&reader.subject).into_owned();
             let help = match subject.as_str() {
                 "rules" if is_table => "what is said of a single rule stands in `[rule.ID]`".to_owned(),
-                "output" | "expect" if is_table => format!("write `[[{subject}]]`, in two brackets"),
+                "output" | "expect" | "fetch" if is_table => format!("write `[[{subject}]]`, in two brackets"),
                 _ => format!("write `{subject} = […]`"),
             };
             reader.wrong_type(value, Self::TAKES, Some(help));

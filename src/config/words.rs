@@ -87,6 +87,16 @@ words! {
         File = "file",
     }
 
+    /// Who owns patch baselines.
+    BaselineOwner, "an owner of baselines" {
+        /// The account.
+        Own = "own",
+        /// AWS.
+        Aws = "aws",
+        /// Whoever.
+        All = "all",
+    }
+
     /// The name of a format.
     OutputFormat, "a format" {
         /// For people.

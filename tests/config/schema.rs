@@ -41,7 +41,7 @@ pub(super) fn as_json(text: &str) -> Value {
 }
 
 /// Documents, and whether they are valid.
-const DOCUMENTS: [(&str, bool); 118] = [
+const DOCUMENTS: [(&str, bool); 133] = [
     ("", true),
     ("# nothing", true),
     ("unknown = 1", false),
@@ -152,6 +152,30 @@ const DOCUMENTS: [(&str, bool); 118] = [
     ("[[expect]]\noperation = 'ListInstanceCompliant'", false),
     ("[[expect]]\nfile = 'x'\noperation = 'x'", false),
     ("[[expect]]\nfile = 'x'\ncolumn = 0", false),
+    ("fetch = []", true),
+    ("[[fetch]]\noperation = 'ListPublishBatch'", true),
+    (
+        "[[fetch]]\noperation = 'aws.ssm.GetPatchBaseline'\nprofiles = ['a', 'b']\nregions = ['eu-west-1']\nall = 'own'",
+        true,
+    ),
+    (
+        "[[fetch]]\noperation = 'ListInstancePatchStates'\naccount = '1'\ninstance_ids = ['i-1']\nendpoint = 'https://x'",
+        true,
+    ),
+    (
+        "[[fetch]]\noperation = 'ListInstanceCompliant'\nparams = { limit = 100, region = 'x' }\nbaseline_ids = ['pb']",
+        true,
+    ),
+    ("[[fetch]]\nregions = ['eu-west-1']", false),
+    ("[[fetch]]\noperation = 'DescribeInstances'", false),
+    ("[[fetch]]\noperation = 'ListPublishBatch'\nregions = 'eu-west-1'", false),
+    ("[[fetch]]\noperation = 'ListPublishBatch'\nprofiles = ['']", false),
+    ("[[fetch]]\noperation = 'ListPublishBatch'\naccount = 1", false),
+    ("[[fetch]]\noperation = 'GetPatchBaseline'\nall = true", false),
+    ("[[fetch]]\noperation = 'GetPatchBaseline'\nbaseline_ids = [1]", false),
+    ("[[fetch]]\noperation = 'GetPatchBaseline'\nparams = ['a']", false),
+    ("[[fetch]]\noperation = 'GetPatchBaseline'\nout = 'x'", false),
+    ("[fetch]\noperation = 'GetPatchBaseline'", false),
     ("[rule]", true),
     (
         "[rule.AWS-SSM-001]\nenabled = true\nseverity = 'low'\nparams = { max = 1, x = [1, 'a', { b = 2026-01-01 }] }",
@@ -246,6 +270,7 @@ fn any_value_for_any_key_is_judged_alike() {
         "{ a = { enabled = true } }",
         "[{ file = 'x' }]",
         "[{ file = 'x', format = 'json' }]",
+        "[{ operation = 'ListPublishBatch' }]",
         "{ params = {} }",
         "{ a = { params = { b = [] } } }",
     ];
@@ -304,12 +329,13 @@ fn every_key_is_documented_with_its_default() {
     let explained = explained(&page);
     let keys: Vec<String> = Keys::KEYS
         .iter()
-        .filter(|key| !["output", "expect", "rule"].contains(key))
+        .filter(|key| !["output", "expect", "fetch", "rule"].contains(key))
         .map(|key| (*key).to_owned())
         .chain(
             ["output.format", "output.file", "expect.file", "expect.operation", "expect.column"]
                 .map(str::to_owned),
         )
+        .chain(probity::config::FetchKeys::KEYS.iter().map(|key| format!("fetch.{key}")))
         .chain(["rule.ID.enabled", "rule.ID.severity", "rule.ID.params"].map(str::to_owned))
         .collect();
     assert_eq!(explained, keys, "each once, in the order of the schema");

@@ -42,6 +42,19 @@ file = "ci/nodes.csv"
 operation = "ListInstanceCompliant"
 column = "the id"
 
+[[fetch]]
+operation = "GetPatchBaseline"
+profiles = ["prod", "dev"]
+regions = ["eu-west-1"]
+all = "own"
+
+[[fetch]]
+operation = "alibaba.oos.ListInstancePatchStates"
+account = "1234567890123456"
+params = { MaxResults = 50, RegionId = "eu-central-1" }
+instance_ids = ["i-1"]
+endpoint = "https://oos.example.com"
+
 [rule."HWC-COC-00[12]"]
 severity = "low"
 params.max = 1
@@ -118,15 +131,24 @@ fn every_key_tells_where_it_comes_from() {
         ("file = \"ci/nodes.csv\"", "probity.toml:33:1"),
         ("operation = \"huawei.coc.ListInstanceCompliant\"", "probity.toml:34:1"),
         ("column = \"the id\"", "probity.toml:35:1"),
-        ("severity = \"low\"", "probity.toml:38:1"),
-        ("params.max = 1", "probity.toml:39:8"),
-        ("enabled = true", "probity.toml:42:1"),
-        ("severity = \"low\"", "probity.toml:38:1"),
-        ("params.max = 2", "probity.toml:43:12"),
+        ("operation = \"aws.ssm.GetPatchBaseline\"", "probity.toml:38:1"),
+        ("profiles = [\"prod\", \"dev\"]", "probity.toml:39:1"),
+        ("regions = [\"eu-west-1\"]", "probity.toml:40:1"),
+        ("all = \"own\"", "probity.toml:41:1"),
+        ("operation = \"alibaba.oos.ListInstancePatchStates\"", "probity.toml:44:1"),
+        ("account = \"1234567890123456\"", "probity.toml:45:1"),
+        ("params = { MaxResults = 50, RegionId = \"eu-central-1\" }", "probity.toml:46:1"),
+        ("instance_ids = [\"i-1\"]", "probity.toml:47:1"),
+        ("endpoint = \"https://oos.example.com\"", "probity.toml:48:1"),
+        ("severity = \"low\"", "probity.toml:51:1"),
+        ("params.max = 1", "probity.toml:52:8"),
+        ("enabled = true", "probity.toml:55:1"),
+        ("severity = \"low\"", "probity.toml:51:1"),
+        ("params.max = 2", "probity.toml:56:12"),
         ("params.none = \"a\"", "command line"),
         (
             "params.\"odd name\" = { \"a b\" = [\"\\\"\", \"\\U0000001B\\U0000202E\\n\\\\\"], c = 1.5 }",
-            "probity.toml:46:1",
+            "probity.toml:59:1",
         ),
     ];
     assert_eq!(commented(&outcome.stdout), expected, "{}", outcome.stdout);
@@ -137,6 +159,8 @@ fn every_key_tells_where_it_comes_from() {
             "[[output]]",
             "[[output]]",
             "[[expect]]",
+            "[[fetch]]",
+            "[[fetch]]",
             "[rule.HWC-COC-001]",
             "[rule.HWC-COC-002]",
             "[rule.ORG-1]"
@@ -216,7 +240,7 @@ fn machines_get_a_document_of_the_published_schema() {
     );
     assert_eq!(
         setting(&outcome, "rule.HWC-COC-002.params.max"),
-        (json!(2), "../probity.toml:43:12".to_owned())
+        (json!(2), "../probity.toml:56:12".to_owned())
     );
     assert_eq!(setting(&outcome, "expect").0[0]["column"], "the id");
 }
