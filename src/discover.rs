@@ -337,7 +337,7 @@ impl Search {
 
     fn look_into(&mut self, folder: &Path) -> Folder {
         let path = folder.join(snapshot::FILE_NAME);
-        let Ok(metadata) = fs::symlink_metadata(&path) else { return Folder::Plain };
+        let Ok(metadata) = fs::symlink_metadata(&path) else { return self.without_manifest(folder) };
         if !fs::metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
             return Folder::Plain;
         }
@@ -368,6 +368,20 @@ impl Search {
         self.snapshots.push(Arc::new(evidence));
         self.known.insert(real, index);
         Folder::Evidence(index)
+    }
+
+    /// A folder without a manifest: any, or one that a call was to fill and did not.
+    fn without_manifest(&mut self, folder: &Path) -> Folder {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        if !snapshot::is_unfinished(&name) {
+            return Folder::Plain;
+        }
+        let message = format!("`{}` has no manifest: the call that writes it has not ended", shown(folder));
+        self.diagnostics.push(
+            Diagnostic::error(Code::SnapshotUnreadable, message)
+                .help("wait for it; if it was killed, remove the folder and fetch again"),
+        );
+        Folder::Unreadable
     }
 
     fn add(&mut self, name: &str, origin: Origin, expected: Option<Expected>) {

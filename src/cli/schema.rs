@@ -12,6 +12,7 @@ use crate::operation::Operation;
 use crate::report::{
     diff_schema, explain_schema, lint_schema, mutations_schema, ratchet_schema, run_schema, settings_schema,
 };
+use crate::snapshot::snapshot_schema;
 use crate::source::{Code, Diagnostic};
 
 #[derive(Debug, Args)]
@@ -19,7 +20,7 @@ use crate::source::{Code, Diagnostic};
 pub(super) struct SchemaArguments {
     /// An operation; or `run`, `lint`, `explain`, `mutations`, `diff` or `settings` for the results of `check`, `lint`,
     /// `explain`, `test --mutate`, `diff` and `config` with `--format json`; or `config` for probity.toml; or `ratchet`
-    /// for the file of `--ratchet`.
+    /// for the file of `--ratchet`; or `snapshot` for the manifest that `fetch` writes beside its pages.
     #[arg(value_name = "OPERATION", required_unless_present = "list")]
     of: Option<String>,
 
@@ -35,7 +36,7 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
             for operation in Operation::ALL {
                 writeln!(out, "{operation}")?;
             }
-            for result in ["run", "lint", "explain", "mutations", "diff", "settings", "config", "ratchet"] {
+            for result in ["run", "lint", "explain", "mutations", "diff", "settings", "config", "ratchet", "snapshot"] {
                 writeln!(out, "{result}")?;
             }
             return Ok(ExitCode::Pass);
@@ -46,6 +47,7 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
         Some("mutations") => mutations_schema(),
         Some("diff") => diff_schema(),
         Some("ratchet") => ratchet_schema(),
+        Some("snapshot") => snapshot_schema(),
         Some("settings") => settings_schema(),
         Some("config") => config_schema(),
         Some(name) => match name.parse::<Operation>() {

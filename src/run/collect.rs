@@ -444,7 +444,9 @@ impl<'s> Collector<'s> {
             };
             let group = files.first().and_then(|&file| self.files.get(file)?.expected.as_ref());
             if let Some(expected) = group {
-                self.settle(&mut snapshot, expected, &files);
+                let held = members.iter().map(|(.., page)| page.resources).sum();
+                let problem = self.settle(&mut snapshot, expected, &files, held);
+                self.diagnostics.extend(problem);
             }
             for &file in &files {
                 self.note_snapshot(file, snapshot.operation, snapshot.complete, snapshot.stated_total);
@@ -492,17 +494,28 @@ impl<'s> Collector<'s> {
         }
     }
 
-    /// What its manifest says of a snapshot outweighs what its pages leave open.
-    fn settle(&self, snapshot: &mut Snapshot, expected: &Expected, files: &[usize]) {
+    /// What its manifest says of a snapshot outweighs what its pages leave open. What else it says must be so: `held` are the
+    /// resources on its pages.
+    fn settle(
+        &self,
+        snapshot: &mut Snapshot,
+        expected: &Expected,
+        files: &[usize],
+        held: u64,
+    ) -> Option<Diagnostic> {
         let content = &expected.evidence.manifest.content;
         let is_here = content.pages.len() == files.len();
         if !is_here {
             // That is told of the manifest.
             snapshot.problem = None;
         }
-        if !(is_here && content.complete) || self.tampered.contains(&expected.snapshot) {
+        let is_tampered = self.tampered.contains(&expected.snapshot);
+        let problem = (is_here && !is_tampered && held != content.resources)
+            .then(|| fetched::miscounted(&expected.evidence, held));
+        if !(is_here && content.complete) || is_tampered || problem.is_some() {
             snapshot.complete = Some(false);
         }
+        problem
     }
 
     /// Notes what a snapshot over several payloads means for a file.

@@ -28,6 +28,15 @@ pub(super) fn problems(evidence: &Evidence, named: usize, allowed: bool) -> Vec<
     problems
 }
 
+/// Pages that hold another number of resources than the manifest says.
+pub(super) fn miscounted(evidence: &Evidence, held: u64) -> Diagnostic {
+    let stated = evidence.manifest.content.resources;
+    let message = format!("the manifest was changed: it says {stated} resources, but its pages hold {held}");
+    let spot = evidence.manifest.spot(&path_of(&["resources"]));
+    spot.error(Code::SnapshotTampered, message, "said here")
+        .help("this is not what was received: restore the folder as it was written, or fetch again")
+}
+
 impl FailureV1 {
     /// Whether the service answered, if only with an error.
     const fn is_answer(&self) -> bool {

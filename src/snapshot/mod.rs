@@ -2,18 +2,23 @@
 
 mod folder;
 mod manifest;
+mod schema;
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDateTime;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use folder::{Evidence, Part};
 pub use manifest::{Capture, Manifest, page_path, path_of};
+pub use schema::snapshot_schema;
 
 /// The name of a manifest.
 pub const FILE_NAME: &str = "snapshot.json";
+/// The ending of a folder whose call has not ended.
+pub const PARTIAL: &str = "partial";
 /// The name and version of the format.
 pub const SCHEMA: &str = "probity.snapshot/v1";
 
@@ -53,6 +58,15 @@ pub struct SnapshotV1 {
     pub reason: Option<String>,
     /// The failure that ended it; null where there was none.
     pub failure: Option<FailureV1>,
+}
+
+/// Whether a folder of this name is one that a call writes to: `20261126T143000Z-0001.partial`.
+pub fn is_unfinished(folder: &str) -> bool {
+    let start = folder.strip_suffix(PARTIAL).and_then(|rest| rest.strip_suffix('.'));
+    let Some((start, number)) = start.and_then(|start| start.split_once('-')) else { return false };
+    NaiveDateTime::parse_from_str(start, "%Y%m%dT%H%M%SZ").is_ok()
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// What the pages of a call are for.

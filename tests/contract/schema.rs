@@ -173,6 +173,7 @@ fn schemas_are_listed_and_are_schemas() {
         "settings",
         "config",
         "ratchet",
+        "snapshot",
     ];
     assert_eq!(listed, expected);
     for name in listed {

@@ -41,18 +41,26 @@ fn states(indices: &[usize], next: &str) -> String {
     serde_json::to_string_pretty(&page).unwrap()
 }
 
+/// Resources on a page: the elements of its only list, or itself.
+fn resources(page: &[u8]) -> usize {
+    let Ok(Value::Object(members)) = serde_json::from_slice(page) else { return 0 };
+    let mut lists = ["InstancePatchStates", "BatchList", "instance_compliant"].iter().filter_map(|name| members.get(*name));
+    lists.next().map_or(1, |list| list.as_array().unwrap().len())
+}
+
 impl Evidence {
     /// Of a call that answered these pages, by the names of their files.
     fn of(operation: &str, pages: &[(&str, &str)]) -> Self {
         let pages: Vec<(String, Vec<u8>)> =
             pages.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+        let resources: usize = pages.iter().map(|(_, bytes)| resources(bytes)).sum();
         let manifest = json!({
             "schema": "probity.snapshot/v1", "tool": "probity 0.1.0", "kind": "snapshot",
             "operation": operation, "endpoint": "https://oos.eu-central-1.aliyuncs.com",
             "region": "eu-central-1", "account": "1234567890123456", "parameters": {},
             "started_at": "2026-11-20T14:29:59Z", "finished_at": RECEIVED,
             "pages": pages.iter().map(|(name, bytes)| entry(name, bytes)).collect::<Vec<_>>(),
-            "stated_total": null, "resources": 3, "complete": true, "reason": null, "failure": null,
+            "stated_total": null, "resources": resources, "complete": true, "reason": null, "failure": null,
         });
         Self { folder: Folder::new(), name: "call", pages, manifest }
     }
@@ -247,7 +255,6 @@ fn a_large_page_is_verified_though_several_threads_read_it() {
     let text = json!({"InstancePatchStates": items, "MaxResults": 50, "NextToken": "", "RequestId": "r"}).to_string();
     assert!(text.len() > 5 << 20);
     let mut evidence = Evidence::of("alibaba.oos.ListInstancePatchStates", &[("page-0001.json", &text)]);
-    evidence.manifest["resources"] = 20_000.into();
     let outcome = evidence.write().check(&["--threads", "2"]);
     assert_eq!((outcome.code, problems(&outcome)), (0, vec![]));
     let last = text.rfind("i-00019999").unwrap();
@@ -428,6 +435,39 @@ fn a_complete_manifest_tells_what_its_pages_leave_open_but_hides_nothing() {
 }
 
 #[test]
+fn a_page_that_was_taken_out_of_both_is_missed() {
+    let mut evidence = Evidence::of(
+        "alibaba.oos.ListInstancePatchStates",
+        &[("a.json", &states(&[0, 1], "t")), ("b.json", &states(&[2], ""))],
+    );
+    let page = evidence.manifest["pages"].as_array_mut().unwrap().remove(0);
+    assert_eq!(page["file"], "a.json");
+    evidence.pages.remove(0);
+    let outcome = evidence.write().check(&[]);
+    let line = evidence.line_of("\"resources\"");
+    let expected = format!(
+        "error snapshot.tampered snapshot.json:{line} the manifest was changed: it says 3 resources, but its pages hold 1"
+    );
+    assert_eq!((outcome.code, problems(&outcome)), (2, vec![expected]));
+}
+
+#[test]
+fn what_a_fetch_left_that_was_killed_is_no_evidence() {
+    let folder = Folder::new();
+    let name = "aws.ssm.GetPatchBaseline/eu-west-1/20261126T143000Z-0001.partial/page-0001.json";
+    let page = folder.file(name, sample("aws/ssm/get-patch-baseline/compliant.json"));
+    for named in [folder.text(), page] {
+        let outcome = check(&[&named]);
+        assert_eq!((outcome.code, outcome.codes()), (2, vec!["snapshot.unreadable".to_owned()]));
+        assert_eq!(outcome.json()["summary"]["files"], 0);
+    }
+    // Other folders may be called what they like.
+    folder.file("x.partial/page-0001.json", sample("aws/ssm/get-patch-baseline/compliant.json"));
+    let other = folder.path().join("x.partial");
+    assert_eq!(check(&[other.to_str().unwrap()]).code, 0);
+}
+
+#[test]
 fn an_error_answer_is_told_with_all_that_the_vendor_said() {
     let body = br#"{"__type":"AccessDeniedException","Message":"not authorized"}"#;
     let mut evidence = Evidence::of("aws.ssm.GetPatchBaseline", &[]);
@@ -603,4 +643,19 @@ fn explain_reads_evidence_as_check_does() {
     let outcome = probity(&[&arguments[..], &["--at", crate::support::CLOCK]].concat());
     assert_ne!(outcome.code, 2, "{}", outcome.stderr);
     assert!(outcome.stderr.is_empty(), "{}", outcome.stderr);
+}
+
+#[test]
+fn the_schema_of_manifests_knows_these() {
+    let schema = probity(&["schema", "snapshot"]).json();
+    assert!(jsonschema::meta::is_valid(&schema));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut manifest = Evidence::states().manifest;
+    let problems: Vec<String> = validator.iter_errors(&manifest).map(|error| error.to_string()).collect();
+    assert!(problems.is_empty(), "{problems:?}");
+    manifest["later"] = true.into();
+    assert!(!validator.is_valid(&manifest));
+    manifest.as_object_mut().unwrap().remove("later");
+    manifest["schema"] = "probity.snapshot/v2".into();
+    assert!(!validator.is_valid(&manifest));
 }
