@@ -6,6 +6,7 @@ mod collect;
 pub mod credentials;
 pub mod endpoint;
 mod progress;
+pub mod provider;
 pub mod request;
 pub mod sign;
 mod target;
