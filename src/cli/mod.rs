@@ -6,6 +6,8 @@ mod completions;
 mod config;
 mod diff;
 mod explain;
+mod fetch;
+mod fetching;
 mod inspect;
 mod lint;
 mod man;
@@ -61,6 +63,8 @@ enum ColorChoice {
 enum Command {
     /// Judge saved payloads and say whether the gate passes.
     Check(check::CheckArguments),
+    /// Make documented calls and keep what they answer, for `check` to judge.
+    Fetch(fetch::FetchArguments),
     /// Write a saved result in another format.
     Report(report::ReportArguments),
     /// Compare two saved results.
@@ -121,6 +125,7 @@ pub fn main() -> ExitCode {
     let color = arguments.color;
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments, color),
+        Command::Fetch(arguments) => fetch::run(&arguments, color),
         Command::Report(arguments) => report::run(&arguments, color),
         Command::Diff(arguments) => diff::run(&arguments, color),
         Command::Waive(arguments) => waive::run(&arguments, color),

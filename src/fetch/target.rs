@@ -1,10 +1,17 @@
 //! What is to be called, checked against the documents before anything is sent.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
-use super::calls::{Call, Parameters};
-use super::endpoint::Endpoint;
-use crate::source::Diagnostic;
+use super::calls::{
+    Call, DESCRIBE_PATCH_BASELINES, GET_PATCH_BASELINE, LIST_INSTANCE_PATCH_STATES, MAX_INSTANCE_IDS,
+    Parameters, Problem, Regions, checked, instance_ids, owner_filter,
+};
+use super::credentials::{Environment, default_region};
+use super::endpoint::{Endpoint, EndpointError, endpoint};
+use crate::source::{Code, Diagnostic, printable};
+use crate::suggest;
 
 /// What somebody asks for, as they wrote it.
 #[derive(Clone, Debug, Default)]
@@ -23,8 +30,11 @@ pub struct Order {
     pub baseline_ids: Vec<String>,
     /// `aws.ssm.GetPatchBaseline`: all baselines of an owner, a call each.
     pub all: Option<Owner>,
-    /// `alibaba.oos.ListInstancePatchStates`: these instances, a call for each hundred.
+    /// `alibaba.oos.ListInstancePatchStates`: these instances, a call for each hundred. `huawei.coc.ListInstanceCompliant`: a
+    /// call each.
     pub instance_ids: Vec<String>,
+    /// Resources on a page, by whatever name the call has for that.
+    pub page_size: Option<u32>,
     /// Where to send requests, in place of the documented address.
     pub endpoint: Option<Endpoint>,
 }
@@ -51,8 +61,8 @@ pub struct Target {
     pub profile: Option<String>,
     /// The account, where somebody says so.
     pub account: Option<String>,
-    /// Where requests are sent, in place of the documented address.
-    pub endpoint: Option<Endpoint>,
+    /// Where requests are sent.
+    pub endpoint: Endpoint,
     /// The calls to make.
     pub plan: Plan,
 }
@@ -62,11 +72,22 @@ pub struct Target {
 pub enum Plan {
     /// One call for each set of parameters.
     Each(Vec<Parameters>),
-    /// A listing first, then one call for each patch baseline in it.
-    Baselines {
-        /// Parameters of the listing.
-        listing: Parameters,
-    },
+    /// A listing with these parameters first, then one call for each patch baseline in it.
+    Baselines(Parameters),
+}
+
+impl Target {
+    /// What and where, in words: `` `aws.ssm.GetPatchBaseline` in `eu-central-1` ``.
+    pub fn in_words(&self, call: &Call) -> String {
+        let mut words = format!("`{}`", call.id);
+        if let Some(region) = &self.region {
+            words.push_str(&format!(" in `{region}`"));
+        }
+        if let Some(profile) = &self.profile {
+            words.push_str(&format!(" of profile `{}`", printable(profile)));
+        }
+        words
+    }
 }
 
 /// Checks an order, and makes a target for each region.
@@ -74,7 +95,221 @@ pub enum Plan {
 /// # Errors
 ///
 /// All that is wrong with it: unknown names, types, bounds, what is missing.
-pub fn targets(order: &Order) -> Result<Vec<Target>, Vec<Diagnostic>> {
-    let _ = order;
-    Ok(Vec::new())
+pub fn targets(order: &Order, environment: &dyn Environment) -> Result<Vec<Target>, Vec<Diagnostic>> {
+    let call = Call::find(&order.operation).map_err(|nearest| vec![unknown_call(&order.operation, nearest)])?;
+    let mut problems = Vec::new();
+    let plan = match plan(call, order) {
+        Ok(plan) => Some(plan),
+        Err(found) => {
+            problems.extend(found.into_iter().map(|problem| {
+                let diagnostic = Diagnostic::error(Code::FetchParameter, problem.message);
+                Diagnostic { help: problem.help, ..diagnostic }
+            }));
+            None
+        }
+    };
+    let places = places(call, order, environment).unwrap_or_else(|found| {
+        problems.extend(found);
+        Vec::new()
+    });
+    match plan {
+        Some(plan) if problems.is_empty() => Ok(places
+            .into_iter()
+            .map(|(region, documented)| Target {
+                call,
+                plan: within(call, plan.clone(), region.as_deref()),
+                region,
+                profile: order.profile.clone(),
+                account: order.account.clone(),
+                endpoint: order.endpoint.clone().unwrap_or(documented),
+            })
+            .collect()),
+        _ => Err(problems),
+    }
+}
+
+fn unknown_call(name: &str, nearest: Option<&'static str>) -> Diagnostic {
+    let message =
+        format!("there is no operation `{}`{}", printable(name), suggest::did_you_mean(nearest));
+    let known: Vec<String> = Call::ALL.iter().map(|call| format!("`{}`", call.id)).collect();
+    Diagnostic::error(Code::FetchParameter, message).help(format!("these can be fetched: {}", known.join(", ")))
+}
+
+/// Which calls are made, before it matters in which region.
+fn plan(call: &'static Call, order: &Order) -> Result<Plan, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut given = order.parameters.clone();
+    if let Some(size) = order.page_size {
+        match call.page_size() {
+            Some((parameter, _)) => given.push((parameter.name.to_owned(), Value::from(size))),
+            None => problems.push(misplaced(call, "a page size")),
+        }
+    }
+    let is_baseline = *call == GET_PATCH_BASELINE;
+    let is_states = *call == LIST_INSTANCE_PATCH_STATES;
+    let has_instance = call.parameter("instance_id").is_some();
+    if !is_baseline {
+        if !order.baseline_ids.is_empty() {
+            problems.push(misplaced(call, "baseline ids"));
+        }
+        if order.all.is_some() {
+            problems.push(misplaced(call, "`all`"));
+        }
+    }
+    if !is_states && !has_instance && !order.instance_ids.is_empty() {
+        problems.push(misplaced(call, "instance ids"));
+    }
+    let sets = if is_baseline {
+        let names_one = given.iter().any(|(name, _)| name == "BaselineId");
+        match order.all {
+            Some(_) if names_one || !order.baseline_ids.is_empty() => {
+                let message = "a baseline is named, and all are asked for".to_owned();
+                problems.push(Problem { message, help: Some("say either".to_owned()) });
+                return Err(problems);
+            }
+            Some(owner) => {
+                // What is given is for the listing then.
+                let filter = owner_filter(owner).map(|filter| ("Filters".to_owned(), filter));
+                given.extend(filter);
+                return match checked(&DESCRIBE_PATCH_BASELINES, &given) {
+                    Ok(listing) if problems.is_empty() => Ok(Plan::Baselines(listing)),
+                    checked => Err(problems.into_iter().chain(checked.err().unwrap_or_default()).collect()),
+                };
+            }
+            None if order.baseline_ids.is_empty() && !names_one => {
+                let message = format!("`{}` needs a baseline", call.id);
+                let help = "name some by --baseline-id, or say --all".to_owned();
+                problems.push(Problem { message, help: Some(help) });
+                return Err(problems);
+            }
+            None => each(&given, "BaselineId", &order.baseline_ids),
+        }
+    } else if is_states {
+        chunks(&mut given, &order.instance_ids, &mut problems)
+    } else if has_instance {
+        each(&given, "instance_id", &order.instance_ids)
+    } else {
+        vec![given]
+    };
+    let mut plan = Vec::new();
+    for given in &sets {
+        match checked(call, given) {
+            Ok(parameters) => plan.push(parameters),
+            // What is common to all sets is wrong in all of them.
+            Err(found) => {
+                let new: Vec<Problem> = found.into_iter().filter(|new| !problems.contains(new)).collect();
+                problems.extend(new);
+            }
+        }
+    }
+    if problems.is_empty() { Ok(Plan::Each(plan)) } else { Err(problems) }
+}
+
+fn misplaced(call: &Call, what: &str) -> Problem {
+    Problem { message: format!("`{}` takes no {what}", call.id), help: Some("leave it out".to_owned()) }
+}
+
+type Given = Vec<(String, Value)>;
+
+/// The same parameters with each of these values; as they are where there is none.
+fn each(given: &Given, name: &str, values: &[String]) -> Vec<Given> {
+    if values.is_empty() {
+        return vec![given.clone()];
+    }
+    let with = |value: &String| {
+        let mut given = given.clone();
+        given.push((name.to_owned(), Value::from(value.as_str())));
+        given
+    };
+    distinct(values).into_iter().map(|value| with(&value)).collect()
+}
+
+/// The same parameters with a hundred instances each.
+fn chunks(given: &mut Given, ids: &[String], problems: &mut Vec<Problem>) -> Vec<Given> {
+    const NAME: &str = "InstanceIds";
+    let mut all = ids.to_vec();
+    if let Some(at) = given.iter().position(|(name, _)| name == NAME) {
+        // Checked as it is, and then cut.
+        let one = [(NAME.to_owned(), given.remove(at).1)];
+        match checked(&LIST_INSTANCE_PATCH_STATES, &one) {
+            Ok(parameters) => all.splice(0..0, instance_ids(parameters.get(NAME))).for_each(drop),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if all.is_empty() {
+        return vec![given.clone()];
+    }
+    distinct(&all)
+        .chunks(MAX_INSTANCE_IDS)
+        .map(|ids| {
+            let mut given = given.clone();
+            given.push((NAME.to_owned(), Value::from(ids)));
+            given
+        })
+        .collect()
+}
+
+/// Each once, in the order of their first.
+fn distinct(values: &[String]) -> Vec<String> {
+    let mut seen = std::collections::HashSet::new();
+    values.iter().filter(|value| seen.insert(value.as_str())).cloned().collect()
+}
+
+/// Regions and the addresses that the documents have for them.
+fn places(
+    call: &Call,
+    order: &Order,
+    environment: &dyn Environment,
+) -> Result<Vec<(Option<String>, Endpoint)>, Vec<Diagnostic>> {
+    let mut regions: Vec<Option<String>> = distinct(&order.regions).into_iter().map(Some).collect();
+    if regions.is_empty() {
+        let default = match call.regions {
+            // It would narrow the answer, and nobody said so.
+            Regions::Filter(_) => None,
+            _ => default_region(call.service.provider(), order.profile.as_deref(), environment),
+        };
+        regions.push(default);
+    }
+    let mut problems = Vec::new();
+    let mut places = Vec::new();
+    let mut centres: BTreeMap<String, String> = BTreeMap::new();
+    for region in regions {
+        match endpoint(call.service, region.as_deref()) {
+            Err(error) => problems.push(outside(&error)),
+            Ok(endpoint) => {
+                if call.regions == Regions::Centre
+                    && let Some(region) = &region
+                    && let Some(other) = centres.insert(endpoint.host.clone(), region.clone())
+                {
+                    let message = format!(
+                        "`{other}` and `{region}` are answered for by one address, `{}`: each answer would be there twice",
+                        endpoint.host
+                    );
+                    problems.push(Diagnostic::error(Code::FetchRegion, message).help("name one of them"));
+                }
+                places.push((region, endpoint));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(places) } else { Err(problems) }
+}
+
+fn outside(error: &EndpointError) -> Diagnostic {
+    Diagnostic::error(Code::FetchRegion, error.to_string()).help(error.help())
+}
+
+/// With the region in it, where it is a parameter.
+fn within(call: &Call, plan: Plan, region: Option<&str>) -> Plan {
+    let (Regions::HostAndParameter(name) | Regions::Filter(name), Some(region)) = (call.regions, region) else {
+        return plan;
+    };
+    match plan {
+        Plan::Each(mut sets) => {
+            for parameters in &mut sets {
+                parameters.insert(name, Value::from(region));
+            }
+            Plan::Each(sets)
+        }
+        other => other,
+    }
 }

@@ -62,6 +62,38 @@ codes! {
     InputSkipped = "input.skipped",
     /// An input is larger, or unpacks to more, than allowed.
     InputTooLarge = "input.too_large",
+    /// What is to be fetched is not as its document has it.
+    FetchParameter = "fetch.parameter",
+    /// A region is missing, is none, or does not serve the call.
+    FetchRegion = "fetch.region",
+    /// There are no credentials, or the service does not know them.
+    FetchCredentials = "fetch.credentials",
+    /// The caller may not make the call.
+    FetchPermission = "fetch.permission",
+    /// The service asked to slow down, again and again.
+    FetchThrottled = "fetch.throttled",
+    /// Temporary credentials are too old.
+    FetchExpired = "fetch.expired",
+    /// The clocks of this machine and the service differ.
+    FetchClock = "fetch.clock",
+    /// The service refused the signature.
+    FetchSignature = "fetch.signature",
+    /// What was asked for is not there.
+    FetchNotFound = "fetch.not_found",
+    /// The service failed, or refused the call for another reason.
+    FetchFailed = "fetch.failed",
+    /// There was no connection, or no whole answer.
+    FetchUnreachable = "fetch.unreachable",
+    /// The answer is none of the service.
+    FetchUnreadable = "fetch.unreadable",
+    /// Paging did not come to the end, or nobody can tell.
+    FetchIncomplete = "fetch.incomplete",
+    /// The answer changed while its pages were read.
+    FetchChanged = "fetch.changed",
+    /// Nothing was said about something that was asked for.
+    FetchUnanswered = "fetch.unanswered",
+    /// Somebody stopped it.
+    FetchInterrupted = "fetch.interrupted",
     /// The content is no payload of a known operation.
     PayloadUnrecognised = "payload.unrecognised",
     /// The content is no well-formed JSON.
