@@ -8,16 +8,19 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use clap::Args;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::accepting::{AcceptChoice, AcceptingOptions};
+use super::fetch::FetchOptions;
+use super::live::Live;
 use super::options::{ClockOptions, ConfigOptions, JudgeOptions, LoadOptions, PolicyOptions};
 use super::reporting::{Needs, Reporting, tell_gate};
 use super::setting::{JudgeChoice, PolicyChoice};
 use super::targets::{TargetChoice, TargetOptions};
 use super::{ColorChoice, Failure, policies, stderr_style};
-use crate::discover::discover;
+use crate::discover::{Discovery, discover};
 use crate::evaluate::{LazyPlan, Plan, Rulebook, Way};
 use crate::finding::{ExitCode, Lines, Verdict};
 use crate::policy::{PolicySet, select};
@@ -54,6 +57,21 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     targets: TargetOptions,
 
+    /// Fetch what is to be judged, keep it as evidence, and judge it: the calls of `[[fetch]]` in probity.toml, or the one that
+    /// is named.
+    #[arg(
+        long,
+        value_name = "OPERATION",
+        num_args = 0..=1,
+        default_missing_value = "",
+        conflicts_with = "paths",
+        help_heading = "Live calls"
+    )]
+    live: Option<String>,
+
+    #[command(flatten, next_help_heading = "Live calls")]
+    fetch: FetchOptions,
+
     /// Judge the slow and plain way: each rule and resource by the engine, on one thread. The result is the same; this is
     /// to prove it.
     #[arg(long)]
@@ -61,12 +79,21 @@ pub(super) struct CheckArguments {
 }
 
 pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
+    if arguments.live.is_none() && arguments.fetch.is_given() {
+        let message = "options of calls are for --live: without it, nothing is fetched";
+        super::Arguments::command().error(ErrorKind::MissingRequiredArgument, message).exit();
+    }
     let config = arguments.config.load()?;
     let mut load = arguments.load.resolve(&config);
     if arguments.reference {
         load.threads = NonZeroUsize::MIN;
     }
-    let discovery = discover(&load.inputs);
+    let live = match &arguments.live {
+        None => None,
+        Some(name) => Some(Live::prepare(name, &arguments.fetch, &config)?),
+    };
+    // What is fetched is there only when everything else is known to be right.
+    let mut discovery = if live.is_some() { Discovery::default() } else { discover(&load.inputs) };
     let inputs = &discovery.files;
     let judge = JudgeChoice::of(&arguments.judge, &config.keys);
     let targets = TargetChoice::of(&arguments.targets, &config.keys);
@@ -80,6 +107,9 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
     let rulebook = rulebook(&all, &policy, judging.clock)?;
     let lines: Option<&dyn Lines> = if reporting.needs().excerpts { None } else { Some(&JsonLines) };
     let is_quiet = !reporting.has_stdout();
+    if let Some(live) = live {
+        discovery = live.collect();
+    }
     let run = reporting.report(|reporter| {
         let mut problem = None;
         let run = with_progress(|progress| {

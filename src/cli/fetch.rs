@@ -8,21 +8,42 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum, value_parser};
 use serde_json::Value;
 
+use super::configured;
 use super::fetching::fetch;
-use super::{ColorChoice, Failure};
-use crate::fetch::credentials::SystemEnvironment;
+use super::options::ConfigOptions;
+use super::{ColorChoice, Failure, stderr_style};
+use crate::config::Config;
+use crate::fetch::credentials::{Environment, SystemEnvironment};
 use crate::fetch::endpoint::Endpoint;
 use crate::fetch::{Collected, Order, Owner, Target, targets};
 use crate::finding::ExitCode;
-use crate::report::{FETCHED_SCHEMA, FetchedCall, FetchedV1, write_fetched_json};
+use crate::report::{FETCHED_SCHEMA, FetchedCall, FetchedV1, write_diagnostic, write_fetched_json};
 use crate::source::{Code, Diagnostic, printable};
+
+/// Where evidence is written where nothing is said.
+const OUT: &str = "evidence";
 
 #[derive(Debug, Args)]
 pub(super) struct FetchArguments {
-    /// The documented call, e.g. aws.ssm.GetPatchBaseline, or the last part of its name.
+    /// The documented call, e.g. aws.ssm.GetPatchBaseline, or the last part of its name; without it, all calls that
+    /// `[[fetch]]` in probity.toml names.
     #[arg(value_name = "OPERATION")]
     operation: Option<String>,
 
+    #[command(flatten)]
+    options: FetchOptions,
+
+    #[command(flatten)]
+    config: ConfigOptions,
+
+    /// What to print of the folders that were written.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = FetchFormat::Text)]
+    format: FetchFormat,
+}
+
+/// What is called, and how; `check --live` takes the same.
+#[derive(Debug, Args)]
+pub(super) struct FetchOptions {
     /// The region to call; may be given several times [default: that of the environment or profile].
     #[arg(long = "region", value_name = "REGION")]
     regions: Vec<String>,
@@ -63,9 +84,9 @@ pub(super) struct FetchArguments {
     #[arg(long, value_name = "COUNT", value_parser = value_parser!(u32).range(1..))]
     page_size: Option<u32>,
 
-    /// The folder that evidence is written below; nothing in it is ever overwritten.
-    #[arg(long, value_name = "DIR", default_value = "evidence")]
-    out: PathBuf,
+    /// The folder that evidence is written below [default: evidence]; nothing in it is ever overwritten.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 
     /// Where to send requests, in place of the documented address: https://HOST[:PORT], or http:// on this machine.
     #[arg(long, value_name = "URL")]
@@ -74,10 +95,6 @@ pub(super) struct FetchArguments {
     /// Most requests a second to one API, where that is less than its documents allow.
     #[arg(long, value_name = "NUMBER", value_parser = parse_rate)]
     rate: Option<f64>,
-
-    /// What to print of the folders that were written.
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = FetchFormat::Text)]
-    format: FetchFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -101,8 +118,11 @@ enum FetchFormat {
 
 pub(super) fn run(arguments: &FetchArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
     let environment = SystemEnvironment;
-    let targets = targets(&arguments.order()?, &environment)?;
-    let collected = fetch(&targets, &arguments.out, arguments.rate, &environment, color);
+    let operation = arguments.operation.as_deref();
+    let config = if operation.is_some() { Config::default() } else { arguments.config.load()? };
+    let targets = arguments.options.targets(operation, &config, &environment)?;
+    let collected = arguments.options.fetch(&targets, &environment);
+    tell(&collected, color);
     let complete = collected.iter().all(Collected::is_complete);
     let mut out = BufWriter::new(io::stdout().lock());
     match arguments.format {
@@ -120,9 +140,80 @@ pub(super) fn run(arguments: &FetchArguments, color: ColorChoice) -> Result<Exit
     Ok(if complete { ExitCode::Pass } else { ExitCode::Error })
 }
 
-impl FetchArguments {
+/// Says what was wrong.
+fn tell(collected: &[Collected], color: ColorChoice) {
+    let style = stderr_style(color);
+    for diagnostic in collected.iter().flat_map(|collected| &collected.diagnostics) {
+        // Losing standard error must not lose the result.
+        let _ = write_diagnostic(diagnostic, style, &mut io::stderr());
+    }
+}
+
+impl FetchOptions {
+    /// What is to be called: the operation that is named, or without one all that the configuration names.
+    pub(super) fn targets(
+        &self,
+        operation: Option<&str>,
+        config: &Config,
+        environment: &dyn Environment,
+    ) -> Result<Vec<Target>, Vec<Diagnostic>> {
+        match operation {
+            Some(operation) => targets(&self.order(operation)?, environment),
+            None if self.is_of_one_call() => {
+                let message = "options of a call are given, but no operation";
+                Err(vec![Diagnostic::error(Code::FetchParameter, message).help(
+                    "name the operation; the calls of `[[fetch]]` in probity.toml have their options there",
+                )])
+            }
+            None => configured::targets(config, environment),
+        }
+    }
+
+    /// Makes the calls.
+    pub(super) fn fetch(&self, targets: &[Target], environment: &dyn Environment) -> Vec<Collected> {
+        fetch(targets, &self.out(), self.rate, environment)
+    }
+
+    /// The folder that evidence is written below.
+    pub(super) fn out(&self) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| PathBuf::from(OUT))
+    }
+
+    /// Whether any of them was given.
+    pub(super) fn is_given(&self) -> bool {
+        self.is_of_one_call() || self.out.is_some() || self.rate.is_some()
+    }
+
+    /// Whether one was given that says what one call is like.
+    fn is_of_one_call(&self) -> bool {
+        let Self {
+            regions,
+            profile,
+            parameters,
+            baseline_ids,
+            all,
+            owner,
+            instance_ids,
+            instances_from,
+            upgrade_version,
+            page_size,
+            endpoint,
+            out: _,
+            rate: _,
+        } = self;
+        let lists = [regions, baseline_ids, instance_ids];
+        let texts = [profile, upgrade_version, endpoint];
+        lists.iter().any(|list| !list.is_empty())
+            || texts.iter().any(|text| text.is_some())
+            || !parameters.is_empty()
+            || *all
+            || owner.is_some()
+            || instances_from.is_some()
+            || page_size.is_some()
+    }
+
     /// What is asked for.
-    fn order(&self) -> Result<Order, Vec<Diagnostic>> {
+    fn order(&self, operation: &str) -> Result<Order, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let endpoint = self.endpoint.as_deref().and_then(|url| match Endpoint::parse(url) {
             Ok(endpoint) => Some(endpoint),
@@ -138,12 +229,6 @@ impl FetchArguments {
                 Err(problem) => problems.push(problem),
             }
         }
-        if self.operation.is_none() {
-            problems.push(
-                Diagnostic::error(Code::FetchParameter, "no operation is named")
-                    .help("name one: probity fetch OPERATION"),
-            );
-        }
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -158,7 +243,7 @@ impl FetchArguments {
             Some(OwnerChoice::All) => Owner::All,
         };
         Ok(Order {
-            operation: self.operation.clone().unwrap_or_default(),
+            operation: operation.to_owned(),
             regions: self.regions.clone(),
             profile: self.profile.clone(),
             account: None,

@@ -9,25 +9,21 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::{ColorChoice, stderr_style};
 use crate::fetch::credentials::Environment;
 use crate::fetch::{
     Collected, Event, Http, Options, Sink, Stop, SystemClock, Target, TimeOuts, collect,
 };
-use crate::report::write_diagnostic;
 use crate::source::printable;
 
 /// The exit code of a process that was interrupted a second time, by convention.
 const INTERRUPTED: i32 = 130;
 
-/// Makes all calls, with a bar for each target that is being called, and tells what is wrong in the end. Ctrl-C ends it early,
-/// with what was collected until then.
+/// Makes all calls, with a bar for each target that is being called. Ctrl-C ends it early, with what was collected until then.
 pub(super) fn fetch(
     targets: &[Target],
     out: &Path,
     rate: Option<f64>,
     environment: &dyn Environment,
-    color: ColorChoice,
 ) -> Vec<Collected> {
     let stop = Stop::default();
     let handler = stop.clone();
@@ -39,16 +35,13 @@ pub(super) fn fetch(
         handler.stop();
     });
     let transport = Http::new(TimeOuts::default(), stop.clone());
-    let clock = SystemClock::new(stop);
+    let clock = SystemClock::new(stop.clone());
     let options = Options { out: out.to_owned(), rate, clock: &clock, seed: None };
     let shown = Shown::new();
     let collected = collect(targets, &options, &transport, environment, &shown);
     shown.end();
-    let style = stderr_style(color);
-    for diagnostic in collected.iter().flat_map(|collected| &collected.diagnostics) {
-        // Losing standard error must not lose the result.
-        let _ = write_diagnostic(diagnostic, style, &mut io::stderr());
-    }
+    // Whoever interrupts what follows means that.
+    stop.stop();
     collected
 }
 

@@ -90,7 +90,7 @@ words! {
     /// Who owns patch baselines.
     BaselineOwner, "an owner of baselines" {
         /// The account.
-        Own = "own",
+        Own = "self",
         /// AWS.
         Aws = "aws",
         /// Whoever.

@@ -333,7 +333,7 @@ impl<'s> Collector<'s> {
         for (index, evidence) in self.snapshots.iter().enumerate() {
             let is_page = |file: &&InputFile| file.expected.as_ref().is_some_and(|page| page.snapshot == index);
             let named = self.files.iter().filter(is_page).count();
-            self.diagnostics.extend(fetched::problems(evidence, named, self.load.allow_incomplete));
+            self.diagnostics.extend(fetched::problems(evidence, named, self.load));
         }
         for (operation, (place, _)) in mem::take(&mut self.unjudged) {
             self.diagnostics.push(

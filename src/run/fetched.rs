@@ -1,11 +1,12 @@
 //! What manifests say of the calls whose pages were judged.
 
+use crate::settings::LoadSettings;
 use crate::snapshot::{Evidence, FailureV1, path_of};
 use crate::source::{Code, Diagnostic, Level, Place, Position, printable};
 
 /// What there is to say about a call, of which so many pages were among the inputs. Where the user allows it, missing pages
-/// are warnings, but a call that gave none at all never is.
-pub(super) fn problems(evidence: &Evidence, named: usize, allowed: bool) -> Vec<Diagnostic> {
+/// are warnings, but a call that gave none at all never is, and what a listing lacks was never asked for.
+pub(super) fn problems(evidence: &Evidence, named: usize, load: &LoadSettings) -> Vec<Diagnostic> {
     let content = &evidence.manifest.content;
     let mut problems = Vec::new();
     if let Some(failure) = &content.failure
@@ -19,8 +20,10 @@ pub(super) fn problems(evidence: &Evidence, named: usize, allowed: bool) -> Vec<
     }
     if evidence.is_judged() {
         problems.extend(partial(evidence, named));
+    } else if content.complete && content.resources == 0 {
+        problems.push(empty(evidence, load.allow_empty));
     }
-    if allowed && named > 0 {
+    if load.allow_incomplete && named > 0 {
         for problem in &mut problems {
             problem.level = Level::Warning;
         }
@@ -99,6 +102,21 @@ fn incomplete(evidence: &Evidence) -> Diagnostic {
     let help = content.failure.as_ref().and_then(|failure| failure.help.as_deref());
     let help = help.map_or_else(|| "fetch again".to_owned(), |help| printable(help).into_owned());
     spot.error(Code::PayloadIncomplete, message, "said here").help(help)
+}
+
+/// A listing that names nothing, so that nothing was fetched for it.
+fn empty(evidence: &Evidence, allowed: bool) -> Diagnostic {
+    let content = &evidence.manifest.content;
+    let region = content.region.as_ref().map_or_else(String::new, |region| format!(" in `{}`", printable(region)));
+    let message = format!("`{}` lists nothing{region}, and nothing was fetched for it", printable(&content.operation));
+    let spot = evidence.manifest.spot(&path_of(&["resources"]));
+    let mut problem = spot.error(Code::PayloadEmpty, message, "said here");
+    if allowed {
+        problem.level = Level::Warning;
+        problem
+    } else {
+        problem.help("nothing was judged here; if that is right, say --allow-empty")
+    }
 }
 
 /// Pages that are there, but not among the inputs.

@@ -155,7 +155,7 @@ const DOCUMENTS: [(&str, bool); 133] = [
     ("fetch = []", true),
     ("[[fetch]]\noperation = 'ListPublishBatch'", true),
     (
-        "[[fetch]]\noperation = 'aws.ssm.GetPatchBaseline'\nprofiles = ['a', 'b']\nregions = ['eu-west-1']\nall = 'own'",
+        "[[fetch]]\noperation = 'aws.ssm.GetPatchBaseline'\nprofiles = ['a', 'b']\nregions = ['eu-west-1']\nall = 'self'",
         true,
     ),
     (

@@ -46,7 +46,7 @@ column = "the id"
 operation = "GetPatchBaseline"
 profiles = ["prod", "dev"]
 regions = ["eu-west-1"]
-all = "own"
+all = "self"
 
 [[fetch]]
 operation = "alibaba.oos.ListInstancePatchStates"
@@ -134,7 +134,7 @@ fn every_key_tells_where_it_comes_from() {
         ("operation = \"aws.ssm.GetPatchBaseline\"", "probity.toml:38:1"),
         ("profiles = [\"prod\", \"dev\"]", "probity.toml:39:1"),
         ("regions = [\"eu-west-1\"]", "probity.toml:40:1"),
-        ("all = \"own\"", "probity.toml:41:1"),
+        ("all = \"self\"", "probity.toml:41:1"),
         ("operation = \"alibaba.oos.ListInstancePatchStates\"", "probity.toml:44:1"),
         ("account = \"1234567890123456\"", "probity.toml:45:1"),
         ("params = { MaxResults = 50, RegionId = \"eu-central-1\" }", "probity.toml:46:1"),

@@ -508,7 +508,7 @@ fn an_error_answer_is_told_with_all_that_the_vendor_said() {
 
 #[test]
 fn a_listing_is_verified_and_not_judged() {
-    let body = "{\"BaselineIdentities\": []}";
+    let body = "{\"BaselineIdentities\": [{}]}";
     let mut listing = Evidence::of("aws.ssm.DescribePatchBaselines", &[("page-0001.json", body)]);
     listing.manifest["kind"] = "listing".into();
     listing.write();
@@ -528,9 +528,27 @@ fn a_listing_is_verified_and_not_judged() {
     assert_eq!(both(&[]).codes(), ["payload.incomplete"]);
     assert_eq!(both(&["--allow-incomplete"]).code, 2, "what is listed on no page is judged nowhere");
     listing.manifest["complete"] = true.into();
-    listing.pages[0].1 = b"{\"BaselineIdentities\": {}}".to_vec();
+    listing.pages[0].1 = b"{\"BaselineIdentities\": [[]]}".to_vec();
     listing.write();
     assert_eq!(both(&[]).codes(), ["snapshot.tampered"]);
+
+    // One that lists nothing: then nothing is judged of that region.
+    let mut listing = Evidence::of("aws.ssm.DescribePatchBaselines", &[("p.json", "{\"BaselineIdentities\": []}")]);
+    listing.manifest["kind"] = "listing".into();
+    listing.manifest["resources"] = 0.into();
+    listing.write();
+    let both = |options: &[&str]| {
+        let (listing, states) = (listing.folder.text(), evidence.folder.text());
+        check(&[&[listing.as_str(), &states], options].concat())
+    };
+    let line = listing.line_of("\"resources\"");
+    let message = format!(
+        "payload.empty snapshot.json:{line} `aws.ssm.DescribePatchBaselines` lists nothing in `eu-central-1`, and nothing was fetched for it"
+    );
+    let outcome = both(&[]);
+    assert_eq!((outcome.code, problems(&outcome)), (2, vec![format!("error {message}")]));
+    let outcome = both(&["--allow-empty"]);
+    assert_eq!((outcome.code, problems(&outcome)), (0, vec![format!("warning {message}")]));
 }
 
 #[test]
