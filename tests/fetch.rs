@@ -1,1 +1,4 @@
 //! Live calls, against doubles of the services.
+
+mod signing;
+mod verify;

@@ -100,7 +100,7 @@ enum FetchFormat {
 }
 
 pub(super) fn run(arguments: &FetchArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
-    let environment = SystemEnvironment::new();
+    let environment = SystemEnvironment;
     let targets = targets(&arguments.order()?, &environment)?;
     let collected = fetch(&targets, &arguments.out, arguments.rate, &environment, color);
     let complete = collected.iter().all(Collected::is_complete);

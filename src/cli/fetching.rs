@@ -11,9 +11,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::{ColorChoice, stderr_style};
 use crate::fetch::credentials::Environment;
-use crate::fetch::{
-    Collected, Event, Http, Options, Sink, Stop, SystemClock, Target, TimeOuts, collect,
-};
+use crate::fetch::{Collected, Event, Http, Options, Sink, Stop, SystemClock, Target, TimeOuts, collect};
 use crate::report::write_diagnostic;
 use crate::source::printable;
 
@@ -108,14 +106,19 @@ impl Sink for Shown {
                     bar.set_position(resources);
                     bar.set_message(format!("{resources} of {total}"));
                 } else {
-                    bar.set_message(format!("{}, {}", counted(resources, "resource"), counted(pages, "answer")));
+                    bar.set_message(format!(
+                        "{}, {}",
+                        counted(resources, "resource"),
+                        counted(pages, "answer")
+                    ));
                 }
             }),
             Event::Again { why, wait } => self.with_bar(index, |bar| {
                 bar.set_message(format!("again in {:.1} s: {}", wait.as_secs_f64(), printable(why)));
             }),
             Event::Ended(collected) => {
-                if let Some(bar) = self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&index) {
+                if let Some(bar) = self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&index)
+                {
                     bar.finish_and_clear();
                 }
                 self.line(&format!("{}: {}", name(target), outcome(collected)));
