@@ -10,9 +10,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::fetch::credentials::Environment;
-use crate::fetch::{
-    Collected, Event, Http, Options, Sink, Stop, SystemClock, Target, TimeOuts, collect,
-};
+use crate::fetch::{Collected, Event, Http, Options, Sink, Stop, SystemClock, Target, TimeOuts, collect};
 use crate::source::printable;
 
 /// The exit code of a process that was interrupted a second time, by convention.
@@ -101,14 +99,19 @@ impl Sink for Shown {
                     bar.set_position(resources);
                     bar.set_message(format!("{resources} of {total}"));
                 } else {
-                    bar.set_message(format!("{}, {}", counted(resources, "resource"), counted(pages, "answer")));
+                    bar.set_message(format!(
+                        "{}, {}",
+                        counted(resources, "resource"),
+                        counted(pages, "answer")
+                    ));
                 }
             }),
             Event::Again { why, wait } => self.with_bar(index, |bar| {
                 bar.set_message(format!("again in {:.1} s: {}", wait.as_secs_f64(), printable(why)));
             }),
             Event::Ended(collected) => {
-                if let Some(bar) = self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&index) {
+                if let Some(bar) = self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&index)
+                {
                     bar.finish_and_clear();
                 }
                 self.line(&format!("{}: {}", name(target), outcome(collected)));

@@ -57,9 +57,8 @@ pub(super) fn read(call: &Call, body: &[u8]) -> Result<Reading, Misread> {
     match call.paging {
         Paging::Whole => {}
         Paging::Token { token } => {
-            reading.token = member(&members, token)
-                .and_then(text_of)
-                .filter(|token| !NO_TOKENS.contains(&token.trim()));
+            reading.token =
+                member(&members, token).and_then(text_of).filter(|token| !NO_TOKENS.contains(&token.trim()));
         }
         Paging::Numbered { total, count, .. } => {
             reading.total = number(&members, total);
@@ -146,10 +145,7 @@ mod tests {
         }
         let body = r#"{"InstancePatchStates":[{"InstanceId":"i-1"}],"NextToken":"gAAA-"}"#;
         let read = reading("ListInstancePatchStates", body).unwrap();
-        assert_eq!(
-            (read.token.as_deref(), read.ids, read.rows),
-            (Some("gAAA-"), vec!["i-1".to_owned()], 1)
-        );
+        assert_eq!((read.token.as_deref(), read.ids, read.rows), (Some("gAAA-"), vec!["i-1".to_owned()], 1));
     }
 
     #[test]

@@ -95,9 +95,10 @@ impl Caller<'_> {
         // Each attempt has a date and a nonce of its own.
         sign(&mut request, scheme, self.credentials, self.clock.now(), &nonce())
             .map_err(|error| unsent(error.to_string()))?;
-        let answer = self.transport.send(&request).map_err(|error| {
-            Box::new(Ended { failure: Failure::on_the_way(&error), answer: None })
-        })?;
+        let answer = self
+            .transport
+            .send(&request)
+            .map_err(|error| Box::new(Ended { failure: Failure::on_the_way(&error), answer: None }))?;
         let now = self.clock.now();
         // A service may repeat what was sent, and then it is in the evidence.
         let answer = match self.secrets.without(&answer.body) {

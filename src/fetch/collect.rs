@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::calls::Call;
 use super::caller::Standing;
+use super::calls::Call;
 use super::clock::Clock;
 use super::credentials::{Credentials, Environment, find};
 use super::pace::Pace;

@@ -180,36 +180,50 @@ impl Failure {
     /// What to do about it.
     pub(super) fn help(&self, call: &Call) -> String {
         match self.kind {
-            Kind::Permission => format!("the caller needs `{}`: add it to a policy of theirs", call.permission),
-            Kind::Throttled => "the service asked to slow down, and still did after several attempts: say --rate, or \
+            Kind::Permission => {
+                format!("the caller needs `{}`: add it to a policy of theirs", call.permission)
+            }
+            Kind::Throttled => {
+                "the service asked to slow down, and still did after several attempts: say --rate, or \
                                 fetch again later"
-                .to_owned(),
+                    .to_owned()
+            }
             Kind::WrongRegion => format!(
                 "`{}` is not served there, or not for this account: check the region, and whether it is enabled",
                 call.id
             ),
             Kind::Expired => "the temporary credentials are too old: get new ones".to_owned(),
             Kind::ClockSkew => {
-                "this machine's clock differs from the service's: set it, e.g. by NTP, and fetch again".to_owned()
+                "this machine's clock differs from the service's: set it, e.g. by NTP, and fetch again"
+                    .to_owned()
             }
-            Kind::Signature => "the secret does not belong to the key, or something on the way changed the request; it \
+            Kind::Signature => {
+                "the secret does not belong to the key, or something on the way changed the request; it \
                                 was not sent again, for some services lock keys whose signatures are wrong"
-                .to_owned(),
-            Kind::UnknownKey => "the service does not know this key: it may be deleted, inactive, of another \
+                    .to_owned()
+            }
+            Kind::UnknownKey => {
+                "the service does not know this key: it may be deleted, inactive, of another \
                                  partition, or without its session token"
-                .to_owned(),
+                    .to_owned()
+            }
             Kind::NotFound => "check the id, and that it is of this region and account".to_owned(),
-            Kind::Service => "the service failed, and still did after several attempts: fetch again later".to_owned(),
+            Kind::Service => {
+                "the service failed, and still did after several attempts: fetch again later".to_owned()
+            }
             Kind::Refused => "mend what the service says, and fetch again".to_owned(),
             Kind::Unreachable => {
                 "check the region, the endpoint, and the proxy (HTTPS_PROXY, NO_PROXY)".to_owned()
             }
-            Kind::Untrusted => "the certificate is checked with the system's authorities; a private one is added to \
+            Kind::Untrusted => {
+                "the certificate is checked with the system's authorities; a private one is added to \
                                 them, or named by SSL_CERT_FILE; the check cannot be turned off"
-                .to_owned(),
+                    .to_owned()
+            }
             Kind::Cut => "the connection broke or was too slow, several times: fetch again".to_owned(),
             Kind::Unreadable => {
-                "something else than the service may have answered, such as a proxy or a login page".to_owned()
+                "something else than the service may have answered, such as a proxy or a login page"
+                    .to_owned()
             }
             Kind::Interrupted => "what was collected until then is kept; fetch again for the rest".to_owned(),
         }
@@ -282,9 +296,11 @@ fn aws(code: &str, message: &str) -> Option<Kind> {
         "unrecognizedclient" | "invalidclienttokenid" | "invalidaccesskeyid" => Kind::UnknownKey,
         "optinrequired" | "unknownendpoint" => Kind::WrongRegion,
         "doesnotexist" | "invalidresourceid" | "resourcenotfound" => Kind::NotFound,
-        "internalservererror" | "internalserver" | "internalfailure" | "internalerror" | "serviceunavailable" => {
-            Kind::Service
-        }
+        "internalservererror"
+        | "internalserver"
+        | "internalfailure"
+        | "internalerror"
+        | "serviceunavailable" => Kind::Service,
         _ => return None,
     })
 }
@@ -294,7 +310,8 @@ fn alibaba(code: &str) -> Option<Kind> {
     let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| code.starts_with(beginning));
     Some(if begins(&["throttling", "flowcontrol", "toomanyrequests"]) {
         Kind::Throttled
-    } else if begins(&["invalidsecuritytoken.expired", "securitytoken.expired", "invalidaccesskeyid.expired"]) {
+    } else if begins(&["invalidsecuritytoken.expired", "securitytoken.expired", "invalidaccesskeyid.expired"])
+    {
         Kind::Expired
     } else if begins(&["invalidtimestamp", "illegaltimestamp", "invaliddate"]) {
         Kind::ClockSkew
@@ -321,10 +338,14 @@ fn huawei(code: &str, message: &str, body: &[u8]) -> Option<Kind> {
     Some(match code {
         "apig.0308" => Kind::Throttled,
         "apig.0301" if says(&["timestamp", "x-sdk-date", "time expire", "request time"]) => Kind::ClockSkew,
-        "apig.0301" if says(&["token expire", "securitytoken expire", "security token expire", "has expired"]) => {
+        "apig.0301"
+            if says(&["token expire", "securitytoken expire", "security token expire", "has expired"]) =>
+        {
             Kind::Expired
         }
-        "apig.0301" if says(&["secretkey", "secret key", "ak not", "not exist", "ak access"]) => Kind::UnknownKey,
+        "apig.0301" if says(&["secretkey", "secret key", "ak not", "not exist", "ak access"]) => {
+            Kind::UnknownKey
+        }
         "apig.0301" | "apig.0303" | "apig.0307" => Kind::Signature,
         "apig.0302" | "apig.0304" | "apig.0305" | "apig.0306" => Kind::Permission,
         "apig.0101" | "apig.0103" => Kind::WrongRegion,
@@ -383,13 +404,25 @@ mod tests {
     #[test]
     fn aws_is_told_by_its_codes() {
         for (status, body, kind) in [
-            (400, r#"{"__type":"AccessDeniedException","Message":"User: x is not authorized"}"#, Kind::Permission),
+            (
+                400,
+                r#"{"__type":"AccessDeniedException","Message":"User: x is not authorized"}"#,
+                Kind::Permission,
+            ),
             (400, r#"{"__type":"ThrottlingException","Message":"Rate exceeded"}"#, Kind::Throttled),
-            (400, r#"{"__type":"com.amazonaws.ssm#InternalServerError:http://x","message":"m"}"#, Kind::Service),
+            (
+                400,
+                r#"{"__type":"com.amazonaws.ssm#InternalServerError:http://x","message":"m"}"#,
+                Kind::Service,
+            ),
             (400, r#"{"__type":"InvalidResourceId"}"#, Kind::NotFound),
             (400, r#"{"__type":"DoesNotExistException","Message":"m"}"#, Kind::NotFound),
             (400, r#"{"__type":"ExpiredTokenException","message":"m"}"#, Kind::Expired),
-            (400, r#"{"__type":"InvalidSignatureException","message":"Signature expired: 1 is now"}"#, Kind::ClockSkew),
+            (
+                400,
+                r#"{"__type":"InvalidSignatureException","message":"Signature expired: 1 is now"}"#,
+                Kind::ClockSkew,
+            ),
             (
                 400,
                 r#"{"__type":"InvalidSignatureException","message":"Credential should be scoped to a valid region. "}"#,
@@ -421,7 +454,11 @@ mod tests {
             (400, "<Error><Code>SignatureDoesNotMatch</Code><Message>m</Message></Error>", Kind::Signature),
             (400, r#"{"code":"InvalidTimeStamp.Expired","message":"m","requestId":"r"}"#, Kind::ClockSkew),
             (400, r#"{"Code":"InvalidSecurityToken.Expired","Message":"m","RequestId":"r"}"#, Kind::Expired),
-            (404, r#"{"Code":"InvalidAccessKeyId.NotFound","Message":"m","RequestId":"r"}"#, Kind::UnknownKey),
+            (
+                404,
+                r#"{"Code":"InvalidAccessKeyId.NotFound","Message":"m","RequestId":"r"}"#,
+                Kind::UnknownKey,
+            ),
             (404, r#"{"Code":"InvalidRegionId.NotFound","Message":"m","RequestId":"r"}"#, Kind::WrongRegion),
             (404, r#"{"Code":"EntityNotExists.Instance","Message":"m","RequestId":"r"}"#, Kind::NotFound),
         ] {

@@ -24,7 +24,7 @@ mod target;
 mod transport;
 mod wire;
 
-pub use calls::{Call, Kind, Paging, Parameter, Parameters, Regions, Role, Rows, Wire};
+pub use calls::{Call, Kind, Paging, Parameter, Parameters, Regions, Role, Rows, Text, Wire};
 pub use clock::{Clock, Stop, SystemClock};
 pub use collect::{Collected, Evidence, Options, collect};
 pub use evidence::PARTIAL;

@@ -270,10 +270,7 @@ mod tests {
             verdict(image, &[page(0..20, Some(69)), page(20..40, None)]),
             "changed: the stated total moved from 69 to nothing on page 2"
         );
-        assert_eq!(
-            verdict(image, &[page(0..20, Some(69)), page(0..20, Some(69))]),
-            "page 2 is page 1 again"
-        );
+        assert_eq!(verdict(image, &[page(0..20, Some(69)), page(0..20, Some(69))]), "page 2 is page 1 again");
         assert_eq!(
             verdict(image, &[page(0..20, Some(69)), page(20..20, Some(69))]),
             "page 2 is empty: 20 of 69 resources were collected"
@@ -294,7 +291,8 @@ mod tests {
         let mut long = pager("ListInstanceCompliant");
         long.rows = 999_950;
         assert_eq!(long.take(page(0..50, Some(2_000_000))), {
-            let reason = "the service serves no offset above 1000000: 1000000 of 2000000 resources were collected";
+            let reason =
+                "the service serves no offset above 1000000: 1000000 of 2000000 resources were collected";
             Verdict::Incomplete(reason.to_owned())
         });
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::calls::{Call, DESCRIBE_PATCH_BASELINES, Parameters, Role, instance_ids};
 use super::caller::{Caller, Ended};
+use super::calls::{Call, DESCRIBE_PATCH_BASELINES, Parameters, Role, instance_ids};
 use super::collect::{Collected, Evidence, Options, Paces, Party};
 use super::evidence::{Folder, timestamp};
 use super::failure::{Failure, Kind};
@@ -86,7 +86,8 @@ impl Round<'_> {
                     self.target.in_words(call),
                     if left == 1 { "was" } else { "were" },
                 );
-                let diagnostic = Diagnostic::error(kind.code(), message).help("they would have failed likewise");
+                let diagnostic =
+                    Diagnostic::error(kind.code(), message).help("they would have failed likewise");
                 all.push(Collected::nothing(self.index, diagnostic));
                 break;
             }
@@ -104,7 +105,8 @@ impl Round<'_> {
         };
         if clock.is_stopped() {
             let failure = Failure::on_the_way(&super::transport::TransportError::Interrupted);
-            let diagnostic = Diagnostic::error(Code::FetchInterrupted, format!("{what} was not called: interrupted"));
+            let diagnostic =
+                Diagnostic::error(Code::FetchInterrupted, format!("{what} was not called: interrupted"));
             return nothing(diagnostic.help("fetch again"), Some(failure.kind));
         }
         let Some(pace) = self.paces.get(call.id) else {
@@ -133,11 +135,8 @@ impl Round<'_> {
         let mut reading = Reading { pager: Pager::new(call), ids: Vec::new(), diagnostics: Vec::new() };
         let written = self.read(&caller, &parameters, &mut folder, &mut reading, progress).and_then(|end| {
             let ids = std::mem::take(&mut reading.ids);
-            self.close(&caller, &parameters, folder, reading, end, started, &ids).map(|(collected, failure)| Made {
-                collected,
-                ids,
-                failure,
-            })
+            self.close(&caller, &parameters, folder, reading, end, started, &ids)
+                .map(|(collected, failure)| Made { collected, ids, failure })
         });
         written.unwrap_or_else(|error| nothing(self.unwritable(&error), None))
     }
@@ -189,10 +188,9 @@ impl Round<'_> {
                         "{} was read from the beginning again: {reason}",
                         self.target.in_words(caller.call)
                     );
-                    reading.diagnostics.push(
-                        Diagnostic::warning(Code::FetchChanged, message)
-                            .help("resources came or went meanwhile; the pages of the first reading are not kept"),
-                    );
+                    reading.diagnostics.push(Diagnostic::warning(Code::FetchChanged, message).help(
+                        "resources came or went meanwhile; the pages of the first reading are not kept",
+                    ));
                     folder.restart()?;
                     reading.pager = Pager::new(caller.call);
                     reading.ids.clear();
@@ -221,46 +219,46 @@ impl Round<'_> {
         let what = self.target.in_words(call);
         let mut kind = None;
         let mut failed = None;
-        let reason = match end {
-            End::Complete => None,
-            End::Incomplete(reason) => {
-                let message = format!("{what} is incomplete: {reason}");
-                diagnostics.push(
-                    Diagnostic::error(Code::FetchIncomplete, message)
-                        .help("fetch again; what was collected is kept, and does not count as the whole answer"),
-                );
-                Some(reason)
-            }
-            End::Failed(ended) => {
-                let Ended { failure, answer } = *ended;
-                let page = match answer {
-                    Some((body, facts)) => Some(folder.error(&body, facts)?),
-                    None => None,
-                };
-                let words = failure.in_words();
-                let help = failure.help(call);
-                kind = Some(failure.kind);
-                let message = if failure.kind == Kind::Interrupted {
-                    format!("{what} was interrupted")
-                } else {
-                    format!("{what} failed: {words}")
-                };
-                diagnostics.push(Diagnostic::error(failure.kind.code(), message).help(help.clone()));
-                let reason = match failure.kind {
-                    Kind::Interrupted => "it was interrupted".to_owned(),
-                    _ => format!("a request failed: {words}"),
-                };
-                failed = Some(FailureV1 {
-                    code: failure.code,
-                    message: failure.message,
-                    status: failure.status,
-                    request_id: failure.request_id,
-                    help: Some(help),
-                    page,
-                });
-                Some(reason)
-            }
-        };
+        let reason =
+            match end {
+                End::Complete => None,
+                End::Incomplete(reason) => {
+                    let message = format!("{what} is incomplete: {reason}");
+                    diagnostics.push(Diagnostic::error(Code::FetchIncomplete, message).help(
+                        "fetch again; what was collected is kept, and does not count as the whole answer",
+                    ));
+                    Some(reason)
+                }
+                End::Failed(ended) => {
+                    let Ended { failure, answer } = *ended;
+                    let page = match answer {
+                        Some((body, facts)) => Some(folder.error(&body, facts)?),
+                        None => None,
+                    };
+                    let words = failure.in_words();
+                    let help = failure.help(call);
+                    kind = Some(failure.kind);
+                    let message = if failure.kind == Kind::Interrupted {
+                        format!("{what} was interrupted")
+                    } else {
+                        format!("{what} failed: {words}")
+                    };
+                    diagnostics.push(Diagnostic::error(failure.kind.code(), message).help(help.clone()));
+                    let reason = match failure.kind {
+                        Kind::Interrupted => "it was interrupted".to_owned(),
+                        _ => format!("a request failed: {words}"),
+                    };
+                    failed = Some(FailureV1 {
+                        code: failure.code,
+                        message: failure.message,
+                        status: failure.status,
+                        request_id: failure.request_id,
+                        help: Some(help),
+                        page,
+                    });
+                    Some(reason)
+                }
+            };
         if reason.is_none() {
             diagnostics.extend(self.unanswered(call, parameters, ids));
         }
@@ -290,7 +288,11 @@ impl Round<'_> {
     /// The account: as somebody says, or as stands beside the credentials.
     fn account(&self) -> Option<String> {
         let credentials = &self.party.credentials;
-        self.target.account.clone().or_else(|| credentials.account.clone()).or_else(|| credentials.domain_id.clone())
+        self.target
+            .account
+            .clone()
+            .or_else(|| credentials.account.clone())
+            .or_else(|| credentials.domain_id.clone())
     }
 
     /// Instances that were asked for, and that nothing was said about.
@@ -314,7 +316,8 @@ impl Round<'_> {
     fn unwritable(&self, error: &std::io::Error) -> Diagnostic {
         let out = self.options.out.to_string_lossy();
         let message = format!("cannot write evidence below `{}`: {error}", printable(&out));
-        Diagnostic::error(Code::OutputUnwritable, message).help("name a folder that may be written to by --out")
+        Diagnostic::error(Code::OutputUnwritable, message)
+            .help("name a folder that may be written to by --out")
     }
 }
 

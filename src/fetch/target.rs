@@ -96,7 +96,8 @@ impl Target {
 ///
 /// All that is wrong with it: unknown names, types, bounds, what is missing.
 pub fn targets(order: &Order, environment: &dyn Environment) -> Result<Vec<Target>, Vec<Diagnostic>> {
-    let call = Call::find(&order.operation).map_err(|nearest| vec![unknown_call(&order.operation, nearest)])?;
+    let call =
+        Call::find(&order.operation).map_err(|nearest| vec![unknown_call(&order.operation, nearest)])?;
     let mut problems = Vec::new();
     let plan = match plan(call, order) {
         Ok(plan) => Some(plan),
@@ -129,10 +130,10 @@ pub fn targets(order: &Order, environment: &dyn Environment) -> Result<Vec<Targe
 }
 
 fn unknown_call(name: &str, nearest: Option<&'static str>) -> Diagnostic {
-    let message =
-        format!("there is no operation `{}`{}", printable(name), suggest::did_you_mean(nearest));
+    let message = format!("there is no operation `{}`{}", printable(name), suggest::did_you_mean(nearest));
     let known: Vec<String> = Call::ALL.iter().map(|call| format!("`{}`", call.id)).collect();
-    Diagnostic::error(Code::FetchParameter, message).help(format!("these can be fetched: {}", known.join(", ")))
+    Diagnostic::error(Code::FetchParameter, message)
+        .help(format!("these can be fetched: {}", known.join(", ")))
 }
 
 /// Which calls are made, before it matters in which region.
@@ -300,7 +301,8 @@ fn outside(error: &EndpointError) -> Diagnostic {
 
 /// With the region in it, where it is a parameter.
 fn within(call: &Call, plan: Plan, region: Option<&str>) -> Plan {
-    let (Regions::HostAndParameter(name) | Regions::Filter(name), Some(region)) = (call.regions, region) else {
+    let (Regions::HostAndParameter(name) | Regions::Filter(name), Some(region)) = (call.regions, region)
+    else {
         return plan;
     };
     match plan {

@@ -1,7 +1,6 @@
 //! Requests are sent, answers received.
 
 use std::io;
-use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -107,7 +106,6 @@ impl Http {
         let tls = TlsConfig::builder()
             .provider(TlsProvider::Rustls)
             .root_certs(RootCerts::PlatformVerifier)
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .build();
         let agent = Agent::config_builder()
             .tls_config(tls)
@@ -184,11 +182,8 @@ fn exchange(agent: &Agent, request: http::Request<Vec<u8>>) -> Result<Answer, Tr
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect();
-    let body = body
-        .into_with_config()
-        .limit(MAX_ANSWER_BYTES)
-        .read_to_vec()
-        .map_err(|error| reason(&error))?;
+    let body =
+        body.into_with_config().limit(MAX_ANSWER_BYTES).read_to_vec().map_err(|error| reason(&error))?;
     Ok(Answer { status: head.status.as_u16(), headers, body })
 }
 

@@ -31,9 +31,7 @@ pub(super) fn request(call: &Call, endpoint: &Endpoint, parameters: &Parameters)
 /// How a call is signed. `region` is that of the call, which only AWS signs.
 pub(super) fn scheme<'s>(call: &'s Call, region: Option<&'s str>) -> Scheme<'s> {
     match call.wire {
-        Wire::AwsJson(_) => {
-            Scheme::SigV4 { region: region.unwrap_or_default(), service: call.service.id() }
-        }
+        Wire::AwsJson(_) => Scheme::SigV4 { region: region.unwrap_or_default(), service: call.service.id() },
         Wire::AlibabaRpc => Scheme::Acs3 { action: call.action, version: call.version },
         Wire::HuaweiGet(_) => Scheme::SdkHmac,
     }

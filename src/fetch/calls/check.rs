@@ -13,11 +13,11 @@ const MAX_SHOWN: usize = 60;
 
 /// What is wrong with a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub(in crate::fetch) struct Problem {
     /// In a fragment.
-    pub message: String,
+    pub(in crate::fetch) message: String,
     /// What to do about it.
-    pub help: Option<String>,
+    pub(in crate::fetch) help: Option<String>,
 }
 
 /// Checks what is given for a call. Texts are read as what their parameter is: `5` is a number where a number is due.
@@ -25,7 +25,10 @@ pub struct Problem {
 /// # Errors
 ///
 /// All that is wrong with it.
-pub fn checked(call: &'static Call, given: &[(String, Value)]) -> Result<Parameters, Vec<Problem>> {
+pub(in crate::fetch) fn checked(
+    call: &'static Call,
+    given: &[(String, Value)],
+) -> Result<Parameters, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut parameters = Parameters::new();
     for (name, value) in given {
@@ -98,9 +101,8 @@ fn read(path: &str, kind: &Kind, value: &Value, problems: &mut Vec<Problem>) -> 
             if elements.len() > *max {
                 wrong(format!("`{path}` has {} elements, at most {max} are allowed", elements.len()));
             }
-            let read = |(index, element): (usize, &Value)| {
-                read(&format!("{path}[{index}]"), of, element, problems)
-            };
+            let read =
+                |(index, element): (usize, &Value)| read(&format!("{path}[{index}]"), of, element, problems);
             elements.iter().enumerate().map(read).collect()
         }
         (Kind::Object(members), Value::Object(given)) => read_object(path, members, given, problems),
@@ -146,10 +148,8 @@ fn read_object(
 fn check_text(path: &str, text: &Text, given: &str, problems: &mut Vec<Problem>) {
     let length = given.chars().count();
     if !(text.min..=text.max).contains(&length) {
-        let bounds = bounds(
-            i64::try_from(text.min).unwrap_or(i64::MAX),
-            i64::try_from(text.max).unwrap_or(i64::MAX),
-        );
+        let bounds =
+            bounds(i64::try_from(text.min).unwrap_or(i64::MAX), i64::try_from(text.max).unwrap_or(i64::MAX));
         let message = format!("`{path}` has {length} characters, but must have {bounds}");
         problems.push(Problem { message, help: None });
     } else if let Some(pattern) = text.pattern
@@ -269,14 +269,9 @@ mod tests {
     fn lengths_and_patterns_hold_at_their_bounds() {
         let baseline = |id: &str| messages("GetPatchBaseline", &[("BaselineId", json!(id))]);
         assert!(baseline("pb-0123456789abcdef0").is_empty());
-        assert!(
-            baseline("arn:aws:ssm:us-east-1:075727635805:patchbaseline/pb-0123456789abcdef0").is_empty()
-        );
+        assert!(baseline("arn:aws:ssm:us-east-1:075727635805:patchbaseline/pb-0123456789abcdef0").is_empty());
         assert!(baseline(&"a".repeat(128)).is_empty());
-        assert_eq!(
-            baseline(&"a".repeat(129)),
-            ["`BaselineId` has 129 characters, but must have 20 to 128"]
-        );
+        assert_eq!(baseline(&"a".repeat(129)), ["`BaselineId` has 129 characters, but must have 20 to 128"]);
         assert_eq!(
             baseline("pb-0123456789abcdef"),
             ["`BaselineId` has 19 characters, but must have 20 to 128"]
@@ -298,10 +293,7 @@ mod tests {
         assert_eq!(parameters["Filters"], json!([{"Key": "OWNER", "Values": ["Self"]}]));
         assert_eq!(parameters["MaxResults"], json!(5));
         let call = Call::find("DescribeImageInstances").unwrap();
-        assert_eq!(
-            checked(call, &[("Scanned".to_owned(), json!("true"))]).unwrap()["Scanned"],
-            json!(true)
-        );
+        assert_eq!(checked(call, &[("Scanned".to_owned(), json!("true"))]).unwrap()["Scanned"], json!(true));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::fetch::provider::Service;
 use crate::snapshot::KindV1;
 
 /// `alibaba.sas.DescribeImageInstances`.
-pub const CALL: Call = Call {
+pub(in crate::fetch) const CALL: Call = Call {
     id: "alibaba.sas.DescribeImageInstances",
     service: Service::Sas,
     action: "DescribeImageInstances",

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use super::parameter::{ANY, Kind, Parameter, Role};
 use super::{Call, Paging, Regions, Rows, Wire};
-use crate::fetch::target::Owner;
 use crate::fetch::provider::Service;
+use crate::fetch::target::Owner;
 use crate::snapshot::KindV1;
 
 /// `aws.ssm.DescribePatchBaselines`.
-pub const CALL: Call = Call {
+pub(in crate::fetch) const CALL: Call = Call {
     id: "aws.ssm.DescribePatchBaselines",
     service: Service::Ssm,
     action: "DescribePatchBaselines",
@@ -34,7 +34,7 @@ const FILTER: &[Parameter] = &[
 ];
 
 /// The filter that leaves the baselines of an owner; none where it does not matter.
-pub fn owner_filter(owner: Owner) -> Option<Value> {
+pub(in crate::fetch) fn owner_filter(owner: Owner) -> Option<Value> {
     let name = match owner {
         Owner::Own => "Self",
         Owner::Aws => "AWS",

@@ -6,7 +6,7 @@ use crate::fetch::provider::Service;
 use crate::snapshot::KindV1;
 
 /// `aws.ssm.GetPatchBaseline`.
-pub const CALL: Call = Call {
+pub(in crate::fetch) const CALL: Call = Call {
     id: "aws.ssm.GetPatchBaseline",
     service: Service::Ssm,
     action: "GetPatchBaseline",
@@ -15,12 +15,7 @@ pub const CALL: Call = Call {
     parameters: &[Parameter::required(
         "BaselineId",
         // AWS's own baselines are called by their ARN.
-        Kind::Text(Text {
-            min: 20,
-            max: 128,
-            pattern: Some(r"^[a-zA-Z0-9_\-:/]{20,128}$"),
-            values: &[],
-        }),
+        Kind::Text(Text { min: 20, max: 128, pattern: Some(r"^[a-zA-Z0-9_\-:/]{20,128}$"), values: &[] }),
     )],
     wire: Wire::AwsJson("AmazonSSM"),
     regions: Regions::Host,

@@ -9,7 +9,7 @@ use crate::snapshot::KindV1;
 const MAX_OFFSET: i64 = 1_000_000;
 
 /// `huawei.coc.ListInstanceCompliant`.
-pub const CALL: Call = Call {
+pub(in crate::fetch) const CALL: Call = Call {
     id: "huawei.coc.ListInstanceCompliant",
     service: Service::Coc,
     action: "ListInstanceCompliant",

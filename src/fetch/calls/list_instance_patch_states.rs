@@ -8,10 +8,10 @@ use crate::fetch::provider::Service;
 use crate::snapshot::KindV1;
 
 /// Most instances that one call may ask for.
-pub const MAX_INSTANCE_IDS: usize = 100;
+pub(in crate::fetch) const MAX_INSTANCE_IDS: usize = 100;
 
 /// `alibaba.oos.ListInstancePatchStates`.
-pub const CALL: Call = Call {
+pub(in crate::fetch) const CALL: Call = Call {
     id: "alibaba.oos.ListInstancePatchStates",
     service: Service::Oos,
     action: "ListInstancePatchStates",
@@ -33,7 +33,7 @@ pub const CALL: Call = Call {
 };
 
 /// The instances that a call asks for; none where it asks for all.
-pub fn instance_ids(value: Option<&Value>) -> Vec<String> {
+pub(in crate::fetch) fn instance_ids(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_default(),
         _ => Vec::new(),

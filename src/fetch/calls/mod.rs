@@ -14,10 +14,10 @@ use std::ptr;
 
 use serde_json::Value;
 
-pub use check::{Problem, checked};
-pub use describe_patch_baselines::owner_filter;
-pub use list_instance_patch_states::{MAX_INSTANCE_IDS, instance_ids};
-pub use parameter::{Kind, Parameter, Role};
+pub(super) use check::{Problem, checked};
+pub(super) use describe_patch_baselines::owner_filter;
+pub(super) use list_instance_patch_states::{MAX_INSTANCE_IDS, instance_ids};
+pub use parameter::{Kind, Parameter, Role, Text};
 
 use super::provider::Service;
 use crate::snapshot::KindV1;
@@ -26,12 +26,12 @@ use crate::suggest;
 /// Parameters by their documented names, checked.
 pub type Parameters = BTreeMap<&'static str, Value>;
 
-/// `aws.ssm.GetPatchBaseline`.
-pub use get_patch_baseline::CALL as GET_PATCH_BASELINE;
 /// `aws.ssm.DescribePatchBaselines`.
-pub use describe_patch_baselines::CALL as DESCRIBE_PATCH_BASELINES;
+pub(super) use describe_patch_baselines::CALL as DESCRIBE_PATCH_BASELINES;
+/// `aws.ssm.GetPatchBaseline`.
+pub(super) use get_patch_baseline::CALL as GET_PATCH_BASELINE;
 /// `alibaba.oos.ListInstancePatchStates`.
-pub use list_instance_patch_states::CALL as LIST_INSTANCE_PATCH_STATES;
+pub(super) use list_instance_patch_states::CALL as LIST_INSTANCE_PATCH_STATES;
 
 /// A documented call.
 #[derive(Debug)]
