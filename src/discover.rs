@@ -120,7 +120,8 @@ fn order_pages(files: &mut [InputFile]) {
         }
     }
     for places in places.into_values() {
-        let mut pages: Vec<InputFile> = places.iter().filter_map(|&place| files.get(place).cloned()).collect();
+        let mut pages: Vec<InputFile> =
+            places.iter().filter_map(|&place| files.get(place).cloned()).collect();
         pages.sort_by(InputFile::by_page);
         for (place, page) in places.into_iter().zip(pages) {
             if let Some(file) = files.get_mut(place) {

@@ -170,7 +170,8 @@ fn fetches(keys: &Keys) -> Vec<ShownTable> {
         let path = vec![name.to_owned()];
         Some(ShownKey { path, value: Some(write(&entry.value)), source: at(&entry.key) })
     }
-    let texts = |list: &Vec<Located<Text>>| list.iter().map(|text| Value::from(text.value.0.as_str())).collect();
+    let texts =
+        |list: &Vec<Located<Text>>| list.iter().map(|text| Value::from(text.value.0.as_str())).collect();
     let table = |fetch: &Located<Fetch>| {
         let fetch = &fetch.value;
         let operation = &fetch.operation;

@@ -11,7 +11,10 @@ use crate::source::{Code, Diagnostic, Spot};
 /// # Errors
 ///
 /// All that is wrong with any of them, or that there is none.
-pub(super) fn targets(config: &Config, environment: &dyn Environment) -> Result<Vec<Target>, Vec<Diagnostic>> {
+pub(super) fn targets(
+    config: &Config,
+    environment: &dyn Environment,
+) -> Result<Vec<Target>, Vec<Diagnostic>> {
     let calls = config.keys.fetch.iter().flat_map(|entry| &entry.value);
     let mut targets = Vec::new();
     let mut problems = Vec::new();
@@ -78,7 +81,12 @@ fn orders(call: &Fetch) -> Result<Vec<Order>, Diagnostic> {
         regions: texts(call.regions.as_ref()),
         profile: None,
         account: call.account.as_ref().map(|account| account.value.0.clone()),
-        parameters: call.params.iter().flat_map(|params| &params.value.0).map(|(name, entry)| (name.clone(), entry.value.0.clone())).collect(),
+        parameters: call
+            .params
+            .iter()
+            .flat_map(|params| &params.value.0)
+            .map(|(name, entry)| (name.clone(), entry.value.0.clone()))
+            .collect(),
         baseline_ids: texts(call.baseline_ids.as_ref()),
         all: call.all.as_ref().map(|owner| match owner.value {
             BaselineOwner::Own => Owner::Own,

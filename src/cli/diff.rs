@@ -48,7 +48,8 @@ pub(super) fn run(arguments: &DiffArguments, color: ColorChoice) -> Result<ExitC
     let (Some(mut old), Some(mut new)) = (old, new) else {
         return Err(problems.into());
     };
-    let inputs = [&arguments.old, &arguments.new].map(|path| InputFile::new(path.to_string_lossy(), Origin::Path(path.clone())));
+    let inputs = [&arguments.old, &arguments.new]
+        .map(|path| InputFile::new(path.to_string_lossy(), Origin::Path(path.clone())));
     let (old_name, new_name) = (arguments.old.to_string_lossy(), arguments.new.to_string_lossy());
     let diff = diff((&old_name, &mut old), (&new_name, &mut new))?;
     let mut output = Output::open(arguments.output.as_deref(), &inputs)?;

@@ -32,10 +32,12 @@ impl<'o> Live<'o> {
         let collected = self.options.fetch(&self.targets, &self.environment);
         let folders: Vec<PathBuf> =
             collected.iter().filter_map(|call| Some(call.evidence.as_ref()?.folder.clone())).collect();
-        let count = if folders.len() == 1 { "1 folder".to_owned() } else { format!("{} folders", folders.len()) };
+        let count =
+            if folders.len() == 1 { "1 folder".to_owned() } else { format!("{} folders", folders.len()) };
         let out = self.options.out();
         // Losing standard error must not lose the result.
-        let _ = writeln!(io::stderr(), "evidence is kept in `{}`: {count}", printable(&out.to_string_lossy()));
+        let _ =
+            writeln!(io::stderr(), "evidence is kept in `{}`: {count}", printable(&out.to_string_lossy()));
         found(&folders, collected)
     }
 }
@@ -46,7 +48,8 @@ fn found(folders: &[PathBuf], collected: Vec<Collected>) -> Discovery {
     for call in collected {
         // What ended a call early stands in its manifest.
         let is_told = call.evidence.is_some_and(|evidence| !evidence.snapshot.complete);
-        let untold = call.diagnostics.into_iter().filter(|problem| !is_told || problem.level == Level::Warning);
+        let untold =
+            call.diagnostics.into_iter().filter(|problem| !is_told || problem.level == Level::Warning);
         discovery.diagnostics.extend(untold);
     }
     discovery

@@ -36,7 +36,9 @@ pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
             for operation in Operation::ALL {
                 writeln!(out, "{operation}")?;
             }
-            for result in ["run", "lint", "explain", "mutations", "diff", "settings", "config", "ratchet", "snapshot"] {
+            for result in
+                ["run", "lint", "explain", "mutations", "diff", "settings", "config", "ratchet", "snapshot"]
+            {
                 writeln!(out, "{result}")?;
             }
             return Ok(ExitCode::Pass);

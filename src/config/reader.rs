@@ -335,7 +335,9 @@ impl<T: Read> Read for Vec<Located<T>> {
             let subject = printable(&reader.subject).into_owned();
             let help = match subject.as_str() {
                 "rules" if is_table => "what is said of a single rule stands in `[rule.ID]`".to_owned(),
-                "output" | "expect" | "fetch" if is_table => format!("write `[[{subject}]]`, in two brackets"),
+                "output" | "expect" | "fetch" if is_table => {
+                    format!("write `[[{subject}]]`, in two brackets")
+                }
                 _ => format!("write `{subject} = […]`"),
             };
             reader.wrong_type(value, Self::TAKES, Some(help));

@@ -331,7 +331,8 @@ impl<'s> Collector<'s> {
     ) -> Run {
         self.join_pages();
         for (index, evidence) in self.snapshots.iter().enumerate() {
-            let is_page = |file: &&InputFile| file.expected.as_ref().is_some_and(|page| page.snapshot == index);
+            let is_page =
+                |file: &&InputFile| file.expected.as_ref().is_some_and(|page| page.snapshot == index);
             let named = self.files.iter().filter(is_page).count();
             self.diagnostics.extend(fetched::problems(evidence, named, self.load));
         }

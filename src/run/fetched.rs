@@ -87,10 +87,10 @@ fn answer(evidence: &Evidence, failure: &FailureV1) -> Diagnostic {
 
 fn incomplete(evidence: &Evidence) -> Diagnostic {
     let content = &evidence.manifest.content;
-    let reason = content.reason.as_deref().map_or_else(
-        || "the manifest does not say why".into(),
-        |reason| printable(reason).into_owned(),
-    );
+    let reason = content
+        .reason
+        .as_deref()
+        .map_or_else(|| "the manifest does not say why".into(), |reason| printable(reason).into_owned());
     let pages = match content.pages.len() {
         0 => "no page".to_owned(),
         1 => "1 page".to_owned(),
@@ -107,8 +107,10 @@ fn incomplete(evidence: &Evidence) -> Diagnostic {
 /// A listing that names nothing, so that nothing was fetched for it.
 fn empty(evidence: &Evidence, allowed: bool) -> Diagnostic {
     let content = &evidence.manifest.content;
-    let region = content.region.as_ref().map_or_else(String::new, |region| format!(" in `{}`", printable(region)));
-    let message = format!("`{}` lists nothing{region}, and nothing was fetched for it", printable(&content.operation));
+    let region =
+        content.region.as_ref().map_or_else(String::new, |region| format!(" in `{}`", printable(region)));
+    let message =
+        format!("`{}` lists nothing{region}, and nothing was fetched for it", printable(&content.operation));
     let spot = evidence.manifest.spot(&path_of(&["resources"]));
     let mut problem = spot.error(Code::PayloadEmpty, message, "said here");
     if allowed {

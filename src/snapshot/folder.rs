@@ -74,7 +74,9 @@ impl Evidence {
     /// The pages, in the order of the manifest, but for those that are not there.
     pub fn pages(&self) -> impl Iterator<Item = (usize, PathBuf)> {
         let pages = self.manifest.content.pages.iter().zip(&self.present).enumerate();
-        pages.filter(|(_, (_, present))| **present).map(|(index, (page, _))| (index, self.folder.join(&page.file)))
+        pages
+            .filter(|(_, (_, present))| **present)
+            .map(|(index, (page, _))| (index, self.folder.join(&page.file)))
     }
 
     /// Whether a page is there.
@@ -102,7 +104,9 @@ impl Evidence {
 
     /// What there is to say about a page that was read, with its size and SHA-256.
     pub fn verify(&self, page: usize, bytes: u64, sha256: &str) -> Option<Diagnostic> {
-        self.held_against(self.manifest.content.pages.get(page)?, bytes, sha256, &|member| page_path(page, member))
+        self.held_against(self.manifest.content.pages.get(page)?, bytes, sha256, &|member| {
+            page_path(page, member)
+        })
     }
 
     /// The same for a page that could not be read to its end before.
@@ -187,7 +191,9 @@ impl Evidence {
             Ok(entries) => entries,
             Err(error) => {
                 let message = format!("the folder of `{}` cannot be read: {error}", self.manifest.name());
-                return vec![Diagnostic::error(Code::SnapshotUnreadable, message).help("check the permissions")];
+                return vec![
+                    Diagnostic::error(Code::SnapshotUnreadable, message).help("check the permissions"),
+                ];
             }
         };
         let mut strangers = BTreeMap::new();

@@ -89,9 +89,12 @@ impl Manifest {
         if named != SCHEMA {
             let message = format!("`{}` is no version of a manifest that is read", printable(&named));
             let told = problem(kept, outline.span(schema), message, "this version");
-            return Err(vec![told.help(format!("this program reads `{SCHEMA}`: use another one, or fetch again"))]);
+            return Err(vec![
+                told.help(format!("this program reads `{SCHEMA}`: use another one, or fetch again")),
+            ]);
         }
-        let content: SnapshotV1 = serde_json::from_str(text).map_err(|error| vec![misshapen(kept, text, &error)])?;
+        let content: SnapshotV1 =
+            serde_json::from_str(text).map_err(|error| vec![misshapen(kept, text, &error)])?;
         let mut reader = Reader { kept, text, problems: Vec::new(), more: 0 };
         let operation = reader.operation(&content);
         let captures = reader.pages(&content);
@@ -251,10 +254,13 @@ impl Reader<'_> {
             names.push(&page.file);
         }
         names.sort_unstable();
-        let twice: Vec<&str> = names.windows(2).filter_map(|pair| match pair {
-            [a, b] if a == b => Some(*a),
-            _ => None,
-        }).collect();
+        let twice: Vec<&str> = names
+            .windows(2)
+            .filter_map(|pair| match pair {
+                [a, b] if a == b => Some(*a),
+                _ => None,
+            })
+            .collect();
         for name in twice {
             let message = format!("the file `{}` is named twice", printable(name));
             self.tell(&path_of(&["pages"]), message, "among these");
@@ -306,7 +312,8 @@ impl Reader<'_> {
 /// Whether a name can only be that of a file in the same folder, on any system.
 fn is_plain_name(name: &str) -> bool {
     let mut parts = Path::new(name).components();
-    let is_single = matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name);
+    let is_single =
+        matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name);
     is_single && name != FILE_NAME && !name.contains(['/', '\\', ':']) && !name.chars().any(char::is_control)
 }
 
@@ -408,7 +415,10 @@ mod tests {
             ]
         );
         let complete = "the manifest says that it is complete, but ";
-        assert_eq!(told(|value| value["pages"] = serde_json::json!([])), [format!("{complete}names no page")]);
+        assert_eq!(
+            told(|value| value["pages"] = serde_json::json!([])),
+            [format!("{complete}names no page")]
+        );
         assert_eq!(told(|value| value["reason"] = "cut".into()), [format!("{complete}tells why it is not")]);
         assert_eq!(
             told(|value| {

@@ -36,7 +36,8 @@ fn entry(name: &str, bytes: &[u8]) -> Value {
 fn states(indices: &[usize], next: &str) -> String {
     let whole: Value =
         serde_json::from_str(&sample("alibaba/oos/list-instance-patch-states/compliant.json")).unwrap();
-    let items: Vec<Value> = indices.iter().map(|&index| whole["InstancePatchStates"][index].clone()).collect();
+    let items: Vec<Value> =
+        indices.iter().map(|&index| whole["InstancePatchStates"][index].clone()).collect();
     let page = json!({"InstancePatchStates": items, "MaxResults": 50, "NextToken": next, "RequestId": "r"});
     serde_json::to_string_pretty(&page).unwrap()
 }
@@ -44,7 +45,9 @@ fn states(indices: &[usize], next: &str) -> String {
 /// Resources on a page: the elements of its only list, or itself.
 fn resources(page: &[u8]) -> usize {
     let Ok(Value::Object(members)) = serde_json::from_slice(page) else { return 0 };
-    let mut lists = ["InstancePatchStates", "BatchList", "instance_compliant"].iter().filter_map(|name| members.get(*name));
+    let mut lists = ["InstancePatchStates", "BatchList", "instance_compliant"]
+        .iter()
+        .filter_map(|name| members.get(*name));
     lists.next().map_or(1, |list| list.as_array().unwrap().len())
 }
 
@@ -86,7 +89,8 @@ impl Evidence {
         for (name, bytes) in &self.pages {
             fs::write(self.path().join(name), bytes).unwrap();
         }
-        fs::write(self.path().join("snapshot.json"), serde_json::to_vec_pretty(&self.manifest).unwrap()).unwrap();
+        fs::write(self.path().join("snapshot.json"), serde_json::to_vec_pretty(&self.manifest).unwrap())
+            .unwrap();
         self
     }
 
@@ -176,7 +180,8 @@ fn the_manifest_the_pages_and_a_glob_name_the_same() {
     let outcome = finish(command.current_dir(evidence.path()));
     assert_eq!((outcome.code, problems(&outcome)), (0, vec![]));
     assert_eq!(outcome.json()["inputs"][0]["file"], "b.json");
-    let mut command = self::command(&["check", "a.json", "b.json", "--format", "json", "--at", crate::support::CLOCK]);
+    let mut command =
+        self::command(&["check", "a.json", "b.json", "--format", "json", "--at", crate::support::CLOCK]);
     assert_eq!(finish(command.current_dir(evidence.path())).code, 0);
 }
 
@@ -187,8 +192,9 @@ fn a_page_alone_is_no_whole_snapshot() {
     let outcome = check(&[&evidence.file("a.json")]);
     assert_eq!(outcome.code, 2);
     let line = evidence.line_of("\"pages\"");
-    let expected =
-        format!("error payload.incomplete snapshot.json:{line} 1 of 2 pages of this snapshot are among the inputs");
+    let expected = format!(
+        "error payload.incomplete snapshot.json:{line} 1 of 2 pages of this snapshot are among the inputs"
+    );
     assert_eq!(problems(&outcome), [expected]);
     assert_eq!(outcome.json()["inputs"][0]["complete"], false);
     let outcome = check(&[&evidence.file("a.json"), "--allow-incomplete"]);
@@ -237,7 +243,8 @@ fn what_makes_a_page_unreadable_is_told_beside_the_change() {
         assert_eq!(outcome.code, 2);
         assert!(codes.contains(&"payload.malformed".to_owned()), "{codes:?}");
         let told = problems(&outcome);
-        let size = format!("`a.json` was changed: it holds {} bytes, not {}", text.len(), states(&[2], "").len());
+        let size =
+            format!("`a.json` was changed: it holds {} bytes, not {}", text.len(), states(&[2], "").len());
         assert!(told.iter().any(|problem| problem.ends_with(&size)), "{told:?}");
     }
 }
@@ -252,7 +259,8 @@ fn a_large_page_is_verified_though_several_threads_read_it() {
         item["InstanceId"] = format!("i-{number:08}").into();
         items.push(item);
     }
-    let text = json!({"InstancePatchStates": items, "MaxResults": 50, "NextToken": "", "RequestId": "r"}).to_string();
+    let text = json!({"InstancePatchStates": items, "MaxResults": 50, "NextToken": "", "RequestId": "r"})
+        .to_string();
     assert!(text.len() > 5 << 20);
     let mut evidence = Evidence::of("alibaba.oos.ListInstancePatchStates", &[("page-0001.json", &text)]);
     let outcome = evidence.write().check(&["--threads", "2"]);
@@ -391,12 +399,14 @@ fn a_payload_may_be_called_as_a_manifest_is() {
 
 #[test]
 fn incompleteness_is_honoured_even_where_the_pages_look_whole() {
-    let mut evidence = Evidence::of("alibaba.oos.ListInstancePatchStates", &[("p.json", &states(&[0, 1, 2], ""))]);
+    let mut evidence =
+        Evidence::of("alibaba.oos.ListInstancePatchStates", &[("p.json", &states(&[0, 1, 2], ""))]);
     evidence.manifest["complete"] = false.into();
     evidence.manifest["reason"] = "it was interrupted".into();
     let line = evidence.line_of("\"complete\"");
-    let message =
-        format!("payload.incomplete snapshot.json:{line} this snapshot is incomplete, 1 page came: it was interrupted");
+    let message = format!(
+        "payload.incomplete snapshot.json:{line} this snapshot is incomplete, 1 page came: it was interrupted"
+    );
     let outcome = evidence.write().check(&[]);
     assert_eq!((outcome.code, problems(&outcome)), (2, vec![format!("error {message}")]));
     assert_eq!(outcome.json()["inputs"][0]["complete"], false);
@@ -424,7 +434,8 @@ fn a_complete_manifest_tells_what_its_pages_leave_open_but_hides_nothing() {
     fs::remove_file(evidence.file("snapshot.json")).unwrap();
     assert_eq!(evidence.check(&[]).codes(), ["payload.unverified"]);
     // The last page names a further one.
-    let evidence = Evidence::of("alibaba.oos.ListInstancePatchStates", &[("p.json", &states(&[0, 1, 2], "t"))]);
+    let evidence =
+        Evidence::of("alibaba.oos.ListInstancePatchStates", &[("p.json", &states(&[0, 1, 2], "t"))]);
     let outcome = evidence.write().check(&[]);
     assert_eq!((outcome.code, outcome.codes()), (2, vec!["payload.incomplete".to_owned()]));
     assert_eq!(outcome.json()["inputs"][0]["complete"], false);
@@ -494,7 +505,8 @@ fn an_error_answer_is_told_with_all_that_the_vendor_said() {
     assert_eq!(evidence.check(&[]).codes(), ["payload.error_body", "snapshot.tampered"]);
 
     // After some pages it may be allowed.
-    let mut evidence = Evidence::of("alibaba.oos.ListInstancePatchStates", &[("p.json", &states(&[0, 1, 2], "t"))]);
+    let mut evidence =
+        Evidence::of("alibaba.oos.ListInstancePatchStates", &[("p.json", &states(&[0, 1, 2], "t"))]);
     evidence.manifest["complete"] = false.into();
     evidence.manifest["reason"] = "the connection was cut".into();
     evidence.manifest["failure"] = json!({
@@ -533,7 +545,8 @@ fn a_listing_is_verified_and_not_judged() {
     assert_eq!(both(&[]).codes(), ["snapshot.tampered"]);
 
     // One that lists nothing: then nothing is judged of that region.
-    let mut listing = Evidence::of("aws.ssm.DescribePatchBaselines", &[("p.json", "{\"BaselineIdentities\": []}")]);
+    let mut listing =
+        Evidence::of("aws.ssm.DescribePatchBaselines", &[("p.json", "{\"BaselineIdentities\": []}")]);
     listing.manifest["kind"] = "listing".into();
     listing.manifest["resources"] = 0.into();
     listing.write();
@@ -581,7 +594,11 @@ fn source_and_time_reach_findings_rules_and_the_age() {
     let mut evidence = Evidence::states();
     evidence.manifest["pages"][1]["received_at"] = "2026-11-20T16:30:01+01:00".into();
     evidence.write();
-    for options in [&["--include", "pass"][..], &["--include", "pass", "--reference"], &["--include", "pass", "--threads", "1"]] {
+    for options in [
+        &["--include", "pass"][..],
+        &["--include", "pass", "--reference"],
+        &["--include", "pass", "--threads", "1"],
+    ] {
         let document = evidence.check(options).json();
         for finding in document["findings"].as_array().unwrap() {
             assert_eq!(finding["resource"]["region"], "eu-central-1");
@@ -634,7 +651,11 @@ fn the_capture_tells_the_age() {
     assert_eq!(age("12h").codes(), Vec::<String>::new(), "nine and a half hours before the clock");
     let outcome = age("9h");
     assert_eq!((outcome.code, outcome.codes()), (2, vec!["payload.stale".to_owned()]));
-    assert!(problems(&outcome)[0].contains("its newest time is 2026-11-20T14:30:00Z"), "{:?}", problems(&outcome));
+    assert!(
+        problems(&outcome)[0].contains("its newest time is 2026-11-20T14:30:00Z"),
+        "{:?}",
+        problems(&outcome)
+    );
     fs::remove_file(evidence.file("snapshot.json")).unwrap();
     assert_ne!(age("12h").code, 0);
 }
