@@ -1,4 +1,8 @@
 //! Live calls, against doubles of the services.
 
+mod canaries;
+mod credentials;
+mod fake_environment;
 mod signing;
+mod system_environment;
 mod verify;

@@ -7,7 +7,10 @@ use crate::fetch::credentials::Credentials;
 use crate::fetch::endpoint::Endpoint;
 use crate::fetch::request::Request;
 
-const TEXT: &str = include_str!("../../../tests/fixtures/signing/signing_vectors.json");
+const TEXTS: [&str; 2] = [
+    include_str!("../../../tests/fixtures/signing/signing_vectors.json"),
+    include_str!("../../../tests/fixtures/signing/further_vectors.json"),
+];
 
 /// What is signed, by whom and when.
 pub(super) struct Vector {
@@ -21,9 +24,9 @@ pub(super) struct Written(Value);
 
 /// The vectors of a cloud.
 pub(super) fn vectors(vendor: &str) -> Vec<Written> {
-    let document: Value = serde_json::from_str(TEXT).unwrap();
-    let vectors = document["vectors"].as_array().unwrap().clone();
-    vectors.into_iter().filter(|vector| vector["vendor"] == vendor).map(Written).collect()
+    let documents = TEXTS.map(|text| serde_json::from_str::<Value>(text).unwrap());
+    let vectors = documents.iter().flat_map(|document| document["vectors"].as_array().unwrap().clone());
+    vectors.filter(|vector| vector["vendor"] == vendor).map(Written).collect()
 }
 
 impl Written {

@@ -13,6 +13,7 @@ use super::environment::Environment;
 use super::metadata::{self, ByRole, Found};
 use super::search::Variables;
 use super::{Credentials, CredentialsError};
+use crate::fetch::endpoint::has_form;
 use crate::fetch::provider::Provider;
 
 const VARIABLES: Variables = Variables {
@@ -79,7 +80,8 @@ pub(super) fn region(profile: Option<&str>, environment: &dyn Environment) -> Op
     }
     let name = profile.map(str::to_owned).or_else(|| chosen(environment));
     let profiles = Profiles::read(environment).ok()?;
-    profiles.find(name.as_deref().unwrap_or("default"))?.text("region").map(str::to_owned)
+    let found = profiles.find(name.as_deref().unwrap_or("default"))?;
+    found.text("region").filter(|region| has_form(region)).map(str::to_owned)
 }
 
 /// The profile that the environment chooses.
