@@ -185,7 +185,7 @@ fn programs() {
         RunError::Start,
         RunError::Code(1),
         RunError::Signal,
-        RunError::Time(std::time::Duration::from_secs(60)),
+        RunError::Time(std::time::Duration::from_mins(1)),
         RunError::Output,
     ] {
         is_silent(&with(Err(error)), "failed");

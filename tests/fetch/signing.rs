@@ -245,6 +245,12 @@ fn what_cannot_be_sent_is_not_signed_and_not_repeated() {
         let (mut request, credentials) = plain();
         request.path = String::new();
         assert!(sign(&mut request, scheme, &credentials, at, "n").is_err());
+        for host in ["", "a b", "a/b", "user@a.com", "a\r\nb", "ä.com", "a.com:80", "[::1"] {
+            let (mut request, credentials) = plain();
+            request.host = host.to_owned();
+            let error = sign(&mut request, scheme, &credentials, at, "n").unwrap_err();
+            assert_eq!(error, SignError::Request("its host cannot be one"));
+        }
     }
 }
 

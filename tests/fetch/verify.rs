@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 /// Headers as they arrived, in their order.
 pub(crate) type Headers = [(String, String)];
 
-/// Checks a SigV4 signature, and that the clock of the request is within 5 minutes.
+/// Checks a `SigV4` signature, and that the clock of the request is within 5 minutes.
 pub(crate) fn verify_aws(
     method: &str,
     target: &str,
@@ -122,7 +122,7 @@ pub(crate) fn access_key_id(headers: &Headers) -> Option<String> {
     Some(rest.split([',', '/']).next()?.to_owned())
 }
 
-/// Region and service of a SigV4 scope.
+/// Region and service of a `SigV4` scope.
 pub(crate) fn aws_scope(headers: &Headers) -> Option<(String, String)> {
     let value = optional(headers, "authorization").ok()??;
     let (_, rest) = value.split_once("Credential=")?;
@@ -241,6 +241,7 @@ impl Stated {
 }
 
 /// What parameters are sorted by: AWS documents their encoded form; the other vendors' signers sort, then encode.
+#[derive(Clone, Copy)]
 enum Order {
     Encoded,
     Decoded,

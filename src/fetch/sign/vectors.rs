@@ -49,13 +49,9 @@ impl Written {
     /// The request as it is before it is signed: its query in another order, and of its headers only those that no signer makes.
     pub(super) fn read(&self) -> Vector {
         let given = &self.0["request"];
-        let (host, path) = match given["host"].as_str() {
-            Some(host) => (host.to_owned(), given["path"].as_str().unwrap().to_owned()),
-            None => {
-                let url = given["url"].as_str().unwrap();
-                (url.split('/').nth(2).unwrap().to_owned(), "/".to_owned())
-            }
-        };
+        let host =
+            given["host"].as_str().or_else(|| given["url"].as_str().unwrap().split('/').nth(2)).unwrap();
+        let path = given["path"].as_str().unwrap_or("/");
         let endpoint = Endpoint::parse(&format!("https://{host}")).unwrap();
         let method = if given["method"] == "GET" { "GET" } else { "POST" };
         let mut request = Request::new(method, &endpoint, path);

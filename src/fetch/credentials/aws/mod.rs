@@ -22,6 +22,9 @@ const VARIABLES: Variables = Variables {
     tokens: &["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"],
 };
 
+/// What `aws configure export-credentials` prints with temporary ones.
+const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
+
 const METADATA: &str = "http://169.254.169.254";
 const METADATA_IPV6: &str = "http://[fd00:ec2::254]";
 const METADATA_HOSTS: [&str; 2] = ["169.254.169.254", "[fd00:ec2::254]"];
@@ -91,8 +94,6 @@ fn chosen(environment: &dyn Environment) -> Option<String> {
 
 fn variables(environment: &dyn Environment) -> Result<Option<Credentials>, CredentialsError> {
     let Some(mut found) = VARIABLES.find(environment)? else { return Ok(None) };
-    // What `aws configure export-credentials` prints with temporary ones.
-    const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
     if let Some(text) = environment.variable(EXPIRATION) {
         found.expires = Some(document::time(&text, &format!("the variable `{EXPIRATION}`"))?);
     }
