@@ -165,8 +165,8 @@ fn list_tables(keys: &Keys, targets: &TargetChoice, accepting: &AcceptChoice) ->
 
 /// The calls that are made live.
 fn fetches(keys: &Keys) -> Vec<ShownTable> {
-    fn key<T>(name: &str, entry: &Option<Entry<T>>, write: impl FnOnce(&T) -> Value) -> Option<ShownKey> {
-        let entry = entry.as_ref()?;
+    fn key<T>(name: &str, entry: Option<&Entry<T>>, write: impl FnOnce(&T) -> Value) -> Option<ShownKey> {
+        let entry = entry?;
         let path = vec![name.to_owned()];
         Some(ShownKey { path, value: Some(write(&entry.value)), source: at(&entry.key) })
     }
@@ -180,16 +180,16 @@ fn fetches(keys: &Keys) -> Vec<ShownTable> {
             value: Some(json!(operation.value.id())),
             source: at(&operation.key),
         }];
-        keys.extend(key("profiles", &fetch.profiles, texts));
-        keys.extend(key("account", &fetch.account, |text| json!(text.0)));
-        keys.extend(key("regions", &fetch.regions, texts));
-        keys.extend(key("params", &fetch.params, |params| {
+        keys.extend(key("profiles", fetch.profiles.as_ref(), texts));
+        keys.extend(key("account", fetch.account.as_ref(), |text| json!(text.0)));
+        keys.extend(key("regions", fetch.regions.as_ref(), texts));
+        keys.extend(key("params", fetch.params.as_ref(), |params| {
             params.0.iter().map(|(name, entry)| (name.clone(), entry.value.0.clone())).collect()
         }));
-        keys.extend(key("baseline_ids", &fetch.baseline_ids, texts));
-        keys.extend(key("all", &fetch.all, |owner| json!(owner.as_str())));
-        keys.extend(key("instance_ids", &fetch.instance_ids, texts));
-        keys.extend(key("endpoint", &fetch.endpoint, |text| json!(text.0)));
+        keys.extend(key("baseline_ids", fetch.baseline_ids.as_ref(), texts));
+        keys.extend(key("all", fetch.all.as_ref(), |owner| json!(owner.as_str())));
+        keys.extend(key("instance_ids", fetch.instance_ids.as_ref(), texts));
+        keys.extend(key("endpoint", fetch.endpoint.as_ref(), |text| json!(text.0)));
         ShownTable { path: vec!["fetch".to_owned()], is_element: true, keys }
     };
     keys.fetch.iter().flat_map(|entry| &entry.value).map(table).collect()

@@ -64,7 +64,7 @@ enum ColorChoice {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Judge saved payloads and say whether the gate passes.
-    Check(check::CheckArguments),
+    Check(Box<check::CheckArguments>),
     /// Make documented calls and keep what they answer, for `check` to judge.
     Fetch(fetch::FetchArguments),
     /// Write a saved result in another format.

@@ -213,7 +213,6 @@ mod tests {
     use crate::source::hexadecimal;
     use sha2::{Digest as _, Sha256};
     use std::io::Write as _;
-    use std::sync::Arc;
 
     fn file(bytes: &[u8]) -> (tempfile::NamedTempFile, InputFile) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
