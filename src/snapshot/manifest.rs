@@ -389,7 +389,7 @@ mod tests {
         );
         assert_eq!(
             told("{\"schema\": \"probity.snapshot/v1\",\n"),
-            ["2:1 the manifest is no well-formed JSON: the text ends inside a value"]
+            ["2:1 the manifest is no well-formed JSON: the text ends in the middle of a value"]
         );
         assert_eq!(
             told("{\"schema\": \"probity.snapshot/v1\",\n \"pages\": 1}"),
