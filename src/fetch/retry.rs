@@ -16,7 +16,7 @@ const FIRST: Duration = Duration::from_millis(500);
 /// The longest wait that is not asked for.
 const LONGEST: Duration = Duration::from_secs(20);
 /// The longest wait that a service may ask for: what asks for more has failed.
-const LONGEST_ASKED: Duration = Duration::from_secs(120);
+const LONGEST_ASKED: Duration = Duration::from_mins(2);
 
 /// How often one request is still made, and when.
 pub(super) struct Retries {

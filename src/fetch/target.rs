@@ -313,6 +313,6 @@ fn within(call: &Call, plan: Plan, region: Option<&str>) -> Plan {
             }
             Plan::Each(sets)
         }
-        other => other,
+        listing @ Plan::Baselines(_) => listing,
     }
 }
