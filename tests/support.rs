@@ -157,7 +157,7 @@ pub(crate) fn end_in_time(mut child: std::process::Child) -> Outcome {
     }
     let stdout = all_of(child.stdout.take().unwrap());
     let stderr = all_of(child.stderr.take().unwrap());
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
     let status = loop {
         if let Some(status) = child.try_wait().unwrap() {
             break status;

@@ -186,18 +186,22 @@ impl Host {
     }
 }
 
-/// Lower-case words of letters and digits, joined by single hyphens; AWS's and Huawei's end in a number.
+/// Whether a text has the form of a service's regions; AWS's and Huawei's end in a number.
 fn is_region(region: &str, service: Service) -> bool {
+    let numbered =
+        || region.rsplit('-').next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    has_form(region) && (!matches!(service, Service::Ssm | Service::Coc) || numbered())
+}
+
+/// Whether a text can be the name of a region: lower-case words of letters and digits, joined by single hyphens.
+pub(super) fn has_form(region: &str) -> bool {
     let mut words = region.split('-');
-    let form = region.len() <= 40
+    region.len() <= 40
         && region.contains('-')
         && region.starts_with(|c: char| c.is_ascii_lowercase())
         && words.all(|word| {
             !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        });
-    let numbered =
-        || region.rsplit('-').next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
-    form && (!matches!(service, Service::Ssm | Service::Coc) || numbered())
+        })
 }
 
 /// What hosts of a region's partition end in.

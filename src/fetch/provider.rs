@@ -73,7 +73,7 @@ impl Service {
         }
     }
 
-    /// The second part of an operation's id, which is also the name that SigV4 signs for.
+    /// The second part of an operation's id, which is also the name in signatures of AWS.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Oos => "oos",

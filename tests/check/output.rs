@@ -153,7 +153,7 @@ fn waiting(folder: &Folder) -> Child {
     let mut command = command(&arguments);
     command.current_dir(folder.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     // A third name appears beside `nodes.json` and `out`.
     while names(folder).len() < 3 {
         assert!(Instant::now() < deadline, "no output file is opened");

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 /// Headers as they arrived, in their order.
 pub(crate) type Headers = [(String, String)];
 
-/// Checks a SigV4 signature, and that the clock of the request is within 5 minutes.
+/// Checks a `SigV4` signature, and that the clock of the request is within 5 minutes.
 pub(crate) fn verify_aws(
     method: &str,
     target: &str,
@@ -38,7 +38,7 @@ pub(crate) fn verify_aws(
     {
         return Err("`x-amz-content-sha256` is not the digest of the body".to_owned());
     }
-    let (path, query) = wire(target)?;
+    let (path, query) = wire(target, Order::Encoded)?;
     // All services but S3 encode the path once more.
     let path = path.split('/').map(encode).collect::<Vec<_>>().join("/");
     let canonical = stated.canonical(method, &path, &query, headers, &hash)?;
@@ -81,7 +81,7 @@ pub(crate) fn verify_acs3(
     if optional(headers, "x-acs-accesskey-id")?.is_some_and(|id| id != stated.access) {
         return Err("`x-acs-accesskey-id` is not the id in `Authorization`".to_owned());
     }
-    let (path, query) = wire(target)?;
+    let (path, query) = wire(target, Order::Decoded)?;
     let canonical = stated.canonical(method, &path, &query, headers, &hash)?;
     let text = format!("ACS3-HMAC-SHA256\n{}", hex(&sha256(canonical.as_bytes())));
     stated.holds(secret.as_bytes(), &text, &canonical)
@@ -106,7 +106,7 @@ pub(crate) fn verify_sdk_hmac(
         }
         _ => hex(&sha256(body)),
     };
-    let (mut path, query) = wire(target)?;
+    let (mut path, query) = wire(target, Order::Decoded)?;
     if !path.ends_with('/') {
         path.push('/');
     }
@@ -122,7 +122,7 @@ pub(crate) fn access_key_id(headers: &Headers) -> Option<String> {
     Some(rest.split([',', '/']).next()?.to_owned())
 }
 
-/// Region and service of a SigV4 scope.
+/// Region and service of a `SigV4` scope.
 pub(crate) fn aws_scope(headers: &Headers) -> Option<(String, String)> {
     let value = optional(headers, "authorization").ok()??;
     let (_, rest) = value.split_once("Credential=")?;
@@ -145,6 +145,8 @@ pub(crate) fn query(target: &str) -> Vec<(String, String)> {
 
 /// What `Authorization` states.
 struct Stated {
+    /// AWS takes several spaces for one.
+    collapses: bool,
     access: String,
     signed: Vec<String>,
     signature: String,
@@ -170,6 +172,7 @@ impl Stated {
                 .ok_or_else(|| format!("`Authorization` has no `{name}` where it should be"))
         };
         Ok(Self {
+            collapses: algorithm.starts_with("AWS4"),
             access: part(first, access)?,
             signed: part(second, "SignedHeaders")?.split(';').map(str::to_owned).collect(),
             signature: part(third, "Signature")?,
@@ -210,9 +213,7 @@ impl Stated {
             let values: Vec<String> = headers
                 .iter()
                 .filter(|(name, _)| name.to_lowercase() == *signed)
-                .map(|(_, value)| {
-                    value.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-                })
+                .map(|(_, value)| self.tidy(value))
                 .collect();
             if values.is_empty() {
                 return Err(format!("`{signed}` is signed and not there"));
@@ -221,6 +222,13 @@ impl Stated {
         }
         text.push_str(&format!("\n{}\n{hash}", self.signed.join(";")));
         Ok(text)
+    }
+
+    fn tidy(&self, value: &str) -> String {
+        if self.collapses {
+            return value.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        }
+        value.trim().to_owned()
     }
 
     fn holds(&self, key: &[u8], text: &str, canonical: &str) -> Result<(), String> {
@@ -232,8 +240,15 @@ impl Stated {
     }
 }
 
+/// What parameters are sorted by: AWS documents their encoded form; the other vendors' signers sort, then encode.
+#[derive(Clone, Copy)]
+enum Order {
+    Encoded,
+    Decoded,
+}
+
 /// Path and canonical query of a target, which must be encoded as RFC 3986 has it: nothing is repaired.
-fn wire(target: &str) -> Result<(String, String), String> {
+fn wire(target: &str, order: Order) -> Result<(String, String), String> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     if !path.starts_with('/') {
         return Err(format!("`{path}` does not begin with `/`"));
@@ -248,7 +263,10 @@ fn wire(target: &str) -> Result<(String, String), String> {
         strict(value)?;
         pairs.push((name, value));
     }
-    pairs.sort_unstable();
+    match order {
+        Order::Encoded => pairs.sort_unstable(),
+        Order::Decoded => pairs.sort_by_cached_key(|(name, value)| (decode(name), decode(value))),
+    }
     let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
     Ok((path.to_owned(), pairs.join("&")))
 }

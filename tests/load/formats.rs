@@ -277,7 +277,7 @@ fn inspect_drop_by_drop(bytes: &[u8]) -> crate::support::Outcome {
             let _ = ours.send(&drop);
         }
         // Kept open: a reader that never stops must be seen to hang.
-        std::thread::park_timeout(std::time::Duration::from_secs(120));
+        std::thread::park_timeout(std::time::Duration::from_mins(2));
         drop(ours);
     });
     end_in_time(child)

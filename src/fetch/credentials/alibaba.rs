@@ -11,6 +11,7 @@ use super::ini::Section;
 use super::metadata::{self, ByRole, Found};
 use super::search::{self, Variables};
 use super::{Credentials, CredentialsError};
+use crate::fetch::endpoint::has_form;
 use crate::fetch::provider::Provider;
 use crate::source::printable;
 
@@ -97,7 +98,7 @@ pub(super) fn region(profile: Option<&str>, environment: &dyn Environment) -> Op
         let name = profile.map(str::to_owned).or_else(|| environment.variable(PROFILE)).or(config.current)?;
         let profiles = config.profiles.unwrap_or_default();
         let found = profiles.into_iter().find(|profile| profile.name.as_deref() == Some(&name))?;
-        found.region_id.filter(|region| !region.is_empty())
+        found.region_id.filter(|region| has_form(region))
     };
     of_profile().or_else(|| REGIONS.iter().find_map(|name| environment.variable(name)))
 }

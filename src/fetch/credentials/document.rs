@@ -8,14 +8,15 @@ use serde_json::error::Category;
 
 use super::{Credentials, CredentialsError};
 
-/// Reads a document. What is wrong with it is told by line and column only: the parser's own words may repeat values.
+/// Reads a document. What is wrong with it is told by line only: the parser's own words may repeat values, and its columns are
+/// not exact.
 pub(super) fn read<T: DeserializeOwned>(text: &SecretString) -> Result<T, String> {
     serde_json::from_str(text.expose_secret()).map_err(|error| {
         let what = match error.classify() {
             Category::Data => "not of the documented form",
             _ => "no JSON",
         };
-        format!("it is {what} at line {}, column {}", error.line(), error.column())
+        format!("it is {what} at line {}", error.line())
     })
 }
 

@@ -110,11 +110,13 @@ pub fn find(
         Provider::Aws => aws::find(profile, environment),
         Provider::Huawei => huawei::find(profile, environment),
     }?;
+    has_form(&found)?;
     found.check(environment.now())?;
     Ok(found)
 }
 
-/// The region that the environment or a profile sets; nothing where neither does, or the profile cannot be read.
+/// The region that the environment or a profile sets; nothing where neither does, or the profile cannot be read, or what it
+/// has cannot be a region: a line that was joined to the next by mistake may hold a secret.
 ///
 /// AWS's variables come before its profiles, Alibaba's profiles before its variables, each as the vendor has it. Huawei's
 /// files hold no region.
@@ -127,5 +129,28 @@ pub fn default_region(
         Provider::Alibaba => alibaba::region(profile, environment),
         Provider::Aws => aws::region(profile, environment),
         Provider::Huawei => None,
+    }
+}
+
+/// Ids are sent, recorded and printed. In a file whose lines were joined by mistake, a secret may be part of one.
+fn has_form(found: &Credentials) -> Result<(), CredentialsError> {
+    let is_id = |text: &str| {
+        (1..=128).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    };
+    let parts = [
+        ("the access key id", Some(&found.access_key_id)),
+        ("the account", found.account.as_ref()),
+        ("the project id", found.project_id.as_ref()),
+        ("the domain id", found.domain_id.as_ref()),
+    ];
+    match parts.iter().find(|(_, text)| text.is_some_and(|text| !is_id(text))) {
+        None => Ok(()),
+        Some((what, _)) => Err(CredentialsError::Unusable {
+            place: found.source.clone(),
+            why: format!("{what} holds characters that none holds"),
+            remedy: "see whether the line is whole and its own; ids are of letters, digits, `.`, `_` and `-`"
+                .to_owned(),
+        }),
     }
 }

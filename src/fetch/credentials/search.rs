@@ -29,8 +29,8 @@ impl Variables {
         let (id, secret) = match (id, set(self.secret)) {
             (None, None) => return Ok(None),
             (Some(id), Some(secret)) => (id, secret),
-            (Some(_), None) => return Err(self.incomplete(self.secret)),
-            (None, Some(_)) => return Err(self.incomplete(self.id)),
+            (Some(_), None) => return Err(incomplete(self.secret)),
+            (None, Some(_)) => return Err(incomplete(self.id)),
         };
         let mut credentials = Credentials::new(id, secret, self.place());
         credentials.session_token = self.tokens.iter().find_map(|name| set(name));
@@ -41,10 +41,10 @@ impl Variables {
     pub(super) fn place(&self) -> String {
         format!("the variables `{}` and `{}`", self.id, self.secret)
     }
+}
 
-    fn incomplete(&self, missing: &'static str) -> CredentialsError {
-        CredentialsError::Incomplete { place: "the environment".to_owned(), missing }
-    }
+fn incomplete(missing: &'static str) -> CredentialsError {
+    CredentialsError::Incomplete { place: "the environment".to_owned(), missing }
 }
 
 /// A file below the home folder, or where a variable says.

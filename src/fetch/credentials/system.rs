@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
-use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{Agent, RequestBuilder};
 
 use super::environment::{Ask, AskError, Environment, Reply, RunError};
 
@@ -90,21 +90,10 @@ impl Environment for SystemEnvironment {
             .user_agent(concat!("probity/", env!("CARGO_PKG_VERSION")))
             .build()
             .into();
-        let sent = match ask.method {
-            "PUT" => {
-                let request = agent.put(ask.url);
-                ask.headers
-                    .iter()
-                    .fold(request, |request, (name, value)| request.header(*name, value.expose_secret()))
-                    .send_empty()
-            }
-            _ => {
-                let request = agent.get(ask.url);
-                ask.headers
-                    .iter()
-                    .fold(request, |request, (name, value)| request.header(*name, value.expose_secret()))
-                    .call()
-            }
+        let sent = if ask.method == "PUT" {
+            with_headers(agent.put(ask.url), ask).send_empty()
+        } else {
+            with_headers(agent.get(ask.url), ask).call()
         };
         let mut response = sent.map_err(|error| failure(&error))?;
         let status = response.status().as_u16();
@@ -118,6 +107,10 @@ impl Environment for SystemEnvironment {
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
     }
+}
+
+fn with_headers<B>(request: RequestBuilder<B>, ask: &Ask<'_>) -> RequestBuilder<B> {
+    ask.headers.iter().fold(request, |request, (name, value)| request.header(*name, value.expose_secret()))
 }
 
 /// What a program prints, read beside it: it may hold its output open when it has ended, or fill the pipe before.

@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn the_vectors_hold() {
         let vectors = vectors("alibaba");
-        assert_eq!(vectors.len(), 4);
+        assert_eq!(vectors.len(), 7);
         for vector in vectors {
             let Vector { mut request, credentials, at, .. } = vector.read();
             let (action, version) = (vector.header("x-acs-action"), vector.header("x-acs-version"));

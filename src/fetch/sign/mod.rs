@@ -26,6 +26,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use super::credentials::Credentials;
+use super::endpoint::Host;
 use super::request::Request;
 
 /// How a request is signed, and what for.
@@ -77,6 +78,9 @@ pub fn sign(
 ) -> Result<(), SignError> {
     if !request.path.starts_with('/') {
         return Err(SignError::Request("its path does not begin with `/`"));
+    }
+    if Host::of(&request.host).is_none() {
+        return Err(SignError::Request("its host cannot be one"));
     }
     headers::forget_signature(request);
     match scheme {

@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn the_vectors_hold() {
         let vectors = vectors("huawei");
-        assert_eq!(vectors.len(), 3);
+        assert_eq!(vectors.len(), 8);
         for vector in vectors {
             let Vector { mut request, credentials, at, .. } = vector.read();
             sign(&mut request, &credentials, at).unwrap();

@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn the_vectors_hold() {
         let vectors = vectors("aws");
-        assert_eq!(vectors.len(), 3);
+        assert_eq!(vectors.len(), 7);
         for vector in vectors {
             let Vector { mut request, credentials, at, .. } = vector.read();
             sign(&mut request, &credentials, &vector.text("region"), &vector.text("service"), at).unwrap();

@@ -7,7 +7,10 @@ use crate::fetch::credentials::Credentials;
 use crate::fetch::endpoint::Endpoint;
 use crate::fetch::request::Request;
 
-const TEXT: &str = include_str!("../../../tests/fixtures/signing/signing_vectors.json");
+const TEXTS: [&str; 2] = [
+    include_str!("../../../tests/fixtures/signing/signing_vectors.json"),
+    include_str!("../../../tests/fixtures/signing/further_vectors.json"),
+];
 
 /// What is signed, by whom and when.
 pub(super) struct Vector {
@@ -21,9 +24,9 @@ pub(super) struct Written(Value);
 
 /// The vectors of a cloud.
 pub(super) fn vectors(vendor: &str) -> Vec<Written> {
-    let document: Value = serde_json::from_str(TEXT).unwrap();
-    let vectors = document["vectors"].as_array().unwrap().clone();
-    vectors.into_iter().filter(|vector| vector["vendor"] == vendor).map(Written).collect()
+    let documents = TEXTS.map(|text| serde_json::from_str::<Value>(text).unwrap());
+    let vectors = documents.iter().flat_map(|document| document["vectors"].as_array().unwrap().clone());
+    vectors.filter(|vector| vector["vendor"] == vendor).map(Written).collect()
 }
 
 impl Written {
@@ -46,13 +49,9 @@ impl Written {
     /// The request as it is before it is signed: its query in another order, and of its headers only those that no signer makes.
     pub(super) fn read(&self) -> Vector {
         let given = &self.0["request"];
-        let (host, path) = match given["host"].as_str() {
-            Some(host) => (host.to_owned(), given["path"].as_str().unwrap().to_owned()),
-            None => {
-                let url = given["url"].as_str().unwrap();
-                (url.split('/').nth(2).unwrap().to_owned(), "/".to_owned())
-            }
-        };
+        let host =
+            given["host"].as_str().or_else(|| given["url"].as_str().unwrap().split('/').nth(2)).unwrap();
+        let path = given["path"].as_str().unwrap_or("/");
         let endpoint = Endpoint::parse(&format!("https://{host}")).unwrap();
         let method = if given["method"] == "GET" { "GET" } else { "POST" };
         let mut request = Request::new(method, &endpoint, path);

@@ -9,7 +9,7 @@ use crate::fetch::credentials::environment::Environment;
 use crate::fetch::credentials::{Credentials, CredentialsError};
 
 /// People may have to touch a key or answer a dialogue.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Runs the command and reads the credentials that it prints.
 pub(super) fn run(

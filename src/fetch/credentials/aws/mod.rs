@@ -13,6 +13,7 @@ use super::environment::Environment;
 use super::metadata::{self, ByRole, Found};
 use super::search::Variables;
 use super::{Credentials, CredentialsError};
+use crate::fetch::endpoint::has_form;
 use crate::fetch::provider::Provider;
 
 const VARIABLES: Variables = Variables {
@@ -20,6 +21,9 @@ const VARIABLES: Variables = Variables {
     secret: "AWS_SECRET_ACCESS_KEY",
     tokens: &["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"],
 };
+
+/// What `aws configure export-credentials` prints with temporary ones.
+const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 
 const METADATA: &str = "http://169.254.169.254";
 const METADATA_IPV6: &str = "http://[fd00:ec2::254]";
@@ -79,7 +83,8 @@ pub(super) fn region(profile: Option<&str>, environment: &dyn Environment) -> Op
     }
     let name = profile.map(str::to_owned).or_else(|| chosen(environment));
     let profiles = Profiles::read(environment).ok()?;
-    profiles.find(name.as_deref().unwrap_or("default"))?.text("region").map(str::to_owned)
+    let found = profiles.find(name.as_deref().unwrap_or("default"))?;
+    found.text("region").filter(|region| has_form(region)).map(str::to_owned)
 }
 
 /// The profile that the environment chooses.
@@ -89,8 +94,6 @@ fn chosen(environment: &dyn Environment) -> Option<String> {
 
 fn variables(environment: &dyn Environment) -> Result<Option<Credentials>, CredentialsError> {
     let Some(mut found) = VARIABLES.find(environment)? else { return Ok(None) };
-    // What `aws configure export-credentials` prints with temporary ones.
-    const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
     if let Some(text) = environment.variable(EXPIRATION) {
         found.expires = Some(document::time(&text, &format!("the variable `{EXPIRATION}`"))?);
     }

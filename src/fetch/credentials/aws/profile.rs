@@ -1,7 +1,5 @@
 //! Profiles: `~/.aws/credentials` and `~/.aws/config`.
 
-use secrecy::SecretString;
-
 use super::command;
 use crate::fetch::credentials::environment::Environment;
 use crate::fetch::credentials::ini::{Ini, Section};
@@ -137,8 +135,7 @@ impl Profile<'_> {
             (None, Some(_)) => incomplete(ID),
             (Some(id), Some(secret)) => {
                 let mut credentials = Credentials::new(id, secret.clone(), self.place());
-                credentials.session_token =
-                    TOKENS.iter().find_map(|name| section.secret(name)).map(SecretString::clone);
+                credentials.session_token = TOKENS.iter().find_map(|name| section.secret(name)).cloned();
                 credentials.account = self.account();
                 Ok(Some(credentials))
             }
