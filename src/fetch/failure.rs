@@ -510,7 +510,7 @@ mod tests {
         };
         assert_eq!(wait("x-acs-retry-after", "1500"), Some(Duration::from_millis(1500)));
         assert_eq!(wait("retry-after", "7"), Some(Duration::from_secs(7)));
-        assert_eq!(wait("retry-after", "Thu, 01 Jan 1970 00:01:00 GMT"), Some(Duration::from_secs(60)));
+        assert_eq!(wait("retry-after", "Thu, 01 Jan 1970 00:01:00 GMT"), Some(Duration::from_mins(1)));
         assert_eq!(wait("retry-after", "soon"), None);
     }
 

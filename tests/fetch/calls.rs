@@ -279,7 +279,7 @@ fn same(parameter: &Parameter, field: &Value) {
         Kind::Integer { min, max } => {
             assert_eq!(field["type"], "integer", "{name}");
             let (least, most) = (bound("min").unwrap_or(1), bound("max").unwrap_or(i32::MAX as u64));
-            assert_eq!((*min as u64, *max as u64), (least, most), "{name}");
+            assert_eq!((min.cast_unsigned(), max.cast_unsigned()), (least, most), "{name}");
         }
         Kind::Boolean => assert_eq!(field["type"], "boolean", "{name}"),
         Kind::List { max, .. } => {

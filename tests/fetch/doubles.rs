@@ -7,7 +7,7 @@ mod inside;
 mod run;
 mod server;
 
-pub(crate) use inside::{FakeClock, Inside, collected};
+pub(crate) use inside::{FakeClock, collected, keys};
 pub(crate) use run::{CANARIES, Fetched, fetch, fetch_command};
 pub(crate) use server::{Act, Double, Reply, Seen};
 

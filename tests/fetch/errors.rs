@@ -52,7 +52,7 @@ fn payloads(vendor: &str) -> Vec<Value> {
 }
 
 /// Fetches from a double that always answers so. The answer is kept, byte for byte, and what it says is told.
-fn answered(double: Double, arguments: &[&str], reply: Reply, code: &str) -> (FailureV1, String) {
+fn answered(double: Double, arguments: &[&str], reply: &Reply, code: &str) -> (FailureV1, String) {
     // Whoever tries again need not wait.
     let double = double.always(Act::Say(reply.clone().with("Retry-After", "0")));
     let fetched = fetch(&double, arguments);
@@ -77,7 +77,7 @@ fn holds(vendor: &str, expected: &[Expected], double: impl Fn() -> Double, argum
     for (payload, (code, vendor_code, message)) in payloads.iter().zip(expected) {
         let body = payload["body"].as_str().map_or_else(|| payload["body"].to_string(), str::to_owned);
         let status = u16::try_from(payload["status"].as_u64().unwrap_or(400)).unwrap();
-        let (failure, file) = answered(double(), arguments, Reply::new(status, body.clone()), code);
+        let (failure, file) = answered(double(), arguments, &Reply::new(status, body.clone()), code);
         assert_eq!(
             (failure.code.as_deref(), failure.message.as_str()),
             (*vendor_code, *message),
@@ -135,7 +135,7 @@ fn what_is_none_of_the_service_is_told_as_such() {
             "error-0001.json",
         ),
     ] {
-        let (failure, name) = answered(Double::huawei(1), &arguments, reply, code);
+        let (failure, name) = answered(Double::huawei(1), &arguments, &reply, code);
         assert_eq!((failure.message.as_str(), name.as_str()), (message, file));
     }
 }
@@ -144,7 +144,7 @@ fn what_is_none_of_the_service_is_told_as_such() {
 fn redirects_are_not_followed() {
     let other = Double::huawei(1);
     let reply = Reply::new(307, "").with("Location", &other.url());
-    let (failure, _) = answered(Double::huawei(1), &["ListInstanceCompliant"], reply, "fetch.failed");
+    let (failure, _) = answered(Double::huawei(1), &["ListInstanceCompliant"], &reply, "fetch.failed");
     assert_eq!(failure.message, "the service redirects, which is not followed");
     assert_eq!(other.arrived(), 0);
 }
@@ -170,7 +170,7 @@ fn the_help_names_the_permission() {
             "coc" => (Double::huawei(1), r#"{"error_code":"APIG.0302","error_msg":"m"}"#),
             _ => (Double::alibaba(1), r#"{"Code":"NoPermission","Message":"m","RequestId":"r"}"#),
         };
-        let (failure, _) = answered(double, arguments, Reply::new(403, body), "fetch.permission");
+        let (failure, _) = answered(double, arguments, &Reply::new(403, body), "fetch.permission");
         assert!(failure.help.unwrap().contains(&format!("`{action}`")));
     }
 }
@@ -205,7 +205,7 @@ fn the_kind_of_failure_is_told() {
         answered(
             Double::aws(baselines(1, 0)),
             &["DescribePatchBaselines", "--region", "eu-central-1"],
-            reply,
+            &reply,
             code,
         );
     }

@@ -7,7 +7,7 @@ use probity::fetch::{Collected, Order};
 use probity::source::Code;
 use serde_json::json;
 
-use super::doubles::{Act, Double, FakeClock, Inside, Reply, baselines, collected, fetch};
+use super::doubles::{Act, Double, FakeClock, Reply, baselines, collected, fetch, keys};
 
 fn order(operation: &str, regions: &[&str]) -> Order {
     Order {
@@ -44,7 +44,7 @@ fn codes(collected: &[Collected]) -> Vec<Code> {
 
 fn run(double: &Double, order: Order) -> (Vec<Collected>, Vec<Duration>) {
     let clock = FakeClock::default();
-    let (collected, _) = collected(double, order, &Inside::new(), &clock, None);
+    let (collected, _) = collected(double, order, &keys(), &clock, None);
     (collected, clock.waits())
 }
 
@@ -170,7 +170,7 @@ fn a_wrong_signature_is_sent_once_whatever_there_is_to_fetch() {
     ];
     let double = Double::huawei(3);
     let clock = FakeClock::default();
-    let environment = Inside::new().with("HUAWEICLOUD_SDK_SK", "not the secret");
+    let environment = keys().variable("HUAWEICLOUD_SDK_SK", "not the secret");
     let (collected, _) =
         collected(&double, order("ListInstanceCompliant", &regions), &environment, &clock, None);
     assert_eq!(double.arrived(), 1);
@@ -191,7 +191,7 @@ fn a_wrong_signature_is_not_sent_again_to_anybody() {
         (Double::alibaba(1), "ALIBABA_CLOUD_ACCESS_KEY_SECRET", states()),
     ] {
         let clock = FakeClock::default();
-        let environment = Inside::new().with(variable, "not the secret");
+        let environment = keys().variable(variable, "not the secret");
         let (collected, _) = collected(&double, order, &environment, &clock, None);
         assert_eq!(codes(&collected), [Code::FetchSignature]);
         assert_eq!(double.arrived(), 1);
@@ -229,7 +229,7 @@ fn requests_keep_the_pace_of_their_api() {
         let double = Double::alibaba(5);
         let clock = FakeClock::default();
         let order = Order { page_size: Some(1), ..states() };
-        let (collected, _) = collected(&double, order, &Inside::new(), &clock, rate);
+        let (collected, _) = collected(&double, order, &keys(), &clock, rate);
         assert!(collected[0].is_complete());
         assert_eq!(double.seen().len(), 5);
         clock.waits().iter().sum::<Duration>()

@@ -1,18 +1,14 @@
 //! The library, run against doubles, with a clock that does not wait.
 
-use std::collections::BTreeMap;
-use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use probity::fetch::credentials::{Ask, AskError, Environment, Reply, RunError};
 use probity::fetch::endpoint::Endpoint;
 use probity::fetch::{Clock, Collected, Http, Options, Order, Silent, Stop, TimeOuts, collect, targets};
-use secrecy::SecretString;
 
 use super::{Double, SECRET, TOKEN};
+use crate::fetch::fake_environment::FakeEnvironment;
 use crate::support::Folder;
 
 /// Goes on as far as it is asked to wait, at once.
@@ -40,62 +36,29 @@ impl Clock for FakeClock {
     }
 }
 
-/// An environment of variables only.
-pub(crate) struct Inside(BTreeMap<&'static str, &'static str>);
-
-impl Inside {
-    pub(crate) fn new() -> Self {
-        Self(BTreeMap::from([
-            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
-            ("AWS_SECRET_ACCESS_KEY", SECRET),
-            ("AWS_SESSION_TOKEN", TOKEN),
-            ("ALIBABA_CLOUD_ACCESS_KEY_ID", "AKIDEXAMPLE"),
-            ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", SECRET),
-            ("ALIBABA_CLOUD_SECURITY_TOKEN", TOKEN),
-            ("HUAWEICLOUD_SDK_AK", "AKIDEXAMPLE"),
-            ("HUAWEICLOUD_SDK_SK", SECRET),
-            ("HUAWEICLOUD_SDK_SECURITY_TOKEN", TOKEN),
-            ("HUAWEICLOUD_SDK_DOMAIN_ID", "domain-1"),
-        ]))
-    }
-
-    pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
-        self.0.insert(name, value);
-        self
-    }
-}
-
-impl Environment for Inside {
-    fn secret(&self, name: &str) -> Option<SecretString> {
-        self.0.get(name).map(|value| SecretString::from((*value).to_owned()))
-    }
-
-    fn home(&self) -> Option<PathBuf> {
-        None
-    }
-
-    fn read(&self, _path: &Path) -> io::Result<SecretString> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-
-    fn run(&self, _: &str, _: &[SecretString], _: Duration) -> Result<SecretString, RunError> {
-        Err(RunError::Start)
-    }
-
-    fn ask(&self, _ask: &Ask<'_>) -> Result<Reply, AskError> {
-        Err(AskError::Connection)
-    }
-
-    fn now(&self) -> DateTime<Utc> {
-        Utc::now()
-    }
+/// An environment with the keys that doubles know.
+pub(crate) fn keys() -> FakeEnvironment {
+    [
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", SECRET),
+        ("AWS_SESSION_TOKEN", TOKEN),
+        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+        ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", SECRET),
+        ("ALIBABA_CLOUD_SECURITY_TOKEN", TOKEN),
+        ("HUAWEICLOUD_SDK_AK", "AKIDEXAMPLE"),
+        ("HUAWEICLOUD_SDK_SK", SECRET),
+        ("HUAWEICLOUD_SDK_SECURITY_TOKEN", TOKEN),
+        ("HUAWEICLOUD_SDK_DOMAIN_ID", "domain-1"),
+    ]
+    .into_iter()
+    .fold(FakeEnvironment::default(), |environment, (name, value)| environment.variable(name, value))
 }
 
 /// Makes the calls of an order, with short time-outs.
 pub(crate) fn collected(
     double: &Double,
     order: Order,
-    environment: &Inside,
+    environment: &FakeEnvironment,
     clock: &FakeClock,
     rate: Option<f64>,
 ) -> (Vec<Collected>, Folder) {

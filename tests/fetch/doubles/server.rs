@@ -155,7 +155,7 @@ impl Double {
     /// Waits until this many requests have arrived.
     pub(crate) fn wait_for(&self, count: usize) {
         let seen = self.state.seen.lock().unwrap();
-        let limit = Duration::from_secs(60);
+        let limit = Duration::from_mins(1);
         let (seen, _) =
             self.state.arrived.wait_timeout_while(seen, limit, |seen| seen.len() < count).unwrap();
         assert!(seen.len() >= count, "{} requests arrived", seen.len());
