@@ -25,8 +25,8 @@ const OUT: &str = "evidence";
 
 #[derive(Debug, Args)]
 pub(super) struct FetchArguments {
-    /// The documented call, e.g. aws.ssm.GetPatchBaseline, or the last part of its name; without it, all calls that
-    /// `[[fetch]]` in probity.toml names.
+    /// The documented call, e.g. `aws.ssm.GetPatchBaseline`, or the last part of its name; without it, all calls that
+    /// `[[fetch]]` in `probity.toml` names.
     #[arg(value_name = "OPERATION")]
     operation: Option<String>,
 
@@ -56,11 +56,11 @@ pub(super) struct FetchOptions {
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parse_parameter)]
     parameters: Vec<(String, String)>,
 
-    /// GetPatchBaseline: the id or ARN of a baseline; may be given several times.
+    /// `GetPatchBaseline`: the id or ARN of a baseline; may be given several times.
     #[arg(long = "baseline-id", value_name = "ID")]
     baseline_ids: Vec<String>,
 
-    /// GetPatchBaseline: every baseline that DescribePatchBaselines lists.
+    /// `GetPatchBaseline`: every baseline that `DescribePatchBaselines` lists.
     #[arg(long, conflicts_with = "baseline_ids")]
     all: bool,
 
@@ -68,7 +68,7 @@ pub(super) struct FetchOptions {
     #[arg(long, value_name = "OWNER", value_enum, requires = "all")]
     owner: Option<OwnerChoice>,
 
-    /// ListInstancePatchStates, ListInstanceCompliant: the id of an instance; may be given several times.
+    /// `ListInstancePatchStates`, `ListInstanceCompliant`: the id of an instance; may be given several times.
     #[arg(long = "instance-id", value_name = "ID")]
     instance_ids: Vec<String>,
 
@@ -76,7 +76,7 @@ pub(super) struct FetchOptions {
     #[arg(long, value_name = "FILE")]
     instances_from: Option<PathBuf>,
 
-    /// ListPublishBatch: the version that the agent is upgraded to.
+    /// `ListPublishBatch`: the version that the agent is upgraded to.
     #[arg(long, value_name = "VERSION")]
     upgrade_version: Option<String>,
 
@@ -88,7 +88,7 @@ pub(super) struct FetchOptions {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// Where to send requests, in place of the documented address: https://HOST[:PORT], or http:// on this machine.
+    /// Where to send requests, in place of the documented address: `https://HOST[:PORT]`, or `http://` on this machine.
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
 

@@ -181,8 +181,9 @@ mod tests {
         folder.page(body, facts()).unwrap();
         let page = &folder.pages()[0];
         assert_eq!(page.file, "page-0001.json");
-        assert_eq!(page.bytes, 15);
+        assert_eq!(page.bytes, 14);
         // By sha256sum.
+        assert_eq!(page.sha256, "320d380c09af48d5bc42fdbf31925748cf2313fbf03c4a1d16047b6005f8075b");
         assert_eq!(fs::read(folder.partial.join("page-0001.json")).unwrap(), body);
         let error = folder.error(b"<html>", facts()).unwrap();
         assert_eq!(error.file, "error-0001.html");

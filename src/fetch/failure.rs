@@ -140,7 +140,7 @@ impl Failure {
         let message = match (said.message, said.form) {
             (Some(message), Some(form)) if said.code.is_none() => format!("{form}: {message}"),
             (Some(message), _) => message,
-            (None, Some(form)) => form.to_owned(),
+            (None, Some(form)) => format!("{form} that says nothing"),
             (None, None) if (300..400).contains(&answer.status) => {
                 "the service redirects, which is not followed".to_owned()
             }
@@ -258,7 +258,8 @@ fn kind(provider: Provider, status: u16, said: &ErrorBody, body: &[u8]) -> Kind 
     known.unwrap_or(match status {
         429 => Kind::Throttled,
         500.. => Kind::Service,
-        _ if said.code.is_none() && said.form.is_some() => Kind::Unreadable,
+        // Alibaba Cloud speaks XML, too.
+        _ if said.code.is_none() && said.form.is_some_and(|form| form != "XML") => Kind::Unreadable,
         403 => Kind::Permission,
         200..300 => Kind::Unreadable,
         _ => Kind::Refused,
@@ -291,8 +292,7 @@ fn aws(code: &str, message: &str) -> Option<Kind> {
         "invalidsignature"
         | "signaturedoesnotmatch"
         | "incompletesignature"
-        | "missingauthenticationtoken"
-        | "missingauthenticationtokenexception" => Kind::Signature,
+        | "missingauthenticationtoken" => Kind::Signature,
         "unrecognizedclient" | "invalidclienttokenid" | "invalidaccesskeyid" => Kind::UnknownKey,
         "optinrequired" | "unknownendpoint" => Kind::WrongRegion,
         "doesnotexist" | "invalidresourceid" | "resourcenotfound" => Kind::NotFound,
@@ -301,6 +301,7 @@ fn aws(code: &str, message: &str) -> Option<Kind> {
         | "internalfailure"
         | "internalerror"
         | "serviceunavailable" => Kind::Service,
+        other if other.ends_with("notfound") => Kind::NotFound,
         _ => return None,
     })
 }
@@ -509,7 +510,7 @@ mod tests {
         };
         assert_eq!(wait("x-acs-retry-after", "1500"), Some(Duration::from_millis(1500)));
         assert_eq!(wait("retry-after", "7"), Some(Duration::from_secs(7)));
-        assert_eq!(wait("retry-after", "Thu, 01 Jan 1970 00:01:00 GMT"), Some(Duration::from_secs(60)));
+        assert_eq!(wait("retry-after", "Thu, 01 Jan 1970 00:01:00 GMT"), Some(Duration::from_mins(1)));
         assert_eq!(wait("retry-after", "soon"), None);
     }
 

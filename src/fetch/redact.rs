@@ -102,13 +102,11 @@ mod tests {
     use super::*;
 
     fn secrets() -> Secrets {
+        let secret = SecretString::from("wJalr/XUtn+EMI=".to_owned());
+        let token = SecretString::from("CAIS+/token==".to_owned());
         Secrets::of(&Credentials {
-            access_key_id: "AKIDEXAMPLE".to_owned(),
-            secret_access_key: SecretString::from("wJalr/XUtn+EMI=".to_owned()),
-            session_token: Some(SecretString::from("CAIS+/token==".to_owned())),
-            project_id: None,
-            domain_id: None,
-            source: "tests".to_owned(),
+            session_token: Some(token),
+            ..Credentials::new("AKIDEXAMPLE", secret, "tests")
         })
     }
 

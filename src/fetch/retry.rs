@@ -5,19 +5,24 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 
-use super::failure::Failure;
+use super::failure::{Failure, Kind};
 
 /// Attempts at one request, the first included.
 const ATTEMPTS: usize = 6;
+/// Attempts where there is no connection: a wrong address stays one.
+const ATTEMPTS_TO_CONNECT: usize = 3;
 /// The first wait, before chance.
 const FIRST: Duration = Duration::from_millis(500);
 /// The longest wait that is not asked for.
 const LONGEST: Duration = Duration::from_secs(20);
 /// The longest wait that a service may ask for: what asks for more has failed.
-const LONGEST_ASKED: Duration = Duration::from_secs(120);
+const LONGEST_ASKED: Duration = Duration::from_mins(2);
 
 /// How often one request is still made, and when.
-pub(super) struct Retries(ExponentialBackoff);
+pub(super) struct Retries {
+    waits: ExponentialBackoff,
+    unconnected: usize,
+}
 
 impl Retries {
     /// For one request. The same seed gives the same waits.
@@ -31,7 +36,7 @@ impl Retries {
             Some(seed) => builder.with_jitter_seed(seed),
             None => builder,
         };
-        Self(builder.build())
+        Self { waits: builder.build(), unconnected: 0 }
     }
 
     /// How long to wait before the request is made again; `None` where that is not to be done.
@@ -39,7 +44,13 @@ impl Retries {
         if !failure.kind.is_passing() {
             return None;
         }
-        let wait = self.0.next()?;
+        if failure.kind == Kind::Unreachable {
+            self.unconnected += 1;
+            if self.unconnected >= ATTEMPTS_TO_CONNECT {
+                return None;
+            }
+        }
+        let wait = self.waits.next()?;
         match failure.wait {
             None => Some(wait),
             Some(asked) if asked > LONGEST_ASKED => None,
@@ -50,7 +61,6 @@ impl Retries {
 
 #[cfg(test)]
 mod tests {
-    use super::super::failure::Kind;
     use super::*;
 
     fn failure(kind: Kind, wait: Option<Duration>) -> Failure {
@@ -83,6 +93,13 @@ mod tests {
         assert_eq!(retries.after(&asked(3)), Some(Duration::from_secs(3)));
         assert_eq!(retries.after(&asked(0)), Some(Duration::ZERO));
         assert_eq!(retries.after(&asked(121)), None);
+    }
+
+    #[test]
+    fn a_wrong_address_is_found_out_soon() {
+        let mut retries = Retries::new(None);
+        let waits = std::iter::from_fn(|| retries.after(&failure(Kind::Unreachable, None)));
+        assert_eq!(waits.count(), ATTEMPTS_TO_CONNECT - 1);
     }
 
     #[test]

@@ -59,11 +59,11 @@ impl Round<'_> {
                 let mut progress = Progress::default();
                 let listing = self.make(&DESCRIBE_PATCH_BASELINES, parameters, &mut progress);
                 let mut collected = vec![listing.collected];
-                let sets: Vec<Parameters> = listing
-                    .ids
-                    .iter()
-                    .map(|id| Parameters::from([("BaselineId", Value::from(id.as_str()))]))
-                    .collect();
+                // Where a page came twice, so did its baselines.
+                let mut seen = HashSet::new();
+                let ids = listing.ids.iter().filter(|id| seen.insert(id.as_str()));
+                let sets: Vec<Parameters> =
+                    ids.map(|id| Parameters::from([("BaselineId", Value::from(id.as_str()))])).collect();
                 if listing.failure.is_none_or(|kind| !concerns_others(kind)) {
                     let progress = Progress { total: Some(sets.len() as u64), ..progress };
                     collected.extend(self.each(self.target.call, &sets, progress));

@@ -140,13 +140,14 @@ fn unknown_call(name: &str, nearest: Option<&'static str>) -> Diagnostic {
 fn plan(call: &'static Call, order: &Order) -> Result<Plan, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut given = order.parameters.clone();
+    let is_baseline = *call == GET_PATCH_BASELINE;
     if let Some(size) = order.page_size {
-        match call.page_size() {
+        let paged = if is_baseline && order.all.is_some() { &DESCRIBE_PATCH_BASELINES } else { call };
+        match paged.page_size() {
             Some((parameter, _)) => given.push((parameter.name.to_owned(), Value::from(size))),
-            None => problems.push(misplaced(call, "a page size")),
+            None => problems.push(misplaced(call, "page size")),
         }
     }
-    let is_baseline = *call == GET_PATCH_BASELINE;
     let is_states = *call == LIST_INSTANCE_PATCH_STATES;
     let has_instance = call.parameter("instance_id").is_some();
     if !is_baseline {
@@ -312,6 +313,6 @@ fn within(call: &Call, plan: Plan, region: Option<&str>) -> Plan {
             }
             Plan::Each(sets)
         }
-        other => other,
+        listing @ Plan::Baselines(_) => listing,
     }
 }

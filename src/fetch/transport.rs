@@ -86,13 +86,13 @@ impl Default for TimeOuts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            read: Duration::from_secs(60),
-            overall: Duration::from_secs(180),
+            read: Duration::from_mins(1),
+            overall: Duration::from_mins(3),
         }
     }
 }
 
-/// HTTP 1.1, with the system's certificate authorities and its proxy (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY). Nothing
+/// HTTP 1.1, with the system's certificate authorities and its proxy (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`). Nothing
 /// turns the check of certificates off, and no redirect is followed: a signature is for one host.
 #[derive(Debug)]
 pub struct Http {

@@ -20,7 +20,8 @@ fn calls(folder: &Folder) -> Vec<String> {
     for call in entries {
         for region in fs::read_dir(call.unwrap().path()).unwrap() {
             let region = region.unwrap().path();
-            let mut parts = region.components().rev().map(|part| part.as_os_str().to_str().unwrap().to_owned());
+            let mut parts =
+                region.components().rev().map(|part| part.as_os_str().to_str().unwrap().to_owned());
             let (region, call) = (parts.next().unwrap(), parts.next().unwrap());
             calls.push(format!("{call} {region}"));
         }
@@ -51,7 +52,8 @@ fn all_calls_are_made_in_one_go() {
     assert_eq!(outcome.stdout.lines().count(), 3);
     let states = "alibaba.oos.ListInstancePatchStates";
     let images = "alibaba.sas.DescribeImageInstances";
-    let expected = [format!("{states} eu-central-1"), format!("{states} us-west-1"), format!("{images} eu-central-1")];
+    let expected =
+        [format!("{states} eu-central-1"), format!("{states} us-west-1"), format!("{images} eu-central-1")];
     assert_eq!(calls(&folder), expected);
     // 45 states by twenty are three pages, twice.
     let seen = double.seen();
@@ -89,7 +91,9 @@ endpoint = "URL"
     let secret = super::doubles::SECRET;
     let token = super::doubles::TOKEN;
     let profile = |name: &str| {
-        format!("[{name}]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = {secret}\naws_session_token = {token}\n")
+        format!(
+            "[{name}]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = {secret}\naws_session_token = {token}\n"
+        )
     };
     folder.file(".aws/credentials", profile("one") + &profile("two"));
     folder.file("probity.toml", text.replace("URL", &double.url()));
@@ -107,15 +111,30 @@ endpoint = "URL"
 fn what_is_wrong_is_told_at_its_call_and_nothing_is_sent() {
     let (double, folder) = (Double::alibaba(3), Folder::new());
     for (text, code, place, words) in [
-        ("[[fetch]]\noperation = \"ListPublishBatch\"\nregions = [\"cn-hangzhou\"]", "fetch.parameter", "1:1", "UpgradeVersion"),
+        (
+            "[[fetch]]\noperation = \"ListPublishBatch\"\nregions = [\"cn-hangzhou\"]",
+            "fetch.parameter",
+            "1:1",
+            "UpgradeVersion",
+        ),
         (
             "[[fetch]]\noperation = \"ListInstancePatchStates\"\nregions = [\"eu-central-1\"]\nparams.MaxResult = 5",
             "fetch.parameter",
             "1:1",
             "MaxResults",
         ),
-        ("[[fetch]]\noperation = \"GetPatchBaseline\"\nregions = [\"eu-central-1\"]", "fetch.parameter", "1:1", "baseline"),
-        ("[[fetch]]\noperation = \"GetPatchBaseline\"\nall = \"self\"\nregions = [\"a/b\"]", "fetch.region", "1:1", "a/b"),
+        (
+            "[[fetch]]\noperation = \"GetPatchBaseline\"\nregions = [\"eu-central-1\"]",
+            "fetch.parameter",
+            "1:1",
+            "baseline",
+        ),
+        (
+            "[[fetch]]\noperation = \"GetPatchBaseline\"\nall = \"self\"\nregions = [\"a/b\"]",
+            "fetch.region",
+            "1:1",
+            "a/b",
+        ),
         (
             "[[fetch]]\noperation = \"GetPatchBaseline\"\nall = \"self\"\nendpoint = \"http://example.com\"",
             "config.value",
@@ -146,10 +165,16 @@ fn what_is_wrong_is_told_at_its_call_and_nothing_is_sent() {
 #[test]
 fn options_of_a_call_need_its_name() {
     let (double, folder) = (Double::alibaba(3), Folder::new());
-    for arguments in [&["fetch", "--region", "eu-central-1"][..], &["check", "--live", "--region", "eu-central-1"]] {
+    for arguments in
+        [&["fetch", "--region", "eu-central-1"][..], &["check", "--live", "--region", "eu-central-1"]]
+    {
         let outcome = run(&double, &folder, ESTATE, arguments);
         assert_eq!(outcome.code, 2);
-        assert!(outcome.stderr.contains("options of a call are given, but no operation"), "{}", outcome.stderr);
+        assert!(
+            outcome.stderr.contains("options of a call are given, but no operation"),
+            "{}",
+            outcome.stderr
+        );
     }
     let mut command = with_credentials(&double, &["fetch", "--no-config"]);
     let outcome = finish_in_time(command.current_dir(folder.path()));

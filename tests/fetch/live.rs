@@ -101,7 +101,11 @@ fn it_says_what_fetch_and_check_say() {
 fn evidence_is_kept_and_can_be_judged_again() {
     let (double, out) = (Double::alibaba(60), Folder::new());
     let first = live(&double, &["ListInstancePatchStates", "--region", "eu-central-1"], &out);
-    assert!(first.stderr.contains(&format!("evidence is kept in `{}`: 1 folder", out.text())), "{}", first.stderr);
+    assert!(
+        first.stderr.contains(&format!("evidence is kept in `{}`: 1 folder", out.text())),
+        "{}",
+        first.stderr
+    );
     let again = check(&[&out.text()]);
     assert_eq!((again.json(), again.code), (first.json(), first.code));
     // Another run judges what it fetched itself, and leaves the first as it was.
@@ -125,7 +129,10 @@ fn what_could_not_be_fetched_is_never_a_pass() {
         assert_eq!((live.code, live.codes()), (2, vec!["payload.error_body".to_owned()]));
         let document = live.json();
         let told = &document["diagnostics"][0];
-        assert!(told["message"].as_str().unwrap().contains("`AccessDeniedException`: not authorized"), "{told}");
+        assert!(
+            told["message"].as_str().unwrap().contains("`AccessDeniedException`: not authorized"),
+            "{told}"
+        );
         assert!(told["help"].as_str().unwrap().contains("ssm:GetPatchBaseline"), "{told}");
     }
     // One of several baselines.
@@ -163,8 +170,22 @@ fn what_nobody_could_send_is_an_error_too() {
     let out = Folder::new();
     let (url, folder) = (double.url(), out.text());
     let mut command = command(&[
-        "check", "--live", "GetPatchBaseline", "--region", "eu-central-1", "--all", "--endpoint", &url, "--out",
-        &folder, "--format", "json", "--at", CLOCK, "--allow-incomplete", "--allow-empty",
+        "check",
+        "--live",
+        "GetPatchBaseline",
+        "--region",
+        "eu-central-1",
+        "--all",
+        "--endpoint",
+        &url,
+        "--out",
+        &folder,
+        "--format",
+        "json",
+        "--at",
+        CLOCK,
+        "--allow-incomplete",
+        "--allow-empty",
     ]);
     // No credentials, and no machine to ask for some.
     command.env_clear().env("HOME", &folder).env("AWS_EC2_METADATA_DISABLED", "true");
