@@ -54,6 +54,10 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "VERDICTS", value_delimiter = ',', value_enum)]
     include: Vec<IncludeChoice>,
 
+    /// Save the lines around each finding's places in json and ndjson too.
+    #[arg(long)]
+    excerpts: bool,
+
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
@@ -115,7 +119,8 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
         Format::Json => Box::new(JsonReporter::new(&mut output)),
         Format::Ndjson => Box::new(NdjsonReporter::new(&mut output)),
     };
-    let lines: Option<&dyn Lines> = if arguments.format == Format::Pretty { None } else { Some(&JsonLines) };
+    // Excerpts are made with findings, not with lines.
+    let lines: Option<&dyn Lines> = if judging.excerpts { None } else { Some(&JsonLines) };
     let mut problem = None;
     let run = with_progress(|progress| {
         execute(&load, &judging, &*rulebook, discovery, progress, lines, &mut |event| {
@@ -173,7 +178,7 @@ fn judging(arguments: &CheckArguments) -> JudgeSettings {
                 IncludeChoice::NotApplicable => Verdict::NotApplicable,
             })
             .collect(),
-        excerpts: arguments.format == Format::Pretty,
+        excerpts: arguments.format == Format::Pretty || arguments.excerpts,
         evidence: arguments.format != Format::Pretty,
         digests: arguments.format != Format::Pretty,
     }

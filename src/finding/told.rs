@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{EvidenceValue, Finding, Fingerprint, Subject, Verdict};
 use crate::policy::Rule;
-use crate::source::Position;
+use crate::source::{Excerpt, Position};
 
 /// A [`Finding`] whose parts belong to others: all that there is to write of it.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,10 @@ pub struct Told<'f> {
     pub evidence: &'f [ToldEvidence<'f>],
     /// What makes it the same finding in another run.
     pub fingerprint: &'f Fingerprint,
+    /// The lines around its places, where they are to be shown.
+    pub excerpt: Option<&'f Excerpt>,
+    /// The lines of the rule that decided, where they are to be shown.
+    pub rule_excerpt: Option<&'f Excerpt>,
 }
 
 /// A value that a finding rests on.
@@ -120,6 +124,8 @@ impl<'f> Told<'f> {
             end_byte: location.place.end_byte,
             evidence,
             fingerprint: &finding.fingerprint,
+            excerpt: finding.excerpt.as_ref(),
+            rule_excerpt: finding.rule_excerpt.as_ref(),
         }
     }
 }

@@ -11,8 +11,8 @@ use foldhash::fast::RandomState;
 use super::safe_json;
 use crate::finding::{LineWriter, Lines, Subject, Told, ToldEvidence, ToldValue};
 use crate::policy::Rule;
-use crate::result::RuleV1;
-use crate::source::Position;
+use crate::result::{ExcerptV1, RuleV1};
+use crate::source::{Excerpt, Position};
 use crate::source::json::is_plain;
 
 /// The lines of `--format ndjson`, which are the findings of `--format json` too.
@@ -141,7 +141,10 @@ impl LineWriter for JsonLineWriter {
         }
         line.extend_from_slice(b"],\"fingerprint\":\"");
         line.extend_from_slice(told.fingerprint.as_str().as_bytes());
-        line.extend_from_slice(b"\",\"waiver\":null}\n");
+        line.extend_from_slice(b"\",\"waiver\":null");
+        write_excerpt(line, b",\"excerpt\":", told.excerpt);
+        write_excerpt(line, b",\"rule_excerpt\":", told.rule_excerpt);
+        line.extend_from_slice(b"}\n");
     }
 }
 
@@ -168,6 +171,13 @@ fn write_resource(out: &mut Vec<u8>, resource: &Subject) {
         write_text(out, account);
     }
     out.push(b'}');
+}
+
+fn write_excerpt(out: &mut Vec<u8>, name: &[u8], excerpt: Option<&Excerpt>) {
+    if let Some(excerpt) = excerpt {
+        out.extend_from_slice(name);
+        let _ = safe_json::write(out, &ExcerptV1::from(excerpt));
+    }
 }
 
 fn write_text(out: &mut Vec<u8>, text: &str) {

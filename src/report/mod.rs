@@ -3,6 +3,7 @@
 //! A reporter takes findings as they are decided and the run at its end, so that a report of a million
 //! findings needs no more memory than one of ten.
 
+mod bare;
 mod csv;
 mod excerpt;
 mod explain;
@@ -10,6 +11,8 @@ mod explain_json;
 mod format;
 mod github;
 mod gitlab;
+mod grouped;
+mod groups;
 mod html;
 mod inspect;
 mod json;
@@ -21,6 +24,7 @@ mod mutation;
 mod ocsf;
 mod oscal;
 mod pretty;
+mod remark;
 mod rules;
 mod safe_json;
 mod sarif;

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::json::write_document;
-use super::{Rendering, safe_json};
-use crate::result::Recorded;
+use super::{PrettyReporter, Rendering, Reporter as _, safe_json};
+use crate::result::{Recorded, RestoreError, Restorer};
 
 /// One document.
 pub(super) fn write_json(result: &mut Recorded, out: &mut dyn Write) -> io::Result<()> {
@@ -19,7 +19,20 @@ pub(super) fn write_ndjson(result: &mut Recorded, out: &mut dyn Write) -> io::Re
     writeln!(out)
 }
 
-/// For people at a terminal.
-pub(super) fn write_pretty(_: &mut Recorded, _: &Rendering, _: &mut dyn Write) -> io::Result<()> {
-    Err(io::Error::other("not there yet"))
+/// For people at a terminal: what `check` prints, if the result has excerpts.
+pub(super) fn write_pretty(
+    result: &mut Recorded,
+    rendering: &Rendering,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut restorer = Restorer::new(&result.head).map_err(unreadable)?;
+    let run = restorer.run(&result.head).map_err(unreadable)?;
+    let mut reporter = PrettyReporter::new(out, rendering.style);
+    result.findings.each(|finding| reporter.finding(&restorer.finding(finding).map_err(unreadable)?))?;
+    reporter.finish(&run)
+}
+
+/// The result is at fault, not where it is written to.
+pub(super) fn unreadable(error: RestoreError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
 }

@@ -5,11 +5,13 @@
 
 mod read;
 mod record;
+mod restore;
 mod store;
 mod types;
 
 pub use read::{ReadError, Sink, read, read_into};
 pub use record::time;
+pub use restore::{RestoreError, Restorer, resource_pointer};
 pub use store::{Recorded, Store};
 pub use types::{
     CountV1, DiagnosticV1, EvidenceV1, ExcerptV1, FindingV1, GateV1, HeadV1, InputV1, LevelV1, LocationV1,

@@ -375,6 +375,9 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
             end_byte,
             evidence: &evidence,
             fingerprint: &fingerprint,
+            // A run that shows them makes findings.
+            excerpt: None,
+            rule_excerpt: None,
         };
         let before = lines.len();
         maker.writer.write(&told, lines);
