@@ -168,8 +168,8 @@ impl OpenTarget {
         color: ColorChoice,
     ) -> Result<(), Failure> {
         let style = if self.output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
-        report::write(self.format, result, &options.rendering(style), &mut self.output)
-            .map_err(|error| match error.kind() {
+        report::write(self.format, result, &options.rendering(style), &mut self.output).map_err(|error| {
+            match error.kind() {
                 // What was to be written is at fault, not where it goes.
                 io::ErrorKind::InvalidData => Diagnostic::error(
                     Code::ResultUnreadable,
@@ -178,7 +178,8 @@ impl OpenTarget {
                 .help("it was changed, or another version wrote it: save it once more")
                 .into(),
                 _ => self.output.failure(error),
-            })
+            }
+        })
     }
 }
 

@@ -11,7 +11,8 @@ pub(super) fn gate_reasons(head: &HeadV1) -> String {
         let mut heavy = (0_u64, 0_u64);
         // Severities are ordered, the heaviest first.
         for cell in head.summary.counts.iter().filter(|cell| cell.severity <= fail_on) {
-            heavy.0 = heavy.0.saturating_add(cell.verdicts.of(verdict).saturating_sub(cell.known.of(verdict)));
+            heavy.0 =
+                heavy.0.saturating_add(cell.verdicts.of(verdict).saturating_sub(cell.known.of(verdict)));
             heavy.1 = heavy.1.saturating_add(cell.known.of(verdict));
         }
         heavy
@@ -33,7 +34,9 @@ pub(super) fn gate_reasons(head: &HeadV1) -> String {
         reason(unclear, "inconclusive verdict", "inconclusive verdicts");
     }
     let mut why = match head.gate {
-        GateV1::Pass if warns && unclear > 0 => "nothing failed, and what is inconclusive only warns".to_owned(),
+        GateV1::Pass if warns && unclear > 0 => {
+            "nothing failed, and what is inconclusive only warns".to_owned()
+        }
         GateV1::Pass if head.summary.verdicts.fail > failures + known_failures => {
             format!("nothing at or above {fail_on} failed")
         }
@@ -46,7 +49,10 @@ pub(super) fn gate_reasons(head: &HeadV1) -> String {
     }
     let known = known_failures.saturating_add(known_unclear);
     if known > 0 {
-        why.push_str(&format!("; {} known", counted(known, "verdict") + if known == 1 { " is" } else { " are" }));
+        why.push_str(&format!(
+            "; {} known",
+            counted(known, "verdict") + if known == 1 { " is" } else { " are" }
+        ));
     }
     why
 }

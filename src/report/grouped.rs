@@ -101,7 +101,9 @@ fn write_heading(group: &Group, style: Style, out: &mut dyn Write) -> io::Result
 /// What the findings of a group have in common, in words.
 pub(super) fn heading(common: &Common) -> String {
     match common {
-        Common::Rule { id, severity, title } => format!("{} {severity}: {}", cut_to(id, MAX_NAME), shortened(title)),
+        Common::Rule { id, severity, title } => {
+            format!("{} {severity}: {}", cut_to(id, MAX_NAME), shortened(title))
+        }
         Common::Resource { resource, place } => {
             let words = resource_words(resource);
             let words = words.or_else(|| place.as_deref().map(shortened)).unwrap_or_default();

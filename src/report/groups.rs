@@ -159,17 +159,16 @@ const fn closes_the_gate(finding: &FindingV1) -> bool {
 fn commons(finding: &FindingV1, by: GroupBy) -> Vec<Common> {
     let FindingV1 { rule, resource, location, .. } = finding;
     match by {
-        GroupBy::Rule => vec![Common::Rule {
-            id: rule.id.clone(),
-            severity: rule.severity,
-            title: rule.title.clone(),
-        }],
+        GroupBy::Rule => {
+            vec![Common::Rule { id: rule.id.clone(), severity: rule.severity, title: rule.title.clone() }]
+        }
         GroupBy::Resource => {
             // One without an identity is where it stands.
             let place = resource.id.is_none().then(|| {
                 let pointer = resource.operation.parse::<Operation>().ok();
                 let pointer = pointer.map_or("", |operation| resource_pointer(operation, &location.path));
-                let document = location.document.map(|index| format!(" document {index}")).unwrap_or_default();
+                let document =
+                    location.document.map(|index| format!(" document {index}")).unwrap_or_default();
                 format!("{}{document} {pointer}", location.file)
             });
             vec![Common::Resource { resource: resource.clone(), place }]
@@ -225,7 +224,8 @@ mod tests {
 
     #[test]
     fn numbers_in_texts_are_numbers() {
-        let mut texts = ["CM-10", "CM-2", "CM-002(11)", "AC-2(1)", "CM-2(3)", "7.3", "6.3.3", "10.1", "a", ""];
+        let mut texts =
+            ["CM-10", "CM-2", "CM-002(11)", "AC-2(1)", "CM-2(3)", "7.3", "6.3.3", "10.1", "a", ""];
         texts.sort_by_cached_key(|text| natural(text));
         let expected = ["", "6.3.3", "7.3", "10.1", "AC-2(1)", "CM-2", "CM-2(3)", "CM-002(11)", "CM-10", "a"];
         assert_eq!(texts, expected);

@@ -12,8 +12,8 @@ use super::safe_json;
 use crate::finding::{LineWriter, Lines, Subject, Told, ToldEvidence, ToldValue};
 use crate::policy::Rule;
 use crate::result::{ExcerptV1, RuleV1};
-use crate::source::{Excerpt, Position};
 use crate::source::json::is_plain;
+use crate::source::{Excerpt, Position};
 
 /// The lines of `--format ndjson`, which are the findings of `--format json` too.
 #[derive(Clone, Copy, Debug, Default)]

@@ -44,7 +44,8 @@ pub(super) fn code_in_cell(text: &str, characters: usize) -> String {
 
 /// The first characters of a text, as text on one line. What stands between backticks in it is code.
 pub(super) fn prose(text: &str, characters: usize) -> String {
-    let text = text.split([' ', '\n', '\r', '\t']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let text =
+        text.split([' ', '\n', '\r', '\t']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     let text = cut_to(&text, characters);
     let parts: Vec<&str> = text.split('`').collect();
     // Even ones stand outside.

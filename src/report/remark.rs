@@ -25,7 +25,11 @@ fn waived(waiver: &WaiverV1) -> String {
 
 fn expired(waiver: &WaiverV1, known: bool) -> String {
     let day = waiver.expires.as_deref().unwrap_or("an unknown day");
-    let words = if waiver.expired { format!("waived until {day}, which is over, by ") } else { "waived by ".to_owned() };
+    let words = if waiver.expired {
+        format!("waived until {day}, which is over, by ")
+    } else {
+        "waived by ".to_owned()
+    };
     let words = words + &answered(waiver);
     if known { format!("{words}; {KNOWN}") } else { words }
 }

@@ -317,9 +317,10 @@ fn shown_lines(text: &str) -> String {
 }
 
 fn input(input: &InputV1) -> Result<InputSummary, RestoreError> {
-    let observed = input.observed.as_ref().map(|times| -> Result<_, RestoreError> {
-        Ok(parse_time(&times.from)?..=parse_time(&times.to)?)
-    });
+    let observed = input
+        .observed
+        .as_ref()
+        .map(|times| -> Result<_, RestoreError> { Ok(parse_time(&times.from)?..=parse_time(&times.to)?) });
     Ok(InputSummary {
         file: Arc::from(&*printable(&input.file)),
         sha256: input.sha256.clone(),
@@ -391,8 +392,9 @@ fn excerpt(saved: ExcerptV1) -> Result<Excerpt, RestoreError> {
     let windows = windows.into_iter().map(|window| {
         let text = window.text;
         // A tab is the one such character that excerpts have.
-        let is_shown =
-            |line: &str| line.chars().count() <= MAX_LINE && !line.split('\t').any(|part| printable(part) != part);
+        let is_shown = |line: &str| {
+            line.chars().count() <= MAX_LINE && !line.split('\t').any(|part| printable(part) != part)
+        };
         if !(1..=MAX_NUMBER).contains(&window.line) || !text.ends_with('\n') || !text.lines().all(is_shown) {
             return Err(wrong());
         }

@@ -37,7 +37,13 @@ pub(super) fn list_item(finding: &FindingV1, by: Option<GroupBy>, pages: &Pages<
         let _ = write!(item, "**{}** ", finding.verdict.as_str().replace('_', " "));
     }
     if by != Some(GroupBy::Rule) {
-        let _ = write!(item, "**{}** {} {}\\\n  ", rule.severity, code(&rule.id, MAX_NAME), prose(&rule.title, MAX_TEXT));
+        let _ = write!(
+            item,
+            "**{}** {} {}\\\n  ",
+            rule.severity,
+            code(&rule.id, MAX_NAME),
+            prose(&rule.title, MAX_TEXT)
+        );
     }
     let place = code(&format!("{}:{}", location.file, location.line), MAX_TEXT);
     if by != Some(GroupBy::Resource)
@@ -50,27 +56,26 @@ pub(super) fn list_item(finding: &FindingV1, by: Option<GroupBy>, pages: &Pages<
         let _ = write!(item, "\\\n  *{}*", prose(&remark, MAX_TEXT));
     }
     item.push('\n');
-    details(&mut item, finding, pages);
+    // Below several controls it would stand several times; what a rule says stands below its heading.
+    match by {
+        None | Some(GroupBy::Resource | GroupBy::File) => {
+            details(&mut item, &[rule_paragraphs(finding, pages), values(finding)].concat())
+        }
+        Some(GroupBy::Rule) => details(&mut item, &values(finding)),
+        Some(GroupBy::Control) => {}
+    }
     item
 }
 
-fn details(item: &mut String, finding: &FindingV1, pages: &Pages<'_>) {
+/// What to do, the controls and the pages of the finding's rule.
+pub(super) fn rule_paragraphs(finding: &FindingV1, pages: &Pages<'_>) -> Vec<String> {
     let mut paragraphs = Vec::new();
     if let Some(remediation) = &finding.rule.remediation {
         paragraphs.push(format!("**What to do:** {}", prose(remediation, 2 * MAX_TEXT)));
     }
-    let mut values: Vec<String> =
-        finding.evidence.iter().take(MAX_VALUES).map(|value| format!("- {}", value_words(value))).collect();
-    match finding.evidence.len().saturating_sub(MAX_VALUES) {
-        0 => {}
-        1 => values.push("- and 1 more value".to_owned()),
-        more => values.push(format!("- and {more} more values")),
-    }
-    if !values.is_empty() {
-        paragraphs.push(values.join("\n  "));
-    }
     let controls = finding.rule.controls.iter().map(|(framework, controls)| {
-        let mut shown: Vec<String> = controls.iter().take(MAX_PAGES).map(|control| code(control, MAX_NAME)).collect();
+        let mut shown: Vec<String> =
+            controls.iter().take(MAX_PAGES).map(|control| code(control, MAX_NAME)).collect();
         if controls.len() > MAX_PAGES {
             shown.push(format!("{} more", controls.len() - MAX_PAGES));
         }
@@ -85,10 +90,27 @@ fn details(item: &mut String, finding: &FindingV1, pages: &Pages<'_>) {
     if !links.is_empty() {
         paragraphs.push(format!("**See** {}", links.join(", ")));
     }
+    paragraphs
+}
+
+/// The values that it rests on.
+fn values(finding: &FindingV1) -> Vec<String> {
+    let mut values: Vec<String> =
+        finding.evidence.iter().take(MAX_VALUES).map(|value| format!("- {}", value_words(value))).collect();
+    match finding.evidence.len().saturating_sub(MAX_VALUES) {
+        0 => {}
+        1 => values.push("- and 1 more value".to_owned()),
+        more => values.push(format!("- and {more} more values")),
+    }
+    if values.is_empty() { values } else { vec![values.join("\n  ")] }
+}
+
+/// Adds what is shown when it is opened.
+fn details(item: &mut String, paragraphs: &[String]) {
     if paragraphs.is_empty() {
         return;
     }
-    item.push_str("\n  <details><summary>What to do, values, controls</summary>\n\n  ");
+    item.push_str("\n  <details><summary>Details</summary>\n\n  ");
     item.push_str(&paragraphs.join("\n\n  "));
     item.push_str("\n\n  </details>\n\n");
 }

@@ -8,7 +8,7 @@ mod finding;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use self::finding::{MAX_NAME, MAX_TEXT, Pages, list_item};
+use self::finding::{MAX_NAME, MAX_TEXT, Pages, list_item, rule_paragraphs};
 use super::gate::gate_reasons;
 use super::grouped::resource_words;
 use super::groups::{Common, grouped};
@@ -16,7 +16,8 @@ use super::markup::{code, code_in_cell, prose};
 use super::pretty::counted;
 use super::{GroupBy, Rendering};
 use crate::result::{
-    DiagnosticV1, FindingV1, GateV1, HeadV1, Recorded, SettledEntryV1, SeverityV1, Store, VerdictV1, VerdictsV1,
+    DiagnosticV1, FindingV1, GateV1, HeadV1, Recorded, SettledEntryV1, SeverityV1, Store, VerdictV1,
+    VerdictsV1,
 };
 
 /// Findings that a section lists.
@@ -199,7 +200,11 @@ impl Page {
 
     fn more(&mut self, more: u64, what: &str) {
         if more > 0 {
-            let _ = write!(self.text, "\n*And {}*: the formats json and csv have all of them.\n", counted(more, &format!("more {what}")));
+            let _ = write!(
+                self.text,
+                "\n*And {}*: the formats json and csv have all of them.\n",
+                counted(more, &format!("more {what}"))
+            );
         }
     }
 
@@ -250,13 +255,20 @@ impl Page {
     }
 
     fn groups(&mut self, findings: &mut Store, by: GroupBy, pages: &Pages<'_>) -> io::Result<()> {
-        let groups = grouped(findings, by, LISTED_IN_GROUPS, |finding| list_item(finding, Some(by), pages))?;
+        let groups = grouped(findings, by, LISTED_IN_GROUPS, |finding| {
+            let of_rule = if by == GroupBy::Rule { rule_paragraphs(finding, pages) } else { Vec::new() };
+            (list_item(finding, Some(by), pages), of_rule)
+        })?;
         for group in &groups.groups {
             self.heading(2, &heading(&group.common));
             self.line(&group.counted());
             self.text.push('\n');
+            let first = group.members.first().and_then(|&index| groups.kept.get(index));
+            for paragraph in first.into_iter().flat_map(|(_, of_rule)| of_rule) {
+                self.line(&format!("{paragraph}\n"));
+            }
             let mut shown = 0;
-            for item in group.members.iter().filter_map(|&index| groups.kept.get(index)) {
+            for (item, _) in group.members.iter().filter_map(|&index| groups.kept.get(index)) {
                 if !self.item(item) {
                     break;
                 }
@@ -320,12 +332,16 @@ impl Page {
 
 fn heading(common: &Common) -> String {
     match common {
-        Common::Rule { id, severity, title } => format!("{} {severity}: {}", code(id, MAX_NAME), prose(title, MAX_TEXT)),
+        Common::Rule { id, severity, title } => {
+            format!("{} {severity}: {}", code(id, MAX_NAME), prose(title, MAX_TEXT))
+        }
         Common::Resource { resource, place } => {
             let words = resource_words(resource).or_else(|| place.clone()).unwrap_or_default();
             format!("{} {}", code(&words, MAX_TEXT), code(&resource.operation, MAX_NAME))
         }
-        Common::Control { framework, control } => format!("{} {}", prose(framework, MAX_NAME), code(control, MAX_NAME)),
+        Common::Control { framework, control } => {
+            format!("{} {}", prose(framework, MAX_NAME), code(control, MAX_NAME))
+        }
         Common::NoControl => "No control".to_owned(),
         Common::File(file) => code(file, MAX_TEXT),
     }
