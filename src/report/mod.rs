@@ -23,6 +23,7 @@ mod lint;
 mod markdown;
 mod markup;
 mod mutation;
+mod names;
 mod ocsf;
 mod oscal;
 mod pretty;
