@@ -26,6 +26,7 @@ mod mutation;
 mod names;
 mod ocsf;
 mod oscal;
+mod paths;
 mod pretty;
 mod remark;
 mod rules;

@@ -12,8 +12,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use self::types::{
-    Account, Analytic, Check, Cloud, Compliance, Datum, Event, Evidences, FindingInfo, KeyValue, Metadata, Product,
-    Remediation, ResourceDetails, VERSION,
+    Account, Analytic, Check, Cloud, Compliance, Datum, Event, Evidences, FindingInfo, KeyValue, Metadata,
+    Product, Remediation, ResourceDetails, VERSION,
 };
 use super::grouped::resource_words;
 use super::names::{named, parse_time, run_name};
@@ -54,13 +54,16 @@ type Word = (u32, &'static str);
 
 impl<'h> Context<'h> {
     fn new(head: &'h HeadV1) -> io::Result<Self> {
-        let time = parse_time(&head.at).ok_or_else(|| {
-            io::Error::new(io::ErrorKind::InvalidData, "the run's clock is no time")
-        })?;
+        let time = parse_time(&head.at)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the run's clock is no time"))?;
         Ok(Self {
             run: run_name(head).to_string(),
             time: time.timestamp_millis(),
-            product: Product { name: &head.tool.name, vendor_name: &head.tool.name, version: &head.tool.version },
+            product: Product {
+                name: &head.tool.name,
+                vendor_name: &head.tool.name,
+                version: &head.tool.version,
+            },
             policies: head.policies.iter().map(|policy| (policy.id.as_str(), policy)).collect(),
         })
     }
@@ -242,7 +245,8 @@ impl<'h> Context<'h> {
     ) -> Metadata<'e> {
         // The sequence tells findings apart that a result has twice.
         let sequence_text = sequence.to_string();
-        let parts: Vec<&str> = [self.run.as_str(), &sequence_text].into_iter().chain(parts.iter().copied()).collect();
+        let parts: Vec<&str> =
+            [self.run.as_str(), &sequence_text].into_iter().chain(parts.iter().copied()).collect();
         Metadata {
             version: VERSION,
             product: self.product,
