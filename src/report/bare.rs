@@ -11,11 +11,13 @@ const MAX_VALUE: usize = 100;
 
 /// Says in words what an excerpt would show: the message, the place and the values.
 pub(super) fn in_words(shape: &mut Shape<'_>, finding: &Finding) {
-    let mut lines = vec![
-        std::mem::take(&mut shape.message),
-        shortened(&finding.message),
-        printable(&place_words(&finding.location.place)).into_owned(),
-    ];
+    let message = shortened(&finding.message);
+    let place = printable(&place_words(&finding.location.place)).into_owned();
+    // Of a pass and of an error the message stands there already.
+    let is_told = shape.message.ends_with(&message);
+    let mut lines = vec![std::mem::take(&mut shape.message)];
+    lines.extend((!is_told).then_some(message));
+    lines.push(place);
     lines.extend(finding.evidence.iter().take(MAX_VALUES).map(value_words));
     match finding.evidence.len().saturating_sub(MAX_VALUES) {
         0 => {}

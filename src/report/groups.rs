@@ -1,7 +1,8 @@
 //! Findings in groups: by rule, resource, control or file.
 //!
 //! A grouping needs all findings at once, in a short form. So that memory has a bound whatever the result's size, only
-//! the first ones are kept, those that close the gate before all others; the rest is counted.
+//! the first ones are kept, those that close the gate before all others and the heaviest before lighter ones; the rest is
+//! counted.
 
 use std::collections::HashMap;
 use std::io;
@@ -31,7 +32,7 @@ pub(super) struct Group {
     pub(super) known: u64,
     /// Which of the kept ones are its own.
     pub(super) members: Vec<usize>,
-    /// The position of its first finding in the result.
+    /// The position of the first one that is kept in the result.
     first: u64,
 }
 
@@ -52,65 +53,81 @@ pub(super) fn grouped<T>(
     cap: usize,
     keep: impl Fn(&FindingV1) -> T,
 ) -> io::Result<Groups<T>> {
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups = Groups { groups: Vec::new(), kept: Vec::new(), more: 0 };
     let mut known: HashMap<Common, usize> = HashMap::new();
-    let mut kept: Vec<(u64, T, Vec<usize>)> = Vec::new();
-    let mut more = 0;
-    let is_short = findings.len() > cap as u64;
-    for heavy in [true, false] {
-        if !heavy && !is_short {
-            break;
-        }
-        let mut position = 0;
-        findings.each(|finding| {
-            position += 1;
-            if is_short && heavy != closes_the_gate(&finding) {
-                return Ok(());
-            }
-            let is_kept = kept.len() < cap;
-            let mut own = Vec::new();
-            for common in commons(&finding, by) {
-                let index = match known.get(&common) {
-                    Some(&index) => index,
-                    None if !is_kept => continue,
-                    None => {
-                        known.insert(common.clone(), groups.len());
-                        groups.push(Group::new(common, position));
-                        groups.len() - 1
-                    }
-                };
-                if let Some(group) = groups.get_mut(index) {
-                    group.counts.add(finding.verdict.into(), 1);
-                    group.known += u64::from(finding.known);
-                    group.first = group.first.min(position);
+    let is_whole = findings.len() <= cap as u64;
+    let mut left = if is_whole { [cap; RANKS] } else { quotas(findings, cap)? };
+    let mut position = 0;
+    findings.each(|finding| {
+        position += 1;
+        let Some(left) = left.get_mut(rank(&finding)).filter(|left| **left > 0) else {
+            groups.more += 1;
+            return Ok(());
+        };
+        *left -= 1;
+        for common in commons(&finding, by) {
+            let index = *known.entry(common.clone()).or_insert_with(|| {
+                groups.groups.push(Group::new(common, position));
+                groups.groups.len() - 1
+            });
+            if let Some(group) = groups.groups.get_mut(index) {
+                group.members.push(groups.kept.len());
+                if is_whole {
+                    group.count(&finding);
                 }
-                own.push(index);
             }
-            if is_kept {
-                kept.push((position, keep(&finding), own));
-            } else {
-                more += 1;
+        }
+        groups.kept.push(keep(&finding));
+        Ok(())
+    })?;
+    if !is_whole {
+        // Those that are not kept are counted too, where their group is shown.
+        findings.each(|finding| {
+            for common in commons(&finding, by) {
+                if let Some(group) = known.get(&common).and_then(|&index| groups.groups.get_mut(index)) {
+                    group.count(&finding);
+                }
             }
             Ok(())
         })?;
     }
-    kept.sort_by_key(|(position, ..)| *position);
-    let mut shown = Vec::with_capacity(kept.len());
-    for (_, finding, own) in kept {
-        for index in own {
-            if let Some(group) = groups.get_mut(index) {
-                group.members.push(shown.len());
-            }
+    groups.groups.sort_by_cached_key(Group::rank);
+    Ok(groups)
+}
+
+/// Ranks of findings: those that close the gate by severity, then all others.
+const RANKS: usize = SeverityV1::ALL.len() + 1;
+
+fn rank(finding: &FindingV1) -> usize {
+    let closes = !finding.known && matches!(finding.verdict, VerdictV1::Fail | VerdictV1::Error);
+    if closes { finding.rule.severity as usize } else { RANKS - 1 }
+}
+
+/// How many findings of each rank are kept: the heaviest, `cap` in all.
+fn quotas(findings: &mut Store, cap: usize) -> io::Result<[usize; RANKS]> {
+    let mut quotas = [0; RANKS];
+    findings.each(|finding| {
+        if let Some(count) = quotas.get_mut(rank(&finding)) {
+            *count += 1;
         }
-        shown.push(finding);
+        Ok(())
+    })?;
+    let mut left = cap;
+    for quota in &mut quotas {
+        *quota = left.min(*quota);
+        left -= *quota;
     }
-    groups.sort_by_cached_key(Group::rank);
-    Ok(Groups { groups, kept: shown, more })
+    Ok(quotas)
 }
 
 impl Group {
     const fn new(common: Common, first: u64) -> Self {
         Self { common, counts: Counts::none(), known: 0, members: Vec::new(), first }
+    }
+
+    fn count(&mut self, finding: &FindingV1) {
+        self.counts.add(finding.verdict.into(), 1);
+        self.known += u64::from(finding.known);
     }
 
     /// Findings that are not among its members.
@@ -148,11 +165,6 @@ impl Group {
             Common::Resource { .. } | Common::File(_) => (0, Vec::new(), Vec::new(), self.first),
         }
     }
-}
-
-/// Whether a finding speaks against opening the gate.
-const fn closes_the_gate(finding: &FindingV1) -> bool {
-    !finding.known && matches!(finding.verdict, VerdictV1::Fail | VerdictV1::Error)
 }
 
 /// The groups that a finding stands in, each once.

@@ -73,7 +73,12 @@ fn escaped(text: &str) -> String {
     // A list, or the line below a heading.
     let number = text.bytes().take_while(u8::is_ascii_digit).count();
     let (before, rest) = text.split_at_checked(number).unwrap_or(("", text));
-    let begins = if number > 0 { rest.starts_with(['.', ')']) } else { rest.starts_with(['-', '+', '=']) };
+    let begins = match number {
+        0 => rest.starts_with(['-', '+', '=']),
+        _ => {
+            rest.starts_with(['.', ')']) && !rest.get(1..).is_some_and(|rest| rest.starts_with(|c| c != ' '))
+        }
+    };
     format!("{before}{}{}", if begins { "\\" } else { "" }, escaped_within(rest))
 }
 
@@ -90,10 +95,32 @@ fn escaped_within(text: &str) -> String {
 
 /// An address as a link, if it is one of the web; else as code.
 pub(super) fn link(address: &str, characters: usize) -> String {
-    let is_web = address.starts_with("https://") || address.starts_with("http://");
-    let is_plain = address.len() <= characters
-        && address.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#%=&+,;@!()".contains(&byte));
-    if is_web && is_plain { format!("<{address}>") } else { code(address, characters) }
+    if address.len() <= characters && is_web_address(address) {
+        format!("<{address}>")
+    } else {
+        code(address, characters)
+    }
+}
+
+/// Whether a text is an address of the web that may stand in any document as it is.
+pub(super) fn is_web_address(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+        return false;
+    };
+    let (authority, rest) =
+        rest.split_at_checked(rest.find(['/', '?', '#']).unwrap_or(rest.len())).unwrap_or((rest, ""));
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?%=&+,;@!()".contains(&byte);
+    let is_encoded = |part: &str| {
+        let digits: Vec<char> = part.chars().take(2).collect();
+        digits.len() == 2 && digits.iter().all(char::is_ascii_hexdigit)
+    };
+    !host.is_empty()
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+        && !port.is_empty()
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && rest.replacen('#', "", 1).bytes().all(plain)
+        && rest.split('%').skip(1).all(is_encoded)
 }
 
 /// Whether GitHub would make more of a text than text.
@@ -205,7 +232,8 @@ mod tests {
             ("- item", "\\- item"),
             ("1) one", "1\\) one"),
             ("1. one", "1\\. one"),
-            ("1.5 is more", "1\\.5 is more"),
+            ("1.", "1\\."),
+            ("1.5 is more", "1.5 is more"),
             ("---", "\\---"),
             ("a - b", "a - b"),
         ] {
@@ -216,6 +244,12 @@ mod tests {
     #[test]
     fn only_plain_addresses_are_links() {
         assert_eq!(link("https://x.example/a?b=1#c", 100), "<https://x.example/a?b=1#c>");
+        assert!(is_web_address("http://x.example:8080") && is_web_address("https://x/%C3%A9"));
+        for address in
+            ["https://x:y/", "https://x:", "https://", "https://u@x/", "https://x/%C3%A", "https://x/#a#b"]
+        {
+            assert!(!is_web_address(address), "{address}");
+        }
         for address in ["javascript:alert(1)", "https://x.example/<b>", "https://x y", "https://é"] {
             assert_eq!(link(address, 100), code(address, 100));
         }

@@ -152,7 +152,7 @@ fn finding_shape(finding: &Finding) -> Shape<'_> {
             shape.help = Some("what the payload does not tell cannot pass: save the whole answer".to_owned());
         }
         Verdict::Pass => {
-            shape.message = format!("{}: {}", rule.title, shortened(&finding.message));
+            shape.message = format!("{}: {}", shortened(&rule.title), shortened(&finding.message));
             shape.label_words = false;
         }
         _ => shape.label_words = false,

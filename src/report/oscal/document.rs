@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Names;
 use super::controls::{Objective, Rule};
-use super::text::{is_address, markup, prop, string, time};
+use super::text::{markup, oscal_prop, prop, string, time};
 use super::types::{
     Activity, Actor, AssessmentAssets, BackMatter, Component, ControlSelection, Hash, ImportAp, Link,
     LocalDefinitions, LocalObjective, Metadata, ObjectiveSelection, Origin, Part, Platform, Prop, Resource,
@@ -15,6 +15,7 @@ use super::types::{
 };
 use crate::report::Rendering;
 use crate::report::gate::gate_reasons;
+use crate::report::markup::is_web_address;
 use crate::report::names::{named, run_name};
 use crate::report::paths::{FilePath, is_file};
 use crate::report::pretty::counted;
@@ -124,7 +125,7 @@ impl<'r> Frame<'r> {
         props.extend(rule.sha256.iter().map(|sha256| prop("sha256", sha256)));
         props.extend(rule.params.iter().map(|(name, value)| prop("param", format!("{name}={value}"))));
         let (addresses, others): (Vec<_>, Vec<_>) =
-            rule.references.iter().partition(|page| is_address(&page.url));
+            rule.references.iter().partition(|page| is_web_address(&page.url));
         props.extend(others.iter().map(|page| prop("reference", &page.url)));
         let description = match &rule.description {
             Some(description) => format!("{}. {description}", rule.title),
@@ -152,8 +153,8 @@ impl<'r> Frame<'r> {
     pub(super) fn description(&self, head: &HeadV1) -> String {
         let summary = &head.summary;
         markup(&format!(
-            "{} rules were evaluated on {} of {}. {}.",
-            summary.rules,
+            "{} evaluated on {} of {}. {}.",
+            counted(summary.rules, "rule") + if summary.rules == 1 { " was" } else { " were" },
             counted(summary.resources, "resource"),
             counted(summary.payloads, "saved API response"),
             gate_reasons(head),
@@ -182,7 +183,7 @@ impl<'r> Frame<'r> {
                 kind: "software",
                 title: markup(&head.tool.name),
                 description: "Judges saved cloud API responses by rules written in Rego.",
-                props: vec![prop("version", &head.tool.version)],
+                props: vec![oscal_prop("version", &head.tool.version)],
                 status: State { state: "operational" },
             }],
             assessment_platforms: [Platform {

@@ -61,12 +61,6 @@ pub(super) fn end_of_day(day: &str) -> Option<String> {
     time(&format!("{day}T23:59:59Z"))
 }
 
-/// An address that may stand as it is in a document.
-pub(super) fn is_address(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#%=&+,;@!()".contains(&byte);
-    (text.starts_with("https://") || text.starts_with("http://")) && text.bytes().all(plain)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
