@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::accepting::{AcceptChoice, AcceptingOptions};
 use super::options::{ClockOptions, ConfigOptions, JudgeOptions, LoadOptions, PolicyOptions};
 use super::reporting::{Needs, Reporting, tell_gate};
-use super::setting::{JudgeChoice, PolicyChoice};
+use super::setting::{JudgeChoice, PolicyChoice, Setting};
 use super::targets::{TargetChoice, TargetOptions};
 use super::{ColorChoice, Failure, policies, stderr_style};
 use crate::discover::discover;
@@ -54,6 +54,10 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     targets: TargetOptions,
 
+    /// Save the lines around each finding's places in json and ndjson too.
+    #[arg(long)]
+    excerpts: bool,
+
     /// Judge the slow and plain way: each rule and resource by the engine, on one thread. The result is the same; this is
     /// to prove it.
     #[arg(long)]
@@ -70,7 +74,8 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
     let inputs = &discovery.files;
     let judge = JudgeChoice::of(&arguments.judge, &config.keys);
     let targets = TargetChoice::of(&arguments.targets, &config.keys);
-    let reporting = Reporting::open(targets, color, judge.include.value.clone(), false, inputs)?;
+    let excerpts = Setting::<bool>::flag(arguments.excerpts, config.keys.excerpts.as_ref()).value;
+    let reporting = Reporting::open(targets, color, judge.include.value.clone(), excerpts, inputs)?;
     let accepting = AcceptChoice::of(&arguments.accepting, &config.keys);
     let ratchet = accepting.open_ratchet(inputs)?;
     let policy = PolicyChoice::of(&arguments.policy, &config.keys).settings();

@@ -262,8 +262,18 @@ impl OpenTarget {
     ) -> Result<(), Failure> {
         let style = if self.output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
         let rendering = Rendering { left_out: left_out.clone(), ..choice.rendering(style) };
-        report::write(self.format, result, &rendering, &mut self.output)
-            .map_err(|error| self.output.failure(error))
+        report::write(self.format, result, &rendering, &mut self.output).map_err(|error| {
+            match error.kind() {
+                // What was to be written is at fault, not where it goes.
+                io::ErrorKind::InvalidData => Diagnostic::error(
+                    Code::ResultUnreadable,
+                    format!("the result cannot be shown as {}: {error}", self.format),
+                )
+                .help("it was changed, or another version wrote it: save it once more")
+                .into(),
+                _ => self.output.failure(error),
+            }
+        })
     }
 }
 

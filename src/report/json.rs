@@ -108,7 +108,7 @@ mod tests {
     use crate::operation::Operation;
     use crate::policy::{Rule, builtin_files, load};
     use crate::result::{EvidenceV1, FindingV1, LocationV1, ResourceV1, RuleV1};
-    use crate::source::{Place, Position};
+    use crate::source::{Excerpt, Label, Place, Position};
 
     fn record(finding: &Finding) -> FindingV1 {
         let Finding { resource, location, .. } = finding;
@@ -172,6 +172,11 @@ mod tests {
         Evidence { pointer: pointer.to_owned(), value, place: place(u64::MAX - 9) }
     }
 
+    fn excerpt(text: &str) -> Excerpt {
+        let labels = vec![Label::new(0..text.len(), text), Label::beside(0..0, "beside")];
+        Excerpt::new(&Arc::from("é\u{1b}.json"), text.as_bytes(), labels)
+    }
+
     fn finding(rule: &Arc<Rule>, verdict: Verdict, odd: &str, document: Option<u64>) -> Finding {
         let some = |text: &str| document.map(|_| text.to_owned());
         let operation = Operation::ListInstanceCompliant;
@@ -202,6 +207,8 @@ mod tests {
             is_known: false,
             excerpt: None,
             rule_excerpt: None,
+            excerpt: document.map(|_| excerpt(odd)),
+            rule_excerpt: document.filter(|&index| index > 0).map(|_| excerpt("deny")),
         }
     }
 
