@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::control::Framework;
 use super::excerpt::Excerpt;
@@ -30,6 +30,7 @@ const VALUE_TEXT: usize = 2000;
 /// Writes the data of all findings that the page lists: those that do not pass come first.
 pub(super) fn write(
     result: &mut Recorded,
+    saved: &VerdictsV1,
     rules: &[Rule],
     frameworks: &[Framework],
     rendering: &Rendering,
@@ -43,11 +44,16 @@ pub(super) fn write(
     out.write_all(b"{\"findings\":[")?;
     for attention in [true, false] {
         let mut number = 0;
-        findings.each(|finding| {
+        findings.each_line(|line| {
             number += 1;
-            if needs_attention(finding.verdict) != attention || rows >= LISTED || out.written >= BYTES {
+            if rows >= LISTED || out.written >= BYTES {
                 return Ok(());
             }
+            let Glance { verdict } = serde_json::from_slice(line)?;
+            if needs_attention(verdict) != attention {
+                return Ok(());
+            }
+            let finding: FindingV1 = serde_json::from_slice(line)?;
             if rows > 0 {
                 out.write_all(b",")?;
             }
@@ -60,10 +66,16 @@ pub(super) fn write(
     }
     out.write_all(b"]")?;
     tables.write(&mut out)?;
-    let about = About::new(head, listed, rules, frameworks, rendering);
+    let about = About::new(head, listed, minus(saved, &listed), rules, frameworks, rendering);
     out.write_all(b",\"about\":")?;
     safe_json::write(&mut out, &about)?;
     out.write_all(b"}")
+}
+
+/// What is looked at before a finding is read as a whole.
+#[derive(Deserialize)]
+struct Glance {
+    verdict: VerdictV1,
 }
 
 /// Writes JSON so that no markup can be read in it: such characters stand only in its strings.
@@ -313,10 +325,9 @@ struct About<'a> {
     rules: Vec<RuleData<'a>>,
     /// Name and anchor of each control framework.
     frameworks: Vec<(&'a str, &'a str)>,
-    counted: VerdictsV1,
     listed: VerdictsV1,
-    /// The most that are listed.
-    limit: u64,
+    /// What the result holds, and the page does not list.
+    left: VerdictsV1,
     fail_on: &'static str,
     inconclusive_counts: bool,
     group_by: &'static str,
@@ -338,6 +349,7 @@ impl<'a> About<'a> {
     fn new(
         head: &HeadV1,
         listed: VerdictsV1,
+        left: VerdictsV1,
         rules: &'a [Rule],
         frameworks: &'a [Framework],
         rendering: &Rendering,
@@ -361,9 +373,8 @@ impl<'a> About<'a> {
                 .iter()
                 .map(|framework| (framework.name.as_str(), framework.anchor.as_str()))
                 .collect(),
-            counted: head.summary.verdicts,
             listed,
-            limit: LISTED,
+            left,
             fail_on: head.settings.fail_on.as_str(),
             inconclusive_counts: head.settings.inconclusive != "warn",
             group_by: match rendering.group_by {
@@ -377,13 +388,13 @@ impl<'a> About<'a> {
     }
 }
 
-/// Verdicts that the run counts and its result does not hold.
-pub(super) fn not_saved(head: &HeadV1, saved: &VerdictsV1) -> VerdictsV1 {
-    let mut missing = VerdictsV1::default();
+/// How many more there are in `all`.
+pub(super) fn minus(all: &VerdictsV1, some: &VerdictsV1) -> VerdictsV1 {
+    let mut more = VerdictsV1::default();
     for &verdict in VerdictV1::ALL {
-        *slot(&mut missing, verdict) = head.summary.verdicts.of(verdict).saturating_sub(saved.of(verdict));
+        *slot(&mut more, verdict) = all.of(verdict).saturating_sub(some.of(verdict));
     }
-    missing
+    more
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ const mark = (verdict) => element('span', { class: `mark ${verdict}`, 'aria-hidd
 const badge = (verdict, text) => element('span', { class: `badge ${verdict}` }, mark(verdict), text);
 
 function excerptOf({ file, windows }, label) {
-  const figure = element('figure', { class: 'excerpt' }, element('figcaption', {}, label, ' ', code(file)));
+  const figure = element('figure', { class: `excerpt of-${label.toLowerCase()}` }, element('figcaption', {}, label, ' ', code(file)));
   const block = element('div', { class: 'code', tabindex: '0', role: 'region', 'aria-label': `${label} ${file}` });
   windows.forEach((window, index) => {
     if (index > 0) block.append(element('div', { class: 'gap', 'aria-hidden': 'true' }, '⋯'));
@@ -59,7 +59,7 @@ function valuesOf(finding) {
   const label = finding.x ? 'Values that the rule read' : 'Evidence';
   const part = element('div', { class: 'scroll', role: 'region', 'aria-label': label, tabindex: '0' }, table);
   const more = finding.em ? element('p', { class: 'notice' }, `${counted(finding.em, 'more value is', 'more values are')} not shown.`) : null;
-  return element('div', {}, element('h4', {}, label), part, more);
+  return element('div', { class: finding.x ? 'values-read' : 'evidence' }, element('h4', {}, label), part, more);
 }
 
 function factsOf(pairs) {
@@ -101,7 +101,7 @@ function detailOf(finding) {
 
   const side = element('div', { class: 'detail-side' },
     element('h4', {}, element('a', { href: `#${rule.anchor}`, class: 'id' }, rule.id), ' ', rule.title));
-  if (rule.description) side.append(element('p', {}, rule.description));
+  if (rule.description) side.append(element('p', { class: 'description' }, rule.description));
   if (rule.remediation) side.append(element('h4', {}, 'Remediation'), element('p', { class: 'remediation' }, rule.remediation));
   const waiver = waiverOf(finding);
   if (waiver) side.append(waiver);
@@ -111,7 +111,7 @@ function detailOf(finding) {
   const document = finding.d === undefined ? [] : [['Document', `${grouped(finding.d + 1)} of its file`]];
   const optional = [['Name', resource.name], ['Region', resource.region], ['Account', resource.account]]
     .filter(([, value]) => value !== null && value !== undefined);
-  side.append(element('h4', {}, 'Place and identity'), factsOf([
+  const identity = element('div', { class: 'identity' }, element('h4', {}, 'Place and identity'), factsOf([
     ['Resource', resource.id === null ? element('em', {}, 'without an id') : code(resource.id)],
     ...optional,
     ['Kind', `${words(resource.kind)} in ${resource.operation}`],
@@ -121,5 +121,6 @@ function detailOf(finding) {
     ['Rule line', code(`${rule.file}:${finding.rl}`)],
     ['Fingerprint', element('a', { href: `#finding=${encodeURIComponent(finding.h)}` }, code(finding.h))],
   ]));
+  side.append(identity);
   return element('div', { class: 'detail' }, main, side);
 }

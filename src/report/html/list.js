@@ -27,19 +27,19 @@ function rowOf(finding) {
   const rule = rules[finding.r];
   rowCount += 1;
   const said = verdictWords(finding);
-  const subject = resourceWords(finding);
+  const subject = begin(resourceWords(finding));
   const button = element('button', {
     type: 'button', class: 'opener', 'aria-expanded': 'false', 'aria-controls': `detail-${rowCount}`,
-    'aria-label': `${said}: ${rule.id} on ${subject}`,
+    'aria-label': `${said}: ${begin(rule.id)} on ${subject}`,
   }, badge(finding.v, said));
   const cell = (name, ...children) => element('td', { class: name, role: 'cell' }, ...children);
   const row = element('tr', { class: 'finding', role: 'row' },
     cell('verdict', button),
     cell(`severity ${finding.s}`, finding.s),
-    cell('rule', element('span', { class: 'id' }, rule.id), ' ', element('span', { class: 'rule-title' }, rule.title)),
+    cell('by', element('span', { class: 'id' }, begin(rule.id)), ' ', element('span', { class: 'rule-title' }, begin(rule.title))),
     cell('resource', subject),
-    cell('what', texts[finding.m]),
-    cell('path', placeWords(finding)));
+    cell('what', begin(texts[finding.m])),
+    cell('path', `${begin(texts[finding.f])}:${finding.l[0]}:${finding.l[1]}`));
   button.addEventListener('click', () => toggle(button, finding));
   row.addEventListener('click', (event) => {
     // A click on what does something by itself, or the end of a selection, is not meant for the row.
@@ -63,14 +63,14 @@ function groupOf({ name, members }, index) {
   const counts = countsOf(members).map(([verdict, count]) =>
     element('span', { class: 'count' }, mark(verdict), `${grouped(count)} ${words(verdict)}`));
   const button = element('button', { type: 'button', class: 'group-opener', 'aria-expanded': 'false', 'aria-controls': id },
-    element('span', { class: 'group-name' }, name), element('span', { class: 'chart-counts' }, ...counts));
+    element('span', { class: 'group-name' }, begin(name)), element('span', { class: 'chart-counts' }, ...counts));
   const content = element('div', { id, class: 'group-content', hidden: true });
   let shown = 0;
   const more = element('button', { type: 'button', class: 'plain' });
   const showMore = () => {
     const next = members.slice(shown, shown + ROWS);
     shown += next.length;
-    content.insertBefore(tableOf(next, `Findings of ${name}`), more);
+    content.insertBefore(tableOf(next, `Findings of ${begin(name)}`), more);
     more.hidden = shown >= members.length;
     more.textContent = `Show ${grouped(Math.min(ROWS, members.length - shown))} more of ${grouped(members.length)}`;
   };
@@ -82,7 +82,7 @@ function groupOf({ name, members }, index) {
     content.hidden = isOpen;
     if (!isOpen && shown === 0) showMore();
   });
-  return element('section', { class: 'group', 'aria-label': name }, element('h2', {}, button), content);
+  return element('section', { class: 'group', 'aria-label': begin(name) }, element('h2', {}, button), content);
 }
 
 // Buttons to turn pages; `turn` shows a page and takes the focus to the list.

@@ -51,7 +51,7 @@ pub(super) fn write(result: &mut Recorded, rendering: &Rendering, out: &mut dyn 
     let policy = content_security_policy();
     Page::new(&result.head, &survey, &rules, &frameworks, &policy, STYLE).write_into(&mut *out)?;
     out.write_all(b"\n<script type=\"application/json\" id=\"data\">")?;
-    data::write(result, &rules, &frameworks, rendering, out)?;
+    data::write(result, &survey.listed, &rules, &frameworks, rendering, out)?;
     write!(out, "</script>\n<script type=\"module\">{SCRIPT}</script>\n</body>\n</html>\n")
 }
 

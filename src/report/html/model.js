@@ -16,6 +16,12 @@ const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 
 const counted = (count, one, many) => `${grouped(count)} ${count === 1 ? one : many}`;
 
+// The beginning of a text that is too long for a row.
+function begin(text) {
+  if (text.length <= 200) return text;
+  return `${[...text].slice(0, 200).join('')}…`;
+}
+
 const resourceOf = (finding) => resources[finding.o];
 
 // What a resource is called: it may have no id.
@@ -75,7 +81,8 @@ function matching(filter, order) {
     && (filter.operation === '' || resourceOf(finding).operation === filter.operation)
     && (!filter.closes || closesGate(finding))
     && terms.every((term) => searched(finding).includes(term)));
-  const weight = (finding) => WEIGHTS[finding.v] * 8 + SEVERITIES.indexOf(finding.s);
+  // What the ratchet knows stands behind all that counts, before what is waived.
+  const weight = (finding) => (finding.k ? WEIGHTS.waived - 0.5 : WEIGHTS[finding.v]) * 8 + SEVERITIES.indexOf(finding.s);
   // Sorting is stable, and what passes stands behind in the data.
   found.sort(order === 'input' ? (a, b) => a.n - b.n : (a, b) => weight(a) - weight(b) || a.n - b.n);
   return found;

@@ -5,7 +5,7 @@ use askama::Template;
 use super::age::Ages;
 use super::answer::Answer;
 use super::control::Framework;
-use super::data::not_saved;
+use super::data::minus;
 use super::literal::{paragraph, shown};
 use super::number::{counted, grouped, length};
 use super::rule::Rule;
@@ -172,7 +172,7 @@ impl<'a> Page<'a> {
             findings: grouped(survey.listed.total()),
             plain: &survey.plain,
             plain_more: survey.more,
-            missing: counts(&not_saved(head, &survey.listed)),
+            missing: counts(&minus(&head.summary.verdicts, &survey.listed)),
             problems: Listed::new(&head.diagnostics, problem),
             warnings: head.diagnostics.len() - errors,
             inputs: Listed::new(&head.inputs, input),

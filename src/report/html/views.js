@@ -31,11 +31,11 @@ function fillForm() {
   const operations = [...new Set(resources.map((resource) => resource.operation))].sort();
   at('f-operation').append(option('', 'all'), ...operations.map((operation) => option(operation, operation)));
   at('f-group').value = about.group_by;
-  const left = VERDICTS.filter((verdict) => about.counted[verdict] > about.listed[verdict] && findings.length >= about.limit);
+  const left = VERDICTS.filter((verdict) => about.left[verdict] > 0);
   const limit = at('limit');
   limit.hidden = left.length === 0;
-  limit.textContent = `This page lists the first ${grouped(findings.length)} findings. Not listed: `
-    + left.map((verdict) => `${grouped(about.counted[verdict] - about.listed[verdict])} ${words(verdict)}`).join(', ') + '.';
+  limit.textContent = `This page lists ${grouped(findings.length)} findings, for browsers are slow with more. Not listed: `
+    + `${left.map((verdict) => `${grouped(about.left[verdict])} ${words(verdict)}`).join(', ')}.`;
 }
 
 function toForm() {
