@@ -16,6 +16,7 @@ mod differential;
 mod documents;
 mod evidence;
 mod explain;
+mod formats;
 #[path = "../benches/support/generate.rs"]
 mod generate;
 mod in_process;

@@ -1,0 +1,3 @@
+//! A result in each of its formats.
+
+mod html;
