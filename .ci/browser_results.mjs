@@ -150,3 +150,19 @@ export function large(result, count) {
   for (const { verdict } of made.findings) made.summary.verdicts[verdict] += 1;
   return made;
 }
+
+// A result of `count` findings with as little in each as there may be: every fourth fails, all others pass.
+export function small(result, count) {
+  const [source] = result.findings;
+  const made = large(result, 0);
+  made.findings = Array.from({ length: count }, (_, index) => ({
+    ...source,
+    verdict: index % 4 === 0 ? 'fail' : 'pass',
+    message: 'small',
+    resource: { ...source.resource, id: String(index) },
+    evidence: [],
+    fingerprint: String(index),
+  }));
+  for (const { verdict } of made.findings) made.summary.verdicts[verdict] += 1;
+  return made;
+}

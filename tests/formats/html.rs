@@ -26,7 +26,8 @@ fn between<'t>(text: &'t str, begin: &str, end: &str) -> &'t str {
 
 /// The data of a page's script.
 fn data(page: &str) -> Value {
-    serde_json::from_str(between(page, "<script type=\"application/json\" id=\"data\">", "</script>")).unwrap()
+    serde_json::from_str(between(page, "<script type=\"application/json\" id=\"data\">", "</script>"))
+        .unwrap()
 }
 
 /// A part of the page, by the id of its section.

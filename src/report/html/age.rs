@@ -114,7 +114,9 @@ impl Ages {
             remarks: remarks(&all, &by_operation, allowed),
             words: all.youngest_and_oldest().map_or_else(
                 || "Nothing in the inputs tells when it was observed.".to_owned(),
-                |(youngest, oldest)| format!("At the run's clock, observations are {}.", words(youngest, oldest)),
+                |(youngest, oldest)| {
+                    format!("At the run's clock, observations are {}.", words(youngest, oldest))
+                },
             ),
         })
     }

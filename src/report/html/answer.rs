@@ -126,9 +126,11 @@ impl Weights {
             "findings are known by the ratchet and do not count",
         );
         add(self.known, counted(self.known, one, many), "exceptions", false);
-        let what = counted(self.light, "failure or inconclusive verdict", "failures or inconclusive verdicts");
+        let what =
+            counted(self.light, "failure or inconclusive verdict", "failures or inconclusive verdicts");
         add(self.light, format!("{what} below severity {}", head.settings.fail_on), "findings", false);
-        let text = counted(self.waived, "failure is accepted by a waiver", "failures are accepted by waivers");
+        let text =
+            counted(self.waived, "failure is accepted by a waiver", "failures are accepted by waivers");
         add(self.waived, text, "findings?verdict=waived", false);
         reasons
     }

@@ -149,12 +149,7 @@ fn control(name: &str, rules: &[&Rule]) -> Control {
         anchor: rule.anchor.clone(),
         bar: Bar::new(&rule.verdicts),
     });
-    Control {
-        name: shown(name),
-        state: State::of(&all),
-        bar: Bar::new(&all),
-        rules: speakers.collect(),
-    }
+    Control { name: shown(name), state: State::of(&all), bar: Bar::new(&all), rules: speakers.collect() }
 }
 
 /// Numbers within texts are compared as numbers: `SI-2` comes before `SI-10`.

@@ -187,11 +187,19 @@ impl<'r> Tables<'r> {
             evidence: evidence_rows,
             evidence_more: evidence.len().saturating_sub(VALUES),
             fingerprint: shown(&finding.fingerprint),
-            waiver: finding.waiver.as_ref().map(|waiver| self.waivers.number(&Waiver::new(waiver))).transpose()?,
+            waiver: finding
+                .waiver
+                .as_ref()
+                .map(|waiver| self.waivers.number(&Waiver::new(waiver)))
+                .transpose()?,
             known: finding.known,
             excerpt: finding.excerpt.as_ref().map(Excerpt::new),
             rule_line: rule.line,
-            rule_excerpt: finding.rule_excerpt.as_ref().map(|excerpt| self.rule_excerpt(excerpt)).transpose()?,
+            rule_excerpt: finding
+                .rule_excerpt
+                .as_ref()
+                .map(|excerpt| self.rule_excerpt(excerpt))
+                .transpose()?,
         })
     }
 
@@ -364,7 +372,9 @@ impl<'a> About<'a> {
             controls: rule
                 .controls
                 .iter()
-                .map(|(name, controls)| (shown(name), controls.iter().map(|control| shown(control)).collect()))
+                .map(|(name, controls)| {
+                    (shown(name), controls.iter().map(|control| shown(control)).collect())
+                })
                 .collect(),
         };
         Self {

@@ -17,7 +17,7 @@ const badge = (verdict, text) => element('span', { class: `badge ${verdict}` }, 
 
 function excerptOf({ file, windows }, label) {
   const figure = element('figure', { class: `excerpt of-${label.toLowerCase()}` }, element('figcaption', {}, label, ' ', code(file)));
-  const block = element('div', { class: 'code', tabindex: '0', role: 'region', 'aria-label': `${label} ${file}` });
+  const block = element('div', { class: 'code', tabindex: '0', role: 'group', 'aria-label': `${label} ${file}` });
   windows.forEach((window, index) => {
     if (index > 0) block.append(element('div', { class: 'gap', 'aria-hidden': 'true' }, '⋯'));
     window.lines.forEach((line, offset) => {
@@ -42,7 +42,7 @@ function excerptOf({ file, windows }, label) {
   return figure;
 }
 
-function valuesOf(finding) {
+function valuesOf(finding, heading) {
   const table = element('table', { class: 'compact values' });
   table.append(element('thead', {}, element('tr', {},
     ...['Pointer', 'Value', 'Place'].map((name) => element('th', { scope: 'col' }, name)))));
@@ -57,9 +57,9 @@ function valuesOf(finding) {
   }
   table.append(body);
   const label = finding.x ? 'Values that the rule read' : 'Evidence';
-  const part = element('div', { class: 'scroll', role: 'region', 'aria-label': label, tabindex: '0' }, table);
+  const part = element('div', { class: 'scroll', role: 'group', 'aria-label': label, tabindex: '0' }, table);
   const more = finding.em ? element('p', { class: 'notice' }, `${counted(finding.em, 'more value is', 'more values are')} not shown.`) : null;
-  return element('div', { class: finding.x ? 'values-read' : 'evidence' }, element('h4', {}, label), part, more);
+  return element('div', { class: finding.x ? 'values-read' : 'evidence' }, heading(label), part, more);
 }
 
 function factsOf(pairs) {
@@ -70,15 +70,15 @@ function factsOf(pairs) {
   return list;
 }
 
-function waiverOf(finding) {
+function waiverOf(finding, heading) {
   if (finding.w === undefined) return null;
   const { reason, owner, expires, ticket, expired, place } = waivers[finding.w];
-  const heading = expired ? 'A waiver accepted this until it expired' : 'Accepted by a waiver';
+  const said = expired ? 'A waiver accepted this until it expired' : 'Accepted by a waiver';
   const last = expires === null ? 'none: it is permanent' : expires;
   const pairs = [['Reason', reason], ['Owner', owner], ['Last day', expired ? `${last} (expired)` : last]];
   if (ticket !== null) pairs.push(['Ticket', ticket]);
   pairs.push(['Written in', code(place)]);
-  return element('div', { class: expired ? 'waiver expired' : 'waiver' }, element('h4', {}, heading), factsOf(pairs));
+  return element('div', { class: expired ? 'waiver expired' : 'waiver' }, heading(said), factsOf(pairs));
 }
 
 function controlsOf(rule) {
@@ -90,28 +90,29 @@ function controlsOf(rule) {
   });
 }
 
-// What is behind a finding's row.
-function detailOf(finding) {
+// What is behind a finding's row; its headings are of a level that fits to where it stands.
+function detailOf(finding, level) {
+  const heading = (...children) => element(level, { class: 'part' }, ...children);
   const rule = rules[finding.r];
   const resource = resourceOf(finding);
   const main = element('div', { class: 'detail-main' }, element('p', { class: 'message' }, texts[finding.m]));
   if (finding.x) main.append(excerptOf(finding.x, 'Payload'));
-  if (finding.e.length > 0) main.append(valuesOf(finding));
+  if (finding.e.length > 0) main.append(valuesOf(finding, heading));
   if (finding.rx !== undefined) main.append(excerptOf(excerpts[finding.rx], 'Rule'));
 
   const side = element('div', { class: 'detail-side' },
-    element('h4', {}, element('a', { href: `#${rule.anchor}`, class: 'id' }, rule.id), ' ', rule.title));
+    heading(element('a', { href: `#${rule.anchor}`, class: 'id' }, rule.id), ' ', rule.title));
   if (rule.description) side.append(element('p', { class: 'description' }, rule.description));
-  if (rule.remediation) side.append(element('h4', {}, 'Remediation'), element('p', { class: 'remediation' }, rule.remediation));
-  const waiver = waiverOf(finding);
+  if (rule.remediation) side.append(heading('Remediation'), element('p', { class: 'remediation' }, rule.remediation));
+  const waiver = waiverOf(finding, heading);
   if (waiver) side.append(waiver);
   if (finding.k) side.append(element('p', { class: 'known' }, 'The ratchet knows this finding, so that it does not close the gate.'));
   const controls = controlsOf(rule);
-  if (controls.length > 0) side.append(element('h4', {}, 'Controls'), element('ul', { class: 'controls-of' }, ...controls));
+  if (controls.length > 0) side.append(heading('Controls'), element('ul', { class: 'controls-of' }, ...controls));
   const document = finding.d === undefined ? [] : [['Document', `${grouped(finding.d + 1)} of its file`]];
   const optional = [['Name', resource.name], ['Region', resource.region], ['Account', resource.account]]
     .filter(([, value]) => value !== null && value !== undefined);
-  const identity = element('div', { class: 'identity' }, element('h4', {}, 'Place and identity'), factsOf([
+  const identity = element('div', { class: 'identity' }, heading('Place and identity'), factsOf([
     ['Resource', resource.id === null ? element('em', {}, 'without an id') : code(resource.id)],
     ...optional,
     ['Kind', `${words(resource.kind)} in ${resource.operation}`],

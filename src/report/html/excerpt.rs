@@ -55,7 +55,8 @@ fn window(window: &WindowV1) -> Window {
     for mark in marks {
         let kind = if mark.beside { 2 } else { 1 };
         // Marks that overlap are told apart by their notes alone.
-        let (start, end) = (mark.start.max(at), mark.end.max(at));
+        let start = mark.start.max(at);
+        let end = mark.end.max(start);
         let before = start - at;
         let (plain, after) = rest.split_at_checked(before).unwrap_or((rest, ""));
         let (marked, after) = after.split_at_checked(end - start).unwrap_or((after, ""));

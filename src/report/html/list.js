@@ -19,7 +19,7 @@ function toggle(button, finding) {
     document.getElementById(button.getAttribute('aria-controls'))?.remove();
     return;
   }
-  const cell = element('td', { colspan: '6', role: 'cell' }, detailOf(finding));
+  const cell = element('td', { colspan: '6', role: 'cell' }, detailOf(finding, row.closest('.group') ? 'h3' : 'h2'));
   row.after(element('tr', { id: button.getAttribute('aria-controls'), class: 'detail-row', role: 'row' }, cell));
 }
 

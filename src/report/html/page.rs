@@ -212,14 +212,14 @@ fn facts(head: &HeadV1) -> Vec<(&'static str, String)> {
         ("Failures count from", format!("severity {}", settings.fail_on)),
         (
             "What is inconclusive",
-            if settings.inconclusive == "warn" { "only warns" } else { "counts as a failure does" }.to_owned(),
+            if settings.inconclusive == "warn" { "only warns" } else { "counts as a failure does" }
+                .to_owned(),
         ),
         (
             "Oldest evidence allowed",
-            settings.max_age_seconds.map_or_else(
-                || "any age".to_owned(),
-                |age| length(u64::try_from(age).unwrap_or_default()),
-            ),
+            settings
+                .max_age_seconds
+                .map_or_else(|| "any age".to_owned(), |age| length(u64::try_from(age).unwrap_or_default())),
         ),
         ("Configuration", settings.config.as_deref().map_or_else(|| "none".to_owned(), shown)),
     ];
@@ -258,7 +258,10 @@ fn charts(head: &HeadV1, frameworks: &[Framework]) -> Vec<Chart> {
     };
     let by_operation = operations.into_iter().map(|operation| {
         let mut sum = VerdictsV1::default();
-        cells.iter().filter(|cell| cell.operation == operation).for_each(|cell| add(&mut sum, &cell.verdicts));
+        cells
+            .iter()
+            .filter(|cell| cell.operation == operation)
+            .for_each(|cell| add(&mut sum, &cell.verdicts));
         row(operation, Some(("findings?operation=", shown(operation))), &sum)
     });
     let by_severity = SeverityV1::ALL.iter().filter_map(|&severity| {

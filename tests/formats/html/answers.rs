@@ -84,7 +84,8 @@ fn what_is_known_or_waived_does_not_count_and_is_told() {
 fn what_could_not_be_evaluated_comes_first() {
     let mut result = result("error", "low", &json!({"fail": 1, "error": 2}), &json!({}));
     let problem = |level: &str, code: &str| json!({"code": code, "level": level, "message": "it is cut off", "file": "in.json", "line": 4, "column": 2, "help": "save it again"});
-    result["diagnostics"] = json!([problem("warning", "waiver.unused"), problem("error", "payload.malformed")]);
+    result["diagnostics"] =
+        json!([problem("warning", "waiver.unused"), problem("error", "payload.malformed")]);
     assert_eq!(
         answer(&result),
         "ERROR exit code 2 Not everything could be evaluated, so nothing is certain. \

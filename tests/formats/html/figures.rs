@@ -11,7 +11,8 @@ fn bars(markup: &str) -> Vec<(String, Vec<String>)> {
         let bar = &bar[..bar.find("</svg>").unwrap()];
         let words = between(bar, "aria-label=\"", "\"").to_owned();
         let filled = bar.split("<rect class=\"fill-").skip(1);
-        let width = |rect: &str| format!("{} {}", &rect[..rect.find('"').unwrap()], between(rect, "width=\"", "\""));
+        let width =
+            |rect: &str| format!("{} {}", &rect[..rect.find('"').unwrap()], between(rect, "width=\"", "\""));
         (words, filled.map(width).collect())
     };
     bars.map(bar).collect()
@@ -55,7 +56,10 @@ fn each_framework_has_its_controls_with_their_rules_and_results() {
     contains(5, "C-6 accepted by waiver 1 waived 1 pass");
     contains(6, "C-7 unclear 1 error 1 pass");
     // A rule that names a control twice counts once: 1 fail, 3 + 4 passes.
-    contains(7, "C-10 not satisfied 1 fail 7 pass Rule Result Findings R-1 Title of R-1 1 fail 3 pass findings R-2");
+    contains(
+        7,
+        "C-10 not satisfied 1 fail 7 pass Rule Result Findings R-1 Title of R-1 1 fail 3 pass findings R-2",
+    );
     assert_eq!(parts.len(), 8);
     // Not everything was evaluated.
     assert!(!overview.contains("Not everything could be evaluated"));
@@ -67,9 +71,7 @@ fn each_framework_has_its_controls_with_their_rules_and_results() {
 #[test]
 fn charts_tell_verdicts_by_severity_operation_and_framework() {
     let mut result = controls();
-    let cell = |operation: &str, severity: &str, counts: &Value| {
-        json!({"operation": operation, "severity": severity, "verdicts": verdicts(counts), "known": verdicts(&json!({}))})
-    };
+    let cell = |operation: &str, severity: &str, counts: &Value| json!({"operation": operation, "severity": severity, "verdicts": verdicts(counts), "known": verdicts(&json!({}))});
     result["summary"]["counts"] = json!([
         cell("x.y.B", "critical", &json!({"fail": 1, "pass": 3})),
         cell("x.y.B", "low", &json!({"pass": 4, "error": 1})),
@@ -86,7 +88,10 @@ fn charts_tell_verdicts_by_severity_operation_and_framework() {
 
     let (title, resources, _) = chart(0);
     assert_eq!(title, "Resources");
-    assert_eq!(resources, [("1 fail, 1 pass".to_owned(), vec!["fail 50.00%".to_owned(), "pass 50.00%".to_owned()])]);
+    assert_eq!(
+        resources,
+        [("1 fail, 1 pass".to_owned(), vec!["fail 50.00%".to_owned(), "pass 50.00%".to_owned()])]
+    );
 
     let (title, severities, text) = chart(1);
     assert_eq!(title, "Verdicts by severity");
@@ -181,7 +186,10 @@ fn waivers_ratchet_and_population_are_told() {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     let none = read(view(&page_of(&empty()), "exceptions"));
-    assert!(none.contains("This run had no waivers, no ratchet, and no list of expected resources."), "{none}");
+    assert!(
+        none.contains("This run had no waivers, no ratchet, and no list of expected resources."),
+        "{none}"
+    );
 }
 
 #[test]

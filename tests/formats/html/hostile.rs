@@ -33,7 +33,9 @@ fn strings() -> Vec<String> {
         "`backticks`",
         "a|b|c",
         "=cmd()|'/c calc'!A1",
-        "+1", "-1", "@SUM(1)",
+        "+1",
+        "-1",
+        "@SUM(1)",
         "\u{1b}[31mred\u{1b}[0m",
         "\u{1b}]8;;https://evil.example\u{7}link\u{1b}]8;;\u{7}",
         "\u{9b}31m",
@@ -65,8 +67,18 @@ fn strings() -> Vec<String> {
 
 /// Puts `text` into every member that holds a text, but for those that are words of the contract.
 fn poison(value: &mut Value, text: &str) {
-    const WORDS: [&str; 10] =
-        ["schema", "gate", "verdict", "severity", "fail_on", "level", "state", "include", "at", "inconclusive"];
+    const WORDS: [&str; 10] = [
+        "schema",
+        "gate",
+        "verdict",
+        "severity",
+        "fail_on",
+        "level",
+        "state",
+        "include",
+        "at",
+        "inconclusive",
+    ];
     match value {
         Value::String(old) => text.clone_into(old),
         Value::Array(values) => values.iter_mut().for_each(|value| poison(value, text)),
@@ -108,15 +120,15 @@ fn full() -> Value {
     passes["verdict"] = "pass".into();
     result["findings"] = vec![finding.clone(), passes].into();
     let mut policy = policy("P-1", &serde_json::json!({"frame": ["C-1"]}), &serde_json::json!({"fail": 1}));
-    policy["references"] = serde_json::json!([{"url": "u", "description": "d"}, {"url": "u", "description": null}]);
+    policy["references"] =
+        serde_json::json!([{"url": "u", "description": "d"}, {"url": "u", "description": null}]);
     result["policies"] = vec![policy].into();
     result["inputs"] = serde_json::json!([{"file": "f", "sha256": "s", "bytes": 1, "operation": "o", "payloads": 1,
         "resources": 1, "complete": false, "stated_total": 1, "observed": {"from": "t", "to": "t"}}]);
     result["diagnostics"] = serde_json::json!([{"code": "c", "level": "error", "message": "m", "file": "f", "line": 1,
         "column": 1, "help": "h", "related": [{"message": "m", "file": "f", "line": 1, "column": 1}]}]);
     let waiver = finding["waiver"].clone();
-    result["waivers"] =
-        serde_json::json!([{"rule": "r", "resource": "r", "waiver": waiver, "state": "active", "failures": 1}]);
+    result["waivers"] = serde_json::json!([{"rule": "r", "resource": "r", "waiver": waiver, "state": "active", "failures": 1}]);
     let resource = finding["resource"].clone();
     result["ratchet"] = serde_json::json!({"file": "f", "entries": 1, "known": 1, "new": 1, "settled": [
         {"fingerprint": "f", "rule": "r", "severity": "high", "verdict": "fail", "resource": resource, "state": "fixed"}]});

@@ -16,7 +16,8 @@ fn samples() -> Value {
 /// The page without its data, style and script.
 fn markup(page: &str) -> String {
     let mut page = page.to_owned();
-    for (begin, end) in [("<style>", "</style>"), ("id=\"data\">", "</script>"), ("type=\"module\">", "</script>")]
+    for (begin, end) in
+        [("<style>", "</style>"), ("id=\"data\">", "</script>"), ("type=\"module\">", "</script>")]
     {
         page = page.replace(between(&page, begin, end), "");
     }
@@ -38,7 +39,9 @@ fn nothing_is_loaded_and_nothing_runs_but_what_the_policy_names() {
     assert_eq!((page.matches("<script").count(), page.matches("</script").count()), (2, 2));
     let markup = markup(&page);
     // The policy would refuse them.
-    for attribute in [" src=", " srcset=", " style=", " onclick=", " onload=", " action=", "<link", "<img", "<iframe"] {
+    for attribute in
+        [" src=", " srcset=", " style=", " onclick=", " onload=", " action=", "<link", "<img", "<iframe"]
+    {
         assert!(!markup.contains(attribute), "{attribute}");
     }
     // A page of a provider that a rule rests on is a link that a person may follow, and nothing else leads away.
@@ -47,7 +50,17 @@ fn nothing_is_loaded_and_nothing_runs_but_what_the_policy_names() {
         assert!(link.starts_with('#') || link.starts_with("https://"), "{link}");
     }
     for text in [between(&page, "<style>", "</style>"), between(&page, "type=\"module\">", "</script>")] {
-        for word in ["http:", "https:", "url(", "@import", "fetch(", "import(", "innerHTML", "insertAdjacentHTML", "eval("] {
+        for word in [
+            "http:",
+            "https:",
+            "url(",
+            "@import",
+            "fetch(",
+            "import(",
+            "innerHTML",
+            "insertAdjacentHTML",
+            "eval(",
+        ] {
             assert!(!text.contains(word), "{word}");
         }
     }
@@ -150,10 +163,9 @@ fn what_the_result_does_not_hold_is_not_kept_quiet() {
     let path = path.to_str().unwrap();
     probity(&["check", "samples", "--at", CLOCK, "--format", "json", "--output", path]);
     let outcome = probity(&["report", path, "--format", "html"]);
-    assert!(
-        read(view(&outcome.stdout, "findings"))
-            .contains("and so not listed: 441 pass, 35 not applicable. A result holds what passes when it is saved with"),
-    );
+    assert!(read(view(&outcome.stdout, "findings")).contains(
+        "and so not listed: 441 pass, 35 not applicable. A result holds what passes when it is saved with"
+    ),);
     assert_eq!(data(&outcome.stdout)["findings"].as_array().unwrap().len(), 72);
     assert!(!page_of(&samples()).contains("and so not listed"));
 }
