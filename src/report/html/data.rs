@@ -368,7 +368,7 @@ impl<'a> About<'a> {
             title: &rule.title,
             description: rule.description.as_deref(),
             remediation: rule.remediation.as_deref(),
-            file: rule.place.rsplit_once(':').map_or("", |(file, _)| file),
+            file: &rule.file,
             controls: rule
                 .controls
                 .iter()

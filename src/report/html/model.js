@@ -9,7 +9,7 @@ const SEVERITIES = ['critical', 'high', 'medium', 'low'];
 // What weighs most comes first.
 const WEIGHTS = { error: 0, fail: 1, inconclusive: 2, waived: 3, pass: 4, not_applicable: 5 };
 
-const words = (verdict) => verdict.replace('_', ' ');
+const words = (verdict) => verdict.replaceAll('_', ' ');
 
 // The same grouping as in the parts of the page that are written beforehand.
 const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ',');

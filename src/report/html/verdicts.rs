@@ -31,7 +31,7 @@ pub(super) struct Count {
     /// Name of the verdict in style sheets.
     pub(super) class: &'static str,
     pub(super) words: &'static str,
-    pub(super) count: u64,
+    pub(super) number: u64,
     /// The number in words.
     pub(super) text: String,
 }
@@ -41,10 +41,10 @@ pub(super) fn counts(verdicts: &VerdictsV1) -> Vec<Count> {
     let count = |verdict: VerdictV1| Count {
         class: verdict.as_str(),
         words: words(verdict),
-        count: verdicts.of(verdict),
+        number: verdicts.of(verdict),
         text: grouped(verdicts.of(verdict)),
     };
-    ORDER.into_iter().map(count).filter(|count| count.count > 0).collect()
+    ORDER.into_iter().map(count).filter(|count| count.number > 0).collect()
 }
 
 /// Adds `more`.
@@ -87,7 +87,7 @@ impl Bar {
     /// A bar over the whole width.
     pub(super) fn new(verdicts: &VerdictsV1) -> Self {
         let counts = counts(verdicts);
-        let each: Vec<u64> = counts.iter().map(|count| count.count).collect();
+        let each: Vec<u64> = counts.iter().map(|count| count.number).collect();
         let mut x = 0;
         let segments = counts.iter().zip(shares(&each)).map(|(count, width)| {
             let segment = Segment {

@@ -85,7 +85,7 @@ function fromAddress(query) {
   filter.rule = parts.get('rule') ?? '';
   filter.operation = parts.get('operation') ?? '';
   filter.closes = parts.has('closes');
-  if (parts.has('group')) at('f-group').value = parts.get('group') in GROUPS ? parts.get('group') : '';
+  if (parts.has('group')) at('f-group').value = Object.hasOwn(GROUPS, parts.get('group')) ? parts.get('group') : '';
   if (parts.has('order')) at('f-sort').value = parts.get('order') === 'input' ? 'input' : '';
   toForm();
   update();
@@ -127,7 +127,7 @@ function openFinding(fingerprint) {
 function navigate() {
   const address = location.hash.slice(1);
   const [anchor, query] = address.split('?', 2);
-  const fingerprint = anchor.startsWith('finding=') ? decodeURIComponent(anchor.slice('finding='.length)) : null;
+  const fingerprint = anchor.startsWith('finding=') ? new URLSearchParams(anchor).get('finding') : null;
   const target = fingerprint === null ? at(anchor) : at('findings');
   // The link that skips the navigation.
   if (anchor === 'main') return;

@@ -212,17 +212,19 @@ fn a_text_that_is_cut_says_so() {
     assert_eq!(id, format!("{}… (96,000 characters more)", "x".repeat(4000)));
 }
 
+/// Makes every number as large as it can be.
+fn grow(value: &mut Value) {
+    match value {
+        Value::Number(number) => *number = u64::MAX.into(),
+        Value::Array(values) => values.iter_mut().for_each(grow),
+        Value::Object(members) => members.values_mut().for_each(grow),
+        _ => {}
+    }
+}
+
 #[test]
 fn figures_as_large_as_they_can_be_are_no_harm() {
     let mut result = full();
-    fn grow(value: &mut Value) {
-        match value {
-            Value::Number(number) => *number = u64::MAX.into(),
-            Value::Array(values) => values.iter_mut().for_each(grow),
-            Value::Object(members) => members.values_mut().for_each(grow),
-            _ => {}
-        }
-    }
     grow(&mut result);
     let page = page_of(&result);
     // All of them are known: the sum of failures and inconclusive verdicts is as large as it can be.
