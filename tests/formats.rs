@@ -5,6 +5,7 @@ mod each_verdict;
 mod grouped;
 mod hostile;
 mod hostile_texts;
+mod html;
 mod limits;
 mod markdown;
 mod ocsf;
