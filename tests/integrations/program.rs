@@ -66,7 +66,7 @@ pub(super) fn program(folder: &Folder) -> String {
 
 /// Whether the binary can write a format.
 fn writes(format: &str, result: &str) -> bool {
-    probity(&["report", result, "--output", &format!("{format}={result}.{format}")]).code == 0
+    probity(&["report", result, "--format", format, "--output", &format!("{result}.{format}")]).code == 0
 }
 
 /// Whether annotations and the job summary of GitHub can be looked at.
