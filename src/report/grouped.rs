@@ -63,7 +63,7 @@ pub(super) fn write(
     let mut restorer = Restorer::new(&result.head).map_err(unreadable)?;
     let run = restorer.run(&result.head).map_err(unreadable)?;
     let groups = grouped(&mut result.findings, by, LISTED, Short::new)?;
-    for group in &groups.groups {
+    for group in &groups.all {
         write_heading(group, style, out)?;
         for short in group.members.iter().filter_map(|&index| groups.kept.get(index)) {
             write_short(short, by, style, out)?;

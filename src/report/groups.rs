@@ -15,7 +15,7 @@ use crate::result::{FindingV1, ResourceV1, SeverityV1, Store, VerdictV1, resourc
 /// Findings in groups.
 pub(super) struct Groups<T> {
     /// Each with at least one finding that is kept, in their order.
-    pub(super) groups: Vec<Group>,
+    pub(super) all: Vec<Group>,
     /// What is kept of findings, in the order of the result.
     pub(super) kept: Vec<T>,
     /// Findings that are not kept.
@@ -53,7 +53,7 @@ pub(super) fn grouped<T>(
     cap: usize,
     keep: impl Fn(&FindingV1) -> T,
 ) -> io::Result<Groups<T>> {
-    let mut groups = Groups { groups: Vec::new(), kept: Vec::new(), more: 0 };
+    let mut groups = Groups { all: Vec::new(), kept: Vec::new(), more: 0 };
     let mut known: HashMap<Common, usize> = HashMap::new();
     let is_whole = findings.len() <= cap as u64;
     let mut left = if is_whole { [cap; RANKS] } else { quotas(findings, cap)? };
@@ -67,10 +67,10 @@ pub(super) fn grouped<T>(
         *left -= 1;
         for common in commons(&finding, by) {
             let index = *known.entry(common.clone()).or_insert_with(|| {
-                groups.groups.push(Group::new(common, position));
-                groups.groups.len() - 1
+                groups.all.push(Group::new(common, position));
+                groups.all.len() - 1
             });
-            if let Some(group) = groups.groups.get_mut(index) {
+            if let Some(group) = groups.all.get_mut(index) {
                 group.members.push(groups.kept.len());
                 if is_whole {
                     group.count(&finding);
@@ -84,14 +84,14 @@ pub(super) fn grouped<T>(
         // Those that are not kept are counted too, where their group is shown.
         findings.each(|finding| {
             for common in commons(&finding, by) {
-                if let Some(group) = known.get(&common).and_then(|&index| groups.groups.get_mut(index)) {
+                if let Some(group) = known.get(&common).and_then(|&index| groups.all.get_mut(index)) {
                     group.count(&finding);
                 }
             }
             Ok(())
         })?;
     }
-    groups.groups.sort_by_cached_key(Group::rank);
+    groups.all.sort_by_cached_key(Group::rank);
     Ok(groups)
 }
 

@@ -24,19 +24,15 @@ pub(super) fn run_name(head: &HeadV1) -> Uuid {
 /// The name of a resource, in every run; of one without an identity that of its place.
 pub(super) fn resource_name(finding: &FindingV1) -> Uuid {
     let ResourceV1 { operation, id, region, account, .. } = &finding.resource;
-    match id {
-        Some(id) => {
-            let part = |part: &Option<String>| serde_json::to_string(part).unwrap_or_default();
-            named("resource", &[operation, id, &part(region), &part(account)])
-        }
-        None => {
-            let location = &finding.location;
-            let document = location.document.map(|index| index.to_string()).unwrap_or_default();
-            let parsed = operation.parse::<Operation>().ok();
-            let pointer = parsed.map_or("", |operation| resource_pointer(operation, &location.path));
-            named("place", &[operation, &location.file, &document, pointer])
-        }
+    if let Some(id) = id {
+        let part = |part: &Option<String>| serde_json::to_string(part).unwrap_or_default();
+        return named("resource", &[operation, id, &part(region), &part(account)]);
     }
+    let location = &finding.location;
+    let document = location.document.map(|index| index.to_string()).unwrap_or_default();
+    let parsed = operation.parse::<Operation>().ok();
+    let pointer = parsed.map_or("", |operation| resource_pointer(operation, &location.path));
+    named("place", &[operation, &location.file, &document, pointer])
 }
 
 /// The time that a saved result tells; `None` where it is none.

@@ -161,14 +161,7 @@ impl Restorer {
     ///
     /// What cannot come from a run.
     pub fn finding(&mut self, saved: FindingV1) -> Result<Finding, RestoreError> {
-        let rule = match self.by_id.get(&saved.rule.id) {
-            Some(rule) => Arc::clone(rule),
-            None => {
-                let rule = Arc::new(finding_rule(&saved.rule, &saved.resource)?);
-                self.by_id.insert(saved.rule.id.clone(), Arc::clone(&rule));
-                rule
-            }
-        };
+        let rule = self.rule(&saved)?;
         let file = self.file(&saved.location.file);
         let LocationV1 { document, path, line, column, start_byte, end_byte, .. } = &saved.location;
         let place = place(&file, (*line, *column), *start_byte, *end_byte)?;
@@ -190,6 +183,15 @@ impl Restorer {
             rule_excerpt: saved.rule_excerpt.map(excerpt).transpose()?,
             rule,
         })
+    }
+
+    fn rule(&mut self, saved: &FindingV1) -> Result<Arc<Rule>, RestoreError> {
+        if let Some(rule) = self.by_id.get(&saved.rule.id) {
+            return Ok(Arc::clone(rule));
+        }
+        let rule = Arc::new(finding_rule(&saved.rule, &saved.resource)?);
+        self.by_id.insert(saved.rule.id.clone(), Arc::clone(&rule));
+        Ok(rule)
     }
 
     fn file(&mut self, name: &str) -> Arc<str> {

@@ -57,9 +57,9 @@ fn outline(page: &str) -> Outline {
             }
             NodeValue::Item(_) => outline.items += 1,
             NodeValue::Text(text) if !is_in_link(node) => outline.text.push_str(text),
-            NodeValue::Text(_) => {}
             NodeValue::Code(code) => outline.code.push(code.literal.clone()),
-            NodeValue::Document
+            NodeValue::Text(_)
+            | NodeValue::Document
             | NodeValue::Paragraph
             | NodeValue::List(_)
             | NodeValue::Strong

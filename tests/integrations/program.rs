@@ -43,9 +43,7 @@ pub(super) fn program(folder: &Folder) -> String {
     let path = folder.path().join("the binary/probity");
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let result = folder.file("saved.json", saved());
-    let missing = FORMATS.iter().filter(|(format, _)| {
-        probity(&["report", &result, "--output", &format!("{format}={result}.{format}")]).code != 0
-    });
+    let missing = FORMATS.iter().filter(|(format, _)| !writes(format, &result));
     let cases: Vec<String> = missing
         .map(|(format, other)| {
             left_out(&format!("the format {format}, which the binary cannot write yet: {other} stands in"));
@@ -64,6 +62,16 @@ pub(super) fn program(folder: &Folder) -> String {
         script(folder, "the binary/probity", &text);
     }
     path.to_str().unwrap().to_owned()
+}
+
+/// Whether the binary can write a format.
+fn writes(format: &str, result: &str) -> bool {
+    probity(&["report", result, "--format", format, "--output", &format!("{result}.{format}")]).code == 0
+}
+
+/// Whether annotations and the job summary of GitHub can be looked at.
+pub(super) fn writes_github(folder: &Folder) -> bool {
+    writes("github", &folder.file("saved.json", saved()))
 }
 
 /// A saved result.

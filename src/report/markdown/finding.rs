@@ -59,7 +59,7 @@ pub(super) fn list_item(finding: &FindingV1, by: Option<GroupBy>, pages: &Pages<
     // Below several controls it would stand several times; what a rule says stands below its heading.
     match by {
         None | Some(GroupBy::Resource | GroupBy::File) => {
-            details(&mut item, &[rule_paragraphs(finding, pages), values(finding)].concat())
+            details(&mut item, &[rule_paragraphs(finding, pages), values(finding)].concat());
         }
         Some(GroupBy::Rule) => details(&mut item, &values(finding)),
         Some(GroupBy::Control) => {}

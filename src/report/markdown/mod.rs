@@ -259,7 +259,7 @@ impl Page {
             let of_rule = if by == GroupBy::Rule { rule_paragraphs(finding, pages) } else { Vec::new() };
             (list_item(finding, Some(by), pages), of_rule)
         })?;
-        for group in &groups.groups {
+        for group in &groups.all {
             self.heading(2, &heading(&group.common));
             self.line(&group.counted());
             self.text.push('\n');

@@ -188,7 +188,7 @@ impl<'h> Context<'h> {
     }
 
     /// All that is the same for each event; the rest is to be filled in.
-    fn event<'e>(&'e self, severity: Word, status: Word) -> Event<'e> {
+    fn event(&self, severity: Word, status: Word) -> Event<'_> {
         Event {
             activity_id: 1,
             activity_name: "Create",

@@ -26,6 +26,7 @@ pub(super) const STDIN: &str = "<stdin>";
 
 /// What the parts of a document refer to.
 pub(super) struct Frame<'r> {
+    head: &'r HeadV1,
     pub(super) run: Uuid,
     /// The run's clock.
     pub(super) at: String,
@@ -35,12 +36,12 @@ pub(super) struct Frame<'r> {
 }
 
 impl<'r> Frame<'r> {
-    pub(super) fn new(head: &HeadV1, rules: &'r [Rule], rendering: &'r Rendering) -> io::Result<Self> {
+    pub(super) fn new(head: &'r HeadV1, rules: &'r [Rule], rendering: &'r Rendering) -> io::Result<Self> {
         let at = time(&head.at).ok_or_else(|| {
             io::Error::new(io::ErrorKind::InvalidData, "the run's clock is no time that OSCAL can tell")
         })?;
         let tool = named("tool", &[&head.tool.name, &head.tool.version]);
-        Ok(Self { run: run_name(head), at, tool, rules, rendering })
+        Ok(Self { head, run: run_name(head), at, tool, rules, rendering })
     }
 
     pub(super) fn origin(&self) -> Origin {
@@ -58,16 +59,18 @@ impl<'r> Frame<'r> {
         if is_path { FilePath::new(file, &self.rendering.base).as_str().to_owned() } else { file.to_owned() }
     }
 
-    pub(super) fn title(&self, head: &HeadV1) -> String {
+    pub(super) fn title(&self) -> String {
+        let head = self.head;
         markup(&format!(
             "Saved API responses, judged by {} {}: gate {}",
             head.tool.name, head.tool.version, head.gate
         ))
     }
 
-    pub(super) fn metadata(&self, head: &HeadV1) -> Metadata {
+    pub(super) fn metadata(&self) -> Metadata {
+        let head = self.head;
         Metadata {
-            title: self.title(head),
+            title: self.title(),
             last_modified: self.at.clone(),
             // Each run is a revision.
             version: self.at.clone(),
@@ -150,7 +153,8 @@ impl<'r> Frame<'r> {
         }
     }
 
-    pub(super) fn description(&self, head: &HeadV1) -> String {
+    pub(super) fn description(&self) -> String {
+        let head = self.head;
         let summary = &head.summary;
         markup(&format!(
             "{} evaluated on {} of {}. {}.",
@@ -161,7 +165,8 @@ impl<'r> Frame<'r> {
         ))
     }
 
-    pub(super) fn counts(&self, head: &HeadV1) -> Vec<Prop> {
+    pub(super) fn counts(&self) -> Vec<Prop> {
+        let head = self.head;
         let summary = &head.summary;
         let mut props = vec![
             prop("gate", head.gate.as_str()),
@@ -176,7 +181,8 @@ impl<'r> Frame<'r> {
         props
     }
 
-    pub(super) fn assets(&self, head: &HeadV1) -> AssessmentAssets {
+    pub(super) fn assets(&self) -> AssessmentAssets {
+        let head = self.head;
         AssessmentAssets {
             components: [Component {
                 uuid: self.tool,
@@ -198,7 +204,8 @@ impl<'r> Frame<'r> {
     }
 
     /// What this document does not list.
-    pub(super) fn remarks(&self, head: &HeadV1, rules: &[Rule]) -> Option<String> {
+    pub(super) fn remarks(&self) -> Option<String> {
+        let (head, rules) = (self.head, self.rules);
         let missing = |verdict: VerdictV1| {
             let listed: u64 = rules.iter().map(|rule| rule.listed.of(verdict)).sum();
             head.summary.verdicts.of(verdict).saturating_sub(listed)
@@ -218,7 +225,8 @@ impl<'r> Frame<'r> {
         })
     }
 
-    pub(super) fn back_matter(&self, head: &HeadV1, names: &mut Names) -> BackMatter {
+    pub(super) fn back_matter(&self, names: &mut Names) -> BackMatter {
+        let head = self.head;
         let mut resources = vec![Resource {
             uuid: self.no_plan(),
             title: "No assessment plan".to_owned(),

@@ -12,7 +12,6 @@ use super::types::{
     AssociatedRisk, Characterization, Facet, Finding, InventoryItem, Observation, Prop, RelatedObservation,
     RelevantEvidence, Response, Risk, Status, Subject, Target,
 };
-use crate::report::Rendering;
 use crate::report::grouped::resource_words;
 use crate::report::names::{named, resource_name};
 use crate::report::remark::remark;
@@ -32,7 +31,7 @@ pub(super) struct Items<'h> {
 }
 
 impl<'h> Items<'h> {
-    pub(super) fn new(head: &'h HeadV1, frame: &'h Frame<'h>, _: &Rendering) -> Self {
+    pub(super) fn new(head: &'h HeadV1, frame: &'h Frame<'h>) -> Self {
         let observed = head.inputs.iter().filter_map(|input| {
             let from = time(&input.observed.as_ref()?.from)?;
             Some(((input.file.as_str(), input.operation.as_deref()?), from))
@@ -42,24 +41,6 @@ impl<'h> Items<'h> {
             .iter()
             .filter_map(|policy| Some((policy.id.as_str(), policy.description.as_deref()?)));
         Self { frame, observed: observed.collect(), statements: statements.collect() }
-    }
-
-    pub(super) fn inventory_item(&self, finding: &FindingV1, uuid: Uuid) -> InventoryItem {
-        let resource = &finding.resource;
-        let mut props: Vec<Prop> = resource.id.iter().map(|id| oscal_prop("asset-id", id)).collect();
-        props.push(prop("operation", &resource.operation));
-        props.push(prop("kind", &resource.kind));
-        for (name, text) in
-            [("name", &resource.name), ("region", &resource.region), ("account", &resource.account)]
-        {
-            props.extend(text.iter().map(|text| prop(name, text)));
-        }
-        let words = subject_words(finding);
-        InventoryItem {
-            uuid,
-            description: markup(&format!("{}: {words}", resource.kind.replace('_', " "))),
-            props,
-        }
     }
 
     pub(super) fn observation(&self, finding: &FindingV1, uuid: Uuid) -> Observation {
@@ -89,7 +70,7 @@ impl<'h> Items<'h> {
             types,
             origins: [self.frame.origin()],
             subjects: vec![Subject {
-                subject_uuid: resource_name(finding),
+                uuid: resource_name(finding),
                 kind: "inventory-item",
                 title: markup_line(&subject_words(finding), MAX_TITLE),
             }],
@@ -267,7 +248,7 @@ impl<'h> Items<'h> {
             origins: [self.frame.origin()],
             target: Target {
                 kind: "objective-id",
-                target_id: objective.id.clone(),
+                id: objective.id.clone(),
                 title: markup(&rule.title),
                 status: Status { state, reason, remarks: remarks.join(" ") },
             },
@@ -282,6 +263,25 @@ impl<'h> Items<'h> {
                 .collect(),
             remarks: None,
         }
+    }
+}
+
+/// A resource, by the first finding about it.
+pub(super) fn inventory_item(finding: &FindingV1, uuid: Uuid) -> InventoryItem {
+    let resource = &finding.resource;
+    let mut props: Vec<Prop> = resource.id.iter().map(|id| oscal_prop("asset-id", id)).collect();
+    props.push(prop("operation", &resource.operation));
+    props.push(prop("kind", &resource.kind));
+    for (name, text) in
+        [("name", &resource.name), ("region", &resource.region), ("account", &resource.account)]
+    {
+        props.extend(text.iter().map(|text| prop(name, text)));
+    }
+    let words = subject_words(finding);
+    InventoryItem {
+        uuid,
+        description: markup(&format!("{}: {words}", resource.kind.replace('_', " "))),
+        props,
     }
 }
 

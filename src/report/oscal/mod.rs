@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use self::controls::{Rules, Unclear};
 use self::document::Frame;
-use self::items::Items;
+use self::items::{Items, inventory_item};
 use super::names::{named, resource_name};
 use super::{Rendering, safe_json};
 use crate::result::{Recorded, VerdictV1};
@@ -49,11 +49,11 @@ pub(super) fn write(result: &mut Recorded, rendering: &Rendering, out: &mut dyn 
     rules.set_objectives();
     let unclear = Unclear::new(head);
     let frame = Frame::new(head, &rules.rules, rendering)?;
-    let items = Items::new(head, &frame, rendering);
+    let items = Items::new(head, &frame);
 
     write!(out, "{{\"assessment-results\":{{")?;
     member(out, "", "uuid", &frame.run)?;
-    member(out, ",\n", "metadata", &frame.metadata(head))?;
+    member(out, ",\n", "metadata", &frame.metadata())?;
     member(out, ",\n", "import-ap", &frame.import_ap())?;
     let definitions = frame.local_definitions();
     if !rules.rules.is_empty() {
@@ -61,19 +61,19 @@ pub(super) fn write(result: &mut Recorded, rendering: &Rendering, out: &mut dyn 
     }
     write!(out, ",\n\"results\":[{{")?;
     member(out, "", "uuid", &named("result", &[&frame.run.to_string()]))?;
-    member(out, ",\n", "title", &frame.title(head))?;
-    member(out, ",\n", "description", &frame.description(head))?;
+    member(out, ",\n", "title", &frame.title())?;
+    member(out, ",\n", "description", &frame.description())?;
     member(out, ",\n", "start", &frame.at)?;
     member(out, ",\n", "end", &frame.at)?;
-    member(out, ",\n", "props", &frame.counts(head))?;
+    member(out, ",\n", "props", &frame.counts())?;
 
     write!(out, ",\n\"local-definitions\":{{")?;
-    member(out, "", "assessment-assets", &frame.assets(head))?;
+    member(out, "", "assessment-assets", &frame.assets())?;
     let mut list = List::new("inventory-items");
     let mut known = HashSet::new();
     findings.each(|finding| {
         let name = resource_name(&finding);
-        if known.insert(name) { list.push(out, &items.inventory_item(&finding, name)) } else { Ok(()) }
+        if known.insert(name) { list.push(out, &inventory_item(&finding, name)) } else { Ok(()) }
     })?;
     list.close(out)?;
     drop(known);
@@ -109,11 +109,11 @@ pub(super) fn write(result: &mut Recorded, rendering: &Rendering, out: &mut dyn 
         }
     }
     list.close(out)?;
-    if let Some(remarks) = frame.remarks(head, &rules.rules) {
+    if let Some(remarks) = frame.remarks() {
         member(out, ",\n", "remarks", &remarks)?;
     }
     write!(out, "}}]")?;
-    member(out, ",\n", "back-matter", &frame.back_matter(head, &mut names))?;
+    member(out, ",\n", "back-matter", &frame.back_matter(&mut names))?;
     writeln!(out, "}}}}")
 }
 
@@ -154,9 +154,9 @@ impl List {
 
     fn push(&mut self, out: &mut dyn Write, element: &impl Serialize) -> io::Result<()> {
         if self.is_open {
-            write!(out, ",\n")?;
+            out.write_all(b",\n")?;
         } else {
-            write!(out, ",\n\"{}\":[\n", self.name)?;
+            writeln!(out, ",\n\"{}\":[", self.name)?;
             self.is_open = true;
         }
         safe_json::write(out, element)

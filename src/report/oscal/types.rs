@@ -193,9 +193,9 @@ pub(super) struct Observation {
 }
 
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub(super) struct Subject {
-    pub(super) subject_uuid: Uuid,
+    #[serde(rename = "subject-uuid")]
+    pub(super) uuid: Uuid,
     #[serde(rename = "type")]
     pub(super) kind: &'static str,
     pub(super) title: String,
@@ -277,11 +277,11 @@ pub(super) struct Finding {
 }
 
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub(super) struct Target {
     #[serde(rename = "type")]
     pub(super) kind: &'static str,
-    pub(super) target_id: String,
+    #[serde(rename = "target-id")]
+    pub(super) id: String,
     pub(super) title: String,
     pub(super) status: Status,
 }
