@@ -45,7 +45,7 @@ const SHARED: [&str; 19] = [
 #[test]
 fn help_explains_every_option_and_no_other() {
     for (name, own) in [
-        ("check", &["fail-on", "inconclusive", "include", "format", "reference"][..]),
+        ("check", &["fail-on", "inconclusive", "include", "format", "reference", "excerpts"][..]),
         ("inspect", &["inputs", "format"]),
     ] {
         let expected: BTreeSet<&str> = SHARED.iter().chain(own).copied().collect();
