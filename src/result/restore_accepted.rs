@@ -17,7 +17,7 @@ use crate::waiver::{Expiry, Pattern, Waived, Waiver};
 pub(super) fn waived(finding: &FindingV1) -> Result<Option<Waived>, RestoreError> {
     let Some(saved) = &finding.waiver else { return Ok(None) };
     let resource = finding.resource.id.as_deref().unwrap_or_default();
-    let waiver = waiver(&finding.rule.id, &Pattern::exactly(resource), saved)?;
+    let waiver = waiver(&finding.rule.id, resource, saved)?;
     Ok(Some(Waived { waiver: Arc::new(waiver), is_expired: saved.expired }))
 }
 
@@ -44,8 +44,8 @@ fn waiver(rule: &str, resource: &str, saved: &WaiverV1) -> Result<Waiver, Restor
     }
     let start = Position { byte: 0, line_1based: saved.line, column_1based: 1 };
     Ok(Waiver {
-        rule: Pattern::of_rules(rule).map_err(|_| wrong())?,
-        resource: Pattern::of_ids(resource).map_err(|_| wrong())?,
+        rule: Pattern::of_text(rule),
+        resource: Pattern::of_text(resource),
         operation: None,
         region: None,
         file: None,

@@ -531,6 +531,7 @@ pub struct RatchetV1 {
     /// Verdicts of this run that it knows, or takes with it.
     pub known: u64,
     /// Those among them that it takes with this run (`--accept-new`).
+    #[serde(default)]
     pub accepted: u64,
     /// Verdicts of this run that it does not know: failures, and inconclusive ones where they count.
     pub new: u64,

@@ -81,7 +81,7 @@ pub(super) fn with_text(text: &str) -> Value {
             evidence["value"] = json!({text: [text]});
         }
         if finding["waiver"].is_object() {
-            for field in ["reason", "owner", "ticket", "expires"] {
+            for field in ["reason", "owner", "ticket"] {
                 finding["waiver"][field] = json!(text);
             }
         }
@@ -105,7 +105,7 @@ pub(super) fn with_text(text: &str) -> Value {
         diagnostic["column"] = json!(1);
     }
     result["ratchet"]["file"] = json!(text);
-    result["ratchet"]["settled"][0]["rule"] = json!(text);
+    result["ratchet"]["settled"][0]["resource"]["name"] = json!(text);
     result["ratchet"]["settled"][0]["resource"]["id"] = json!(text);
     result["population"][0]["file"] = json!(text);
     result["settings"]["config"] = json!(text);

@@ -29,7 +29,7 @@ fn options() -> Options<'static> {
 
 /// What a page is made of.
 #[derive(Debug, Default)]
-struct Outline {
+pub(super) struct Outline {
     headings: Vec<(u8, String)>,
     html: Vec<String>,
     links: Vec<String>,
@@ -92,7 +92,7 @@ fn words<'a>(node: &'a AstNode<'a>) -> String {
 
 /// A page holds nothing but what we put there.
 #[track_caller]
-fn is_sound(page: &str, what: &str) -> Outline {
+pub(super) fn is_sound(page: &str, what: &str) -> Outline {
     let outline = outline(page);
     assert_eq!(outline.odd, [] as [String; 0], "{what}");
     let ours = ["<details><summary>Details</summary>", "</details>"];
