@@ -196,7 +196,12 @@ impl TargetChoice {
             GroupBy::File => "file",
         };
         vec![
-            self.format.shown("format", |format| Some(json!((*format)?.as_str()))),
+            // A file alone takes what would be printed.
+            self.format.shown("format", |format| {
+                let is_taken = self.output.value.iter().any(|given| given.format.is_none());
+                let format = format.or(if is_taken { None } else { Some(Format::Pretty) });
+                Some(json!(format?.as_str()))
+            }),
             self.group_by.shown("group_by", |group_by| Some(json!(word((*group_by)?)))),
         ]
     }

@@ -238,8 +238,20 @@ fn where_rules_cannot_be_used_the_rest_is_shown() {
 #[test]
 fn the_options_of_check_may_be_given_as_they_are() {
     let project = project();
-    let options =
-        ["nodes.json", "--at", CLOCK, "--fail-on", "low", "--inconclusive", "fail", "--include", "pass"];
+    // In place of the files that the configuration names.
+    let options = [
+        "nodes.json",
+        "--at",
+        CLOCK,
+        "--fail-on",
+        "low",
+        "--inconclusive",
+        "fail",
+        "--include",
+        "pass",
+        "--output",
+        "-",
+    ];
     let outcome = project.run(&[&["config"], &options[..]].concat());
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
     let checked = project.run(&[&["check", "--format", "json"], &options[..]].concat()).json();
