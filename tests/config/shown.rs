@@ -238,23 +238,11 @@ fn where_rules_cannot_be_used_the_rest_is_shown() {
 #[test]
 fn the_options_of_check_may_be_given_as_they_are() {
     let project = project();
-    // In place of the files that the configuration names.
-    let options = [
-        "nodes.json",
-        "--at",
-        CLOCK,
-        "--fail-on",
-        "low",
-        "--inconclusive",
-        "fail",
-        "--include",
-        "pass",
-        "--output",
-        "-",
-    ];
+    let options =
+        ["nodes.json", "--at", CLOCK, "--fail-on", "low", "--inconclusive", "fail", "--include", "pass"];
     let outcome = project.run(&[&["config"], &options[..]].concat());
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
-    let checked = project.run(&[&["check", "--format", "json"], &options[..]].concat()).json();
+    let checked = project.run(&[&["check", "--no-config", "--format", "json"], &options[..]].concat()).json();
     assert_eq!(checked["settings"]["fail_on"], "low");
     assert!(outcome.stdout.contains("\nfail_on = \"low\"  # command line\n"), "{}", outcome.stdout);
 }
