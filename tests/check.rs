@@ -45,7 +45,25 @@ const SHARED: [&str; 19] = [
 #[test]
 fn help_explains_every_option_and_no_other() {
     for (name, own) in [
-        ("check", &["fail-on", "inconclusive", "include", "format", "reference"][..]),
+        (
+            "check",
+            &[
+                "fail-on",
+                "inconclusive",
+                "include",
+                "format",
+                "reference",
+                "excerpts",
+                "accept-new",
+                "expect",
+                "group-by",
+                "output",
+                "ratchet",
+                "waiver-notice",
+                "waivers",
+                "write-ratchet",
+            ][..],
+        ),
         ("inspect", &["inputs", "format"]),
     ] {
         let expected: BTreeSet<&str> = SHARED.iter().chain(own).copied().collect();

@@ -77,7 +77,9 @@ fn report(plan: &Plan, path: &str, forced: Option<Operation>, way: Way, as_lines
     let run = execute(&load, &judging, plan, discovery, &Progress::default(), format, &mut |event| {
         match event {
             Event::Finding(finding) => {
-                reporter.finding(finding).unwrap();
+                // What the lines of threads do not have.
+                let plain = Finding { excerpt: None, rule_excerpt: None, ..finding.clone() };
+                reporter.finding(&plain).unwrap();
                 told.push(in_words(finding));
             }
             Event::Lines(lines) => reporter.lines(lines).unwrap(),

@@ -1,7 +1,15 @@
-//! The formats of a result, as their readers take them.
+//! Formats of a result.
 
 mod each;
+mod each_verdict;
+mod grouped;
 mod hostile;
+mod hostile_texts;
+mod html;
 mod limits;
+mod markdown;
+mod ocsf;
+mod oscal;
+mod saved;
 mod schemas;
 mod summary;

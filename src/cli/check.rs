@@ -17,7 +17,7 @@ use super::fetch::FetchOptions;
 use super::live::Live;
 use super::options::{ClockOptions, ConfigOptions, JudgeOptions, LoadOptions, PolicyOptions};
 use super::reporting::{Needs, Reporting, tell_gate};
-use super::setting::{JudgeChoice, PolicyChoice};
+use super::setting::{JudgeChoice, PolicyChoice, Setting};
 use super::targets::{TargetChoice, TargetOptions};
 use super::{ColorChoice, Failure, policies, stderr_style};
 use crate::discover::{Discovery, discover};
@@ -57,6 +57,15 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     targets: TargetOptions,
 
+    /// Save the lines around each finding's places in json and ndjson too.
+    #[arg(long)]
+    excerpts: bool,
+
+    /// Judge the slow and plain way: each rule and resource by the engine, on one thread. The result is the same; this is
+    /// to prove it.
+    #[arg(long)]
+    reference: bool,
+
     /// Fetch what is to be judged, keep it as evidence, and judge it: the calls of `[[fetch]]` in probity.toml, or the one that
     /// is named.
     #[arg(
@@ -71,11 +80,6 @@ pub(super) struct CheckArguments {
 
     #[command(flatten, next_help_heading = "Live calls")]
     fetch: FetchOptions,
-
-    /// Judge the slow and plain way: each rule and resource by the engine, on one thread. The result is the same; this is
-    /// to prove it.
-    #[arg(long)]
-    reference: bool,
 }
 
 pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
@@ -97,7 +101,8 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
     let inputs = &discovery.files;
     let judge = JudgeChoice::of(&arguments.judge, &config.keys);
     let targets = TargetChoice::of(&arguments.targets, &config.keys);
-    let reporting = Reporting::open(targets, color, judge.include.value.clone(), false, inputs)?;
+    let excerpts = Setting::<bool>::flag(arguments.excerpts, config.keys.excerpts.as_ref()).value;
+    let reporting = Reporting::open(targets, color, judge.include.value.clone(), excerpts, inputs)?;
     let accepting = AcceptChoice::of(&arguments.accepting, &config.keys);
     let ratchet = accepting.open_ratchet(inputs)?;
     let policy = PolicyChoice::of(&arguments.policy, &config.keys).settings();

@@ -42,7 +42,7 @@ impl<T> Setting<T> {
     }
 
     /// The same for a flag, which can only switch on.
-    fn flag(given: bool, entry: Option<&Entry<bool>>) -> Setting<bool> {
+    pub(super) fn flag(given: bool, entry: Option<&Entry<bool>>) -> Setting<bool> {
         Setting::of(given.then_some(true), entry, |value| *value, || false)
     }
 

@@ -196,7 +196,12 @@ impl TargetChoice {
             GroupBy::File => "file",
         };
         vec![
-            self.format.shown("format", |format| Some(json!((*format)?.as_str()))),
+            // A file alone takes what would be printed.
+            self.format.shown("format", |format| {
+                let is_taken = self.output.value.iter().any(|given| given.format.is_none());
+                let format = format.or(if is_taken { None } else { Some(Format::Pretty) });
+                Some(json!(format?.as_str()))
+            }),
             self.group_by.shown("group_by", |group_by| Some(json!(word((*group_by)?)))),
         ]
     }
@@ -262,8 +267,18 @@ impl OpenTarget {
     ) -> Result<(), Failure> {
         let style = if self.output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
         let rendering = Rendering { left_out: left_out.clone(), ..choice.rendering(style) };
-        report::write(self.format, result, &rendering, &mut self.output)
-            .map_err(|error| self.output.failure(error))
+        report::write(self.format, result, &rendering, &mut self.output).map_err(|error| {
+            match error.kind() {
+                // What was to be written is at fault, not where it goes.
+                io::ErrorKind::InvalidData => Diagnostic::error(
+                    Code::ResultUnreadable,
+                    format!("the result cannot be shown as {}: {error}", self.format),
+                )
+                .help("it was changed, or another version wrote it: save it once more")
+                .into(),
+                _ => self.output.failure(error),
+            }
+        })
     }
 }
 

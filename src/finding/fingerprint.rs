@@ -65,7 +65,7 @@ impl Fingerprint {
         Self(text)
     }
 
-    /// Reads what [`Fingerprint::as_str`] gives.
+    /// Reads one that was written before; `None` where it is no SHA-256 in lower-case hexadecimal.
     pub fn parse(text: &str) -> Option<Self> {
         let digits: [u8; 64] = text.as_bytes().try_into().ok()?;
         digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')).then_some(Self(digits))
@@ -103,6 +103,15 @@ mod tests {
         assert_eq!(Fingerprint::parse(&fingerprint.as_str().to_uppercase()), None);
         assert_eq!(Fingerprint::parse(""), None);
         assert_eq!(fingerprint.as_str(), "07f344fa2f2b9f5adf67eb2cb942bdf0a01683ef942bce688d5cf6a8881ed559");
+    }
+
+    #[test]
+    fn one_that_was_written_is_read_again() {
+        let fingerprint = Fingerprint::of_identity(&id(), Operation::ListInstanceCompliant, ["ecs-1"]);
+        assert_eq!(Fingerprint::parse(fingerprint.as_str()), Some(fingerprint.clone()));
+        for text in ["", &fingerprint.as_str()[1..], &fingerprint.as_str().to_uppercase(), &"é".repeat(32)] {
+            assert_eq!(Fingerprint::parse(text), None, "{text}");
+        }
     }
 
     #[test]

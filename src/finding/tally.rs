@@ -11,6 +11,11 @@ use crate::policy::Severity;
 pub struct Counts([u64; Verdict::ALL.len()]);
 
 impl Counts {
+    /// Of nothing.
+    pub const fn none() -> Self {
+        Self([0; Verdict::ALL.len()])
+    }
+
     /// How many of `verdict`.
     pub fn of(&self, verdict: Verdict) -> u64 {
         self.0.get(verdict.index()).copied().unwrap_or_default()

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{EvidenceValue, Finding, Fingerprint, Subject, Verdict};
 use crate::policy::Rule;
-use crate::source::Position;
+use crate::source::{Excerpt, Position};
 use crate::waiver::Waived;
 
 /// A [`Finding`] whose parts belong to others: all that there is to write of it.
@@ -43,6 +43,10 @@ pub struct Told<'f> {
     pub waiver: Option<&'f Waived>,
     /// The ratchet knows it: it does not close the gate.
     pub is_known: bool,
+    /// The lines around its places, where they are to be shown.
+    pub excerpt: Option<&'f Excerpt>,
+    /// The lines of the rule that decided, where they are to be shown.
+    pub rule_excerpt: Option<&'f Excerpt>,
 }
 
 /// A value that a finding rests on.
@@ -127,6 +131,8 @@ impl<'f> Told<'f> {
             fingerprint: &finding.fingerprint,
             waiver: finding.waiver.as_ref(),
             is_known: finding.is_known,
+            excerpt: finding.excerpt.as_ref(),
+            rule_excerpt: finding.rule_excerpt.as_ref(),
         }
     }
 }

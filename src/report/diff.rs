@@ -83,9 +83,10 @@ fn note(diff: &DiffV1) -> Option<String> {
         .collect();
     (!lacking.is_empty()).then(|| {
         format!(
-            "{} lists no passes, so that not all resources are known that appeared or vanished: save results with \
+            "{} {} no passes, so that not all resources are known that appeared or vanished: save results with \
              `--include pass,not_applicable` to have that told",
-            lacking.join(" and ")
+            lacking.join(" and "),
+            if lacking.len() == 1 { "lists" } else { "list" }
         )
     })
 }

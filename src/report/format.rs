@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::{Style, csv, github, gitlab, html, junit, markdown, ocsf, oscal, sarif, saved};
+use super::{Style, csv, github, gitlab, grouped, html, junit, markdown, ocsf, oscal, sarif, saved};
 use crate::result::{Recorded, VerdictV1};
 use crate::suggest;
 
@@ -131,7 +131,10 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
-        Format::Pretty => saved::write_pretty(result, rendering, out),
+        Format::Pretty => match rendering.group_by {
+            Some(by) => grouped::write(result, by, rendering, out),
+            None => saved::write_pretty(result, rendering, out),
+        },
         Format::Json => saved::write_json(result, rendering, out),
         Format::Ndjson => saved::write_ndjson(result, rendering, out),
         Format::Sarif => sarif::write(result, rendering, out),

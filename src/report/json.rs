@@ -108,7 +108,8 @@ mod tests {
     use crate::operation::Operation;
     use crate::policy::{Rule, builtin_files, load};
     use crate::result::{EvidenceV1, FindingV1, LocationV1, ResourceV1, RuleV1};
-    use crate::source::{Place, Position};
+    use crate::source::{Excerpt, Label, NamedText, Place, Position};
+    use crate::waiver::{self, Waived};
 
     fn record(finding: &Finding) -> FindingV1 {
         let Finding { resource, location, .. } = finding;
@@ -138,8 +139,8 @@ mod tests {
             },
             evidence: finding.evidence.iter().map(value_record).collect(),
             fingerprint: finding.fingerprint.to_string(),
-            waiver: None,
-            known: false,
+            waiver: finding.waiver.as_ref().map(Into::into),
+            known: finding.is_known,
             excerpt: finding.excerpt.as_ref().map(Into::into),
             rule_excerpt: finding.rule_excerpt.as_ref().map(Into::into),
         }
@@ -172,6 +173,19 @@ mod tests {
         Evidence { pointer: pointer.to_owned(), value, place: place(u64::MAX - 9) }
     }
 
+    fn excerpt(text: &str) -> Excerpt {
+        let labels = vec![Label::new(0..text.len(), text), Label::beside(0..0, "beside")];
+        Excerpt::new(&Arc::from("é\u{1b}.json"), text.as_bytes(), labels)
+    }
+
+    fn waived(odd: &str) -> Waived {
+        let text = "[[waiver]]\nrule = \"A\"\nresource = \"b\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2026-12-31\n";
+        let mut waivers = waiver::read(&NamedText::new(odd, text)).unwrap();
+        let mut waiver = Arc::unwrap_or_clone(waivers.remove(0));
+        waiver.reason = odd.to_owned();
+        Waived { waiver: Arc::new(waiver), is_expired: odd.len() > 2 }
+    }
+
     fn finding(rule: &Arc<Rule>, verdict: Verdict, odd: &str, document: Option<u64>) -> Finding {
         let some = |text: &str| document.map(|_| text.to_owned());
         let operation = Operation::ListInstanceCompliant;
@@ -198,10 +212,10 @@ mod tests {
                 evidence("/é", EvidenceValue::Secret),
             ],
             fingerprint: Fingerprint::of_identity(&rule.id, operation, [odd]),
-            waiver: None,
-            is_known: false,
-            excerpt: None,
-            rule_excerpt: None,
+            waiver: document.map(|_| waived(odd)),
+            is_known: odd.is_empty(),
+            excerpt: document.map(|_| excerpt(odd)),
+            rule_excerpt: document.filter(|&index| index > 0).map(|_| excerpt("deny")),
         }
     }
 

@@ -11,9 +11,9 @@ use foldhash::fast::RandomState;
 use super::safe_json;
 use crate::finding::{LineWriter, Lines, Subject, Told, ToldEvidence, ToldValue};
 use crate::policy::Rule;
-use crate::result::{RuleV1, WaiverV1};
-use crate::source::Position;
+use crate::result::{ExcerptV1, RuleV1, WaiverV1};
 use crate::source::json::is_plain;
+use crate::source::{Excerpt, Position};
 
 /// The lines of `--format ndjson`, which are the findings of `--format json` too.
 #[derive(Clone, Copy, Debug, Default)]
@@ -148,7 +148,12 @@ impl LineWriter for JsonLineWriter {
                 let _ = safe_json::write(&mut *line, &WaiverV1::from(waived));
             }
         }
-        line.extend_from_slice(if told.is_known { b",\"known\":true}\n" } else { b"}\n" });
+        if told.is_known {
+            line.extend_from_slice(b",\"known\":true");
+        }
+        write_excerpt(line, b",\"excerpt\":", told.excerpt);
+        write_excerpt(line, b",\"rule_excerpt\":", told.rule_excerpt);
+        line.extend_from_slice(b"}\n");
     }
 }
 
@@ -175,6 +180,13 @@ fn write_resource(out: &mut Vec<u8>, resource: &Subject) {
         write_text(out, account);
     }
     out.push(b'}');
+}
+
+fn write_excerpt(out: &mut Vec<u8>, name: &[u8], excerpt: Option<&Excerpt>) {
+    if let Some(excerpt) = excerpt {
+        out.extend_from_slice(name);
+        let _ = safe_json::write(out, &ExcerptV1::from(excerpt));
+    }
 }
 
 fn write_text(out: &mut Vec<u8>, text: &str) {

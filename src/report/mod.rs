@@ -3,6 +3,7 @@
 //! A reporter takes findings as they are decided and the run at its end, so that a report of a million
 //! findings needs no more memory than one of ten.
 
+mod bare;
 mod csv;
 mod diff;
 mod excerpt;
@@ -10,8 +11,11 @@ mod explain;
 mod explain_json;
 mod fetched;
 mod format;
+mod gate;
 mod github;
 mod gitlab;
+mod grouped;
+mod groups;
 mod html;
 mod inspect;
 mod json;
@@ -19,11 +23,14 @@ mod junit;
 mod lines;
 mod lint;
 mod markdown;
+mod markup;
 mod mutation;
+mod names;
 mod ocsf;
 mod oscal;
 mod paths;
 mod pretty;
+mod remark;
 mod rules;
 mod safe_json;
 mod sarif;

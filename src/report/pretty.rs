@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use miette::Severity as Weight;
 use owo_colors::OwoColorize as _;
 
+use super::bare::in_words;
 use super::excerpt::{Shape, cut_to, place_words, shortened};
 use super::{Reporter, Style};
 use crate::finding::{Comparison, Counts, Finding, Gate, OnInconclusive, Run, Settled, Subject, Verdict};
@@ -34,7 +35,7 @@ pub struct PrettyReporter<W> {
 
 /// Names of resources that are inconclusive and do not fail.
 #[derive(Default)]
-struct Unclear {
+pub(super) struct Unclear {
     named: Vec<String>,
     /// The resource at hand, and whether something failed on it.
     last: Option<(Arc<Subject>, Place, bool, bool)>,
@@ -42,7 +43,7 @@ struct Unclear {
 
 impl Unclear {
     /// Notes a finding; those of a resource follow each other.
-    fn note(&mut self, finding: &Finding) {
+    pub(super) fn note(&mut self, finding: &Finding) {
         let fails = matches!(finding.verdict, Verdict::Fail | Verdict::Error);
         let inconclusive = finding.verdict == Verdict::Inconclusive;
         match &mut self.last {
@@ -56,6 +57,12 @@ impl Unclear {
                 self.last = Some((Arc::clone(&finding.resource), place, fails, inconclusive));
             }
         }
+    }
+
+    /// The first names, when all findings were noted.
+    pub(super) fn names(&mut self) -> &[String] {
+        self.settle();
+        &self.named
     }
 
     fn settle(&mut self) {
@@ -88,6 +95,9 @@ impl<W: Write> PrettyReporter<W> {
         };
         let mut shape = Shape::new(header, &first.message, Weight::Error).showing(first.excerpt.as_ref());
         shape.label_words = false;
+        if first.excerpt.is_none() {
+            in_words(&mut shape, first);
+        }
         if ids.len() > 1 {
             shape.help = Some(format!("these are {}", ids.join(", ")));
         }
@@ -119,8 +129,7 @@ impl<W: Write> Reporter for PrettyReporter<W> {
 
     fn finish(&mut self, run: &Run) -> io::Result<()> {
         self.flush_errors()?;
-        self.unclear.settle();
-        write_summary(run, &self.unclear.named, self.style, &mut self.out)?;
+        write_summary(run, self.unclear.names(), self.style, &mut self.out)?;
         self.out.flush()
     }
 }
@@ -151,10 +160,13 @@ fn finding_shape(finding: &Finding) -> Shape<'_> {
             shape.help = Some("what the payload does not tell cannot pass: save the whole answer".to_owned());
         }
         Verdict::Pass => {
-            shape.message = format!("{}: {}", rule.title, shortened(&finding.message));
+            shape.message = format!("{}: {}", shortened(&rule.title), shortened(&finding.message));
             shape.label_words = false;
         }
         _ => shape.label_words = false,
+    }
+    if finding.excerpt.is_none() {
+        in_words(&mut shape, finding);
     }
     shape
 }
@@ -200,7 +212,12 @@ pub(super) fn subject_words(finding: &Finding) -> String {
 }
 
 /// Verdicts by operation and by severity, problems, and what the gate says and why.
-fn write_summary(run: &Run, unclear: &[String], style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_summary(
+    run: &Run,
+    unclear: &[String],
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let total = run.tally.total();
     let columns = [
         ("pass", Verdict::Pass),

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::json::write_document;
-use super::{LeftOut, Rendering, safe_json};
-use crate::result::{HeadV1, Recorded, Store};
+use super::{LeftOut, PrettyReporter, Rendering, Reporter as _, safe_json};
+use crate::result::{HeadV1, Recorded, RestoreError, Restorer, Store};
 
 /// One document.
 pub(super) fn write_json(
@@ -61,7 +61,20 @@ fn each_line(
     })
 }
 
-/// For people at a terminal.
-pub(super) fn write_pretty(_: &mut Recorded, _: &Rendering, _: &mut dyn Write) -> io::Result<()> {
-    Err(io::Error::other("not there yet"))
+/// For people at a terminal: what `check` prints, if the result has excerpts.
+pub(super) fn write_pretty(
+    result: &mut Recorded,
+    rendering: &Rendering,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut restorer = Restorer::new(&result.head).map_err(unreadable)?;
+    let run = restorer.run(&result.head).map_err(unreadable)?;
+    let mut reporter = PrettyReporter::new(out, rendering.style);
+    result.findings.each(|finding| reporter.finding(&restorer.finding(finding).map_err(unreadable)?))?;
+    reporter.finish(&run)
+}
+
+/// The result is at fault, not where it is written to.
+pub(super) fn unreadable(error: RestoreError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
 }

@@ -7,6 +7,8 @@ mod diff;
 mod ratchet;
 mod read;
 mod record;
+mod restore;
+mod restore_accepted;
 mod store;
 mod types;
 
@@ -14,6 +16,7 @@ pub use diff::{ChangeV1, DiffV1, ResourceKeyV1, SaidV1, SideV1, StateV1, diff};
 pub use ratchet::{RatchetEntryV1, RatchetError, RatchetFileV1, next_ratchet, read_ratchet, write_ratchet};
 pub use read::{ReadError, Sink, read, read_into};
 pub use record::time;
+pub use restore::{RestoreError, Restorer, resource_pointer};
 pub use store::{Recorded, Store};
 pub use types::{
     CountV1, DiagnosticV1, EvidenceV1, ExcerptV1, FindingV1, GateV1, HeadV1, InputV1, LevelV1, LocationV1,

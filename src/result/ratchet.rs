@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::read::{ReadError, read_into};
 use super::types::{FindingV1, ResourceV1, SeverityV1, VerdictV1};
 use crate::finding::{Fingerprint, Ratchet, RatchetEntry, Run, Settled, Subject, Verdict};
-use crate::policy::{RuleId, Severity};
+use crate::policy::RuleId;
 use crate::source::printable;
 
 /// The name and version of the format.
@@ -97,7 +97,8 @@ pub fn read_ratchet(path: &Path) -> Result<Ratchet, RatchetError> {
 }
 
 impl RatchetEntryV1 {
-    fn read(self) -> Result<RatchetEntry, String> {
+    /// The entry, unless it says what cannot be.
+    pub(super) fn read(self) -> Result<RatchetEntry, String> {
         let Self { rule, severity, verdict, resource, fingerprint } = self;
         Ok(RatchetEntry {
             fingerprint: Fingerprint::parse(&fingerprint)
@@ -117,17 +118,6 @@ impl RatchetEntryV1 {
                 account: resource.account,
             }),
         })
-    }
-}
-
-impl From<SeverityV1> for Severity {
-    fn from(severity: SeverityV1) -> Self {
-        match severity {
-            SeverityV1::Critical => Self::Critical,
-            SeverityV1::High => Self::High,
-            SeverityV1::Medium => Self::Medium,
-            SeverityV1::Low => Self::Low,
-        }
     }
 }
 

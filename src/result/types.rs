@@ -245,7 +245,13 @@ impl VerdictsV1 {
 
     /// All of them.
     pub const fn total(&self) -> u64 {
-        self.pass + self.fail + self.inconclusive + self.not_applicable + self.waived + self.error
+        // A saved result may say anything.
+        self.pass
+            .saturating_add(self.fail)
+            .saturating_add(self.inconclusive)
+            .saturating_add(self.not_applicable)
+            .saturating_add(self.waived)
+            .saturating_add(self.error)
     }
 }
 
@@ -394,7 +400,7 @@ pub struct RuleV1 {
 }
 
 /// The resource of a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct ResourceV1 {
     /// The operation whose payload it stands in.
@@ -525,6 +531,7 @@ pub struct RatchetV1 {
     /// Verdicts of this run that it knows, or takes with it.
     pub known: u64,
     /// Those among them that it takes with this run (`--accept-new`).
+    #[serde(default)]
     pub accepted: u64,
     /// Verdicts of this run that it does not know: failures, and inconclusive ones where they count.
     pub new: u64,

@@ -384,6 +384,9 @@ impl<'c, 'r, 't> LineComposer<'c, 'r, 't> {
             fingerprint: &fingerprint,
             waiver: saying.accepted.waiver(),
             is_known: saying.accepted.is_known,
+            // A run that shows them makes findings.
+            excerpt: None,
+            rule_excerpt: None,
         };
         let before = lines.len();
         maker.writer.write(&told, lines);

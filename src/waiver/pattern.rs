@@ -48,6 +48,11 @@ impl Pattern {
         Self::new(text, true)
     }
 
+    /// For a text that nothing is held against any more.
+    pub fn of_text(text: &str) -> Self {
+        Self { text: text.to_owned(), glob: None }
+    }
+
     fn new(text: &str, literal_separator: bool) -> Result<Self, PatternError> {
         let glob = if text.contains(['*', '?', '[', '{', '\\']) {
             let glob = GlobBuilder::new(text).literal_separator(literal_separator).build();

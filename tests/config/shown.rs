@@ -266,7 +266,7 @@ fn the_options_of_check_may_be_given_as_they_are() {
         ["nodes.json", "--at", CLOCK, "--fail-on", "low", "--inconclusive", "fail", "--include", "pass"];
     let outcome = project.run(&[&["config"], &options[..]].concat());
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
-    let checked = project.run(&[&["check", "--format", "json"], &options[..]].concat()).json();
+    let checked = project.run(&[&["check", "--no-config", "--format", "json"], &options[..]].concat()).json();
     assert_eq!(checked["settings"]["fail_on"], "low");
     assert!(outcome.stdout.contains("\nfail_on = \"low\"  # command line\n"), "{}", outcome.stdout);
 }

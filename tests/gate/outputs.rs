@@ -55,7 +55,10 @@ fn formats_that_list_passes_do_not_add_them_to_others() {
     assert_eq!(outcome.stdout, probity(&["check", "--at", "2026-11-21", SAMPLES]).stdout);
     let alone = check(&[SAMPLES]);
     assert_eq!(fs::read_to_string(json).unwrap(), alone.stdout);
-    let rows = csv::Reader::from_path(csv).unwrap().into_records().count() as u64;
+    // Beside the findings stands what was wrong with the inputs, which has no fingerprint.
+    let rows = csv::Reader::from_path(csv).unwrap().into_records();
+    let rows =
+        rows.filter(|row| !row.as_ref().unwrap().iter().next_back().unwrap().is_empty()).count() as u64;
     let verdicts = &alone.json()["summary"]["verdicts"];
     let all: u64 = verdicts.as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
     assert_eq!(rows, all, "passes too");

@@ -145,6 +145,19 @@ fn resources_beside_the_list_are_counted_and_the_first_are_named() {
 }
 
 #[test]
+fn the_rule_is_shown_as_others_are() {
+    let outcome = probity(&["rules", "population-001"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    assert!(
+        outcome.stdout.starts_with("POPULATION-001  high  A resource that is expected"),
+        "{}",
+        outcome.stdout
+    );
+    let both = probity(&["rules", "HWC-COC-001", "POPULATION-001", "--format", "json"]).json();
+    assert_eq!((&both[0]["id"], &both[1]["id"]), (&json!("HWC-COC-001"), &json!("POPULATION-001")));
+}
+
+#[test]
 fn the_id_of_the_rule_is_taken() {
     let folder = Folder::new();
     let input = folder.file("nodes.json", page(&[failing("i-1")]));

@@ -102,6 +102,8 @@ fn a_gate_that_fails_fails_the_job_after_the_upload() {
     assert!(action.starts_with("github/codeql-action/upload-sarif@"));
     assert_eq!(with["sarif_file"], ended.outputs["sarif"]);
     assert_eq!(with["category"], "probity");
+    assert!(ended.log.contains("::error file=nodes.json,line=35"), "{}", ended.log);
+    assert!(ended.summary.contains("HWC-COC-001"), "{}", ended.summary);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{Folder, probity, root};
+use crate::support::{Folder, root};
 
 /// A file of the project, read as YAML.
 pub(super) fn yaml(path: &str) -> Value {
@@ -33,43 +33,12 @@ pub(super) fn script(folder: &Folder, name: &str, text: &str) -> String {
     path
 }
 
-/// The formats that integrations ask for, and those that stand in for them while the binary cannot write them.
-const FORMATS: [(&str, &str); 5] =
-    [("github", "pretty"), ("sarif", "json"), ("html", "json"), ("junit", "json"), ("gitlab", "json")];
-
 /// The binary under the name `probity` in a folder of its own.
 pub(super) fn program(folder: &Folder) -> String {
-    let binary = env!("CARGO_BIN_EXE_probity");
     let path = folder.path().join("the binary/probity");
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let result = folder.file("saved.json", saved());
-    let missing = FORMATS.iter().filter(|(format, _)| {
-        probity(&["report", &result, "--output", &format!("{format}={result}.{format}")]).code != 0
-    });
-    let cases: Vec<String> = missing
-        .map(|(format, other)| {
-            left_out(&format!("the format {format}, which the binary cannot write yet: {other} stands in"));
-            format!(
-                "    {format}) argument={other} ;;\n    --output={format}=*) argument=--output={other}=${{argument#*=*=}} ;;\n"
-            )
-        })
-        .collect();
-    if cases.is_empty() {
-        std::os::unix::fs::symlink(binary, &path).unwrap();
-    } else {
-        let text = format!(
-            "#!/bin/bash\narguments=()\nfor argument; do\n  case $argument in\n{}  esac\n  arguments+=(\"$argument\")\ndone\nexec {binary} \"${{arguments[@]}}\"\n",
-            cases.concat()
-        );
-        script(folder, "the binary/probity", &text);
-    }
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_probity"), &path).unwrap();
     path.to_str().unwrap().to_owned()
-}
-
-/// A saved result.
-fn saved() -> String {
-    let file = "samples/huawei/coc/list-instance-compliant/compliant.json";
-    probity(&["check", file, "--format", "json", "--at", "2026-11-21"]).stdout
 }
 
 /// A program that writes its arguments to a file, one after another with NUL behind each, and a result where one is

@@ -156,25 +156,23 @@ impl Job {
         if goes_on {
             parts.remove(0);
         }
-        let holds = |part: &&str| match part.split_once(" == ") {
-            Some((left, right)) => self.expression(left, steps) == right.trim_matches('\''),
-            None => {
-                let (left, right) = part.split_once(" != ").unwrap();
-                self.expression(left, steps) != right.trim_matches('\'')
-            }
+        let side = |text: &str| match text.strip_prefix('\'') {
+            Some(literal) => literal.strip_suffix('\'').unwrap().to_owned(),
+            None => self.expression(text, steps),
+        };
+        let holds = |part: &&str| match (part.split_once(" == "), part.split_once(" != ")) {
+            (Some((left, right)), None) => side(left) == side(right),
+            (None, Some((left, right))) => side(left) != side(right),
+            _ => panic!("a condition that this runner does not know: {part}"),
         };
         (goes_on || code == 0) && parts.iter().all(holds)
     }
 
     /// A text of `action.yml`, which is an expression or plain.
     fn value(&self, text: &str, steps: &BTreeMap<String, BTreeMap<String, String>>) -> String {
-        match text.strip_prefix("${{ ").and_then(|text| text.strip_suffix(" }}")) {
-            Some(expression) => self.expression(expression, steps),
-            None => {
-                assert!(!text.contains("${{"), "{text}");
-                text.to_owned()
-            }
-        }
+        let inner = text.strip_prefix("${{ ").and_then(|text| text.strip_suffix(" }}"));
+        assert!(inner.is_some() || !text.contains("${{"), "{text}");
+        inner.map_or_else(|| text.to_owned(), |expression| self.expression(expression, steps))
     }
 
     fn expression(&self, text: &str, steps: &BTreeMap<String, BTreeMap<String, String>>) -> String {
