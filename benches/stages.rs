@@ -110,7 +110,7 @@ fn load_stage(criterion: &mut Criterion) {
         ("lines, zst", &lines, &packed),
     ] {
         let (_guard, path) = file(bytes);
-        let input = InputFile { name: Arc::from("bench"), origin: Origin::Path(path) };
+        let input = InputFile::new("bench", Origin::Path(path));
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
@@ -245,7 +245,7 @@ fn judge_stage(criterion: &mut Criterion) {
             group.bench_function(format!("{name}: {}", operation.id()), |bencher| {
                 bencher.iter(|| {
                     for resource in &resources {
-                        let source = Source::new(operation, "bench", resource, None);
+                        let source = Source::new(operation, "bench", resource, Known::default());
                         let judged =
                             Judged { resource, unreadable: &[], payload: Payload(None), source: &source };
                         judge.judge(&judged, |_, outcome| {

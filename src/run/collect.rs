@@ -18,7 +18,7 @@ use super::register::{Entry, Register};
 use super::worker::{BatchOutcome, Part};
 use crate::discover::{Expected, InputFile};
 use crate::finding::{Counts, Gate, InputSummary, ListSummary, Run, Tally};
-use crate::load::{Assembly, Page, Snapshot, SplitError, Wholeness, assemble, hull};
+use crate::load::{Assembly, Page, Snapshot, SnapshotProblem, SplitError, Wholeness, assemble, hull};
 use crate::operation::{Operation, Paging};
 use crate::policy::Rule;
 use crate::population;
@@ -506,8 +506,12 @@ impl<'s> Collector<'s> {
     ) -> Option<Diagnostic> {
         let content = &expected.evidence.manifest.content;
         let is_here = content.pages.len() == files.len();
-        if !is_here {
-            // That is told of the manifest.
+        let is_lacking = matches!(
+            snapshot.problem,
+            Some(SnapshotProblem::Missing { .. } | SnapshotProblem::TokenLeft | SnapshotProblem::GapInSeries)
+        );
+        if is_lacking && !(is_here && content.complete) {
+            // That is told of the manifest, with its reason.
             snapshot.problem = None;
         }
         let is_tampered = self.tampered.contains(&expected.snapshot);
