@@ -1,9 +1,12 @@
-"""`probity fetch` against moto's server: patch baselines are made with boto3, and fetched with probity."""
+"""`probity fetch` against moto's server: patch baselines are made with boto3, and fetched with probity; then over TLS."""
 
+import datetime
 import hashlib
+import ipaddress
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -11,6 +14,10 @@ import time
 import urllib.request
 
 import boto3
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 SECRET = "canary/secret+0123456789abcdefghijklmnop"
 REGION = "eu-central-1"
@@ -27,21 +34,25 @@ def wait_until_up(url, server):
         if server.poll() is not None:
             sys.exit("moto's server has ended: see target/tools/moto.txt")
         try:
-            with urllib.request.urlopen(f"{url}/moto-api/data.json", timeout=1):
+            # Whoever answers is up; certificates are for probity to check.
+            unchecked = ssl.create_default_context()
+            unchecked.check_hostname = False
+            unchecked.verify_mode = ssl.CERT_NONE
+            with urllib.request.urlopen(f"{url}/moto-api/data.json", timeout=1, context=unchecked):
                 return
         except OSError:
             time.sleep(0.1)
     sys.exit("moto's server does not answer")
 
 
-def environment():
+def environment(**more):
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    return kept | {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET, "HOME": "/nonexistent"}
+    return kept | {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET, "HOME": "/nonexistent"} | more
 
 
-def fetch(probity, url, out, *arguments):
+def fetch(probity, url, out, *arguments, **variables):
     command = [probity, "fetch", *arguments, "--region", REGION, "--endpoint", url, "--out", out, "--format", "json"]
-    run = subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=120)
+    run = subprocess.run(command, capture_output=True, text=True, env=environment(**variables), timeout=120)
     assert SECRET not in run.stdout + run.stderr, "a secret was printed"
     return run.returncode, json.loads(run.stdout), run.stderr
 
@@ -54,20 +65,70 @@ def page(call, entry):
     return content
 
 
+def serve(url, port, *more):
+    with open("target/tools/moto.txt", "a") as log:
+        command = [sys.executable, "-c", "from moto.server import main; main()", "-H", "127.0.0.1", "-p", str(port)]
+        server = subprocess.Popen([*command, *more], stdout=log, stderr=log)
+    wait_until_up(url, server)
+    return server
+
+
 def main():
     probity = os.path.abspath(sys.argv[1])
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    with open("target/tools/moto.txt", "w") as log:
-        command = [sys.executable, "-c", "from moto.server import main; main()", "-H", "127.0.0.1", "-p", str(port)]
-        server = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        wait_until_up(url, server)
-        with tempfile.TemporaryDirectory() as out:
-            calls(probity, url, out)
-    finally:
-        server.terminate()
-        server.wait()
+    for scheme, act in (("http", calls), ("https", trusted)):
+        port = free_port()
+        url = f"{scheme}://127.0.0.1:{port}"
+        with tempfile.TemporaryDirectory() as folder:
+            keys = certificates(folder) if scheme == "https" else []
+            server = serve(url, port, *keys)
+            try:
+                act(probity, url, folder)
+            finally:
+                server.terminate()
+                server.wait()
+
+
+def certificates(folder):
+    """An authority of our own, and a server that it vouches for."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    key = {who: ec.generate_private_key(ec.SECP256R1()) for who in ("authority", "server")}
+
+    def certificate(who, *extensions):
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, who)])
+        issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority")])
+        builder = x509.CertificateBuilder(issuer, name, key[who].public_key(), x509.random_serial_number())
+        builder = builder.not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=1))
+        for extension in extensions:
+            builder = builder.add_extension(extension, critical=False)
+        return builder.sign(key["authority"], hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+    secret = key["server"].private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    for name, content in (
+        ("authority.pem", certificate("authority", x509.BasicConstraints(ca=True, path_length=None))),
+        ("server.pem", certificate("server", address, x509.BasicConstraints(ca=False, path_length=None))),
+        ("server.key", secret),
+    ):
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(content)
+    return ["-s", "-c", os.path.join(folder, "server.pem"), "-k", os.path.join(folder, "server.key")]
+
+
+def trusted(probity, url, folder):
+    # Whom the system does not trust is not talked to, and not again either.
+    code, document, errors = fetch(probity, url, os.path.join(folder, "first"), "DescribePatchBaselines")
+    (call,) = document["calls"]
+    assert code == 2 and not call["snapshot"]["complete"], document
+    assert "cannot be trusted" in call["snapshot"]["failure"]["message"], errors
+    assert "SSL_CERT_FILE" in call["snapshot"]["failure"]["help"], errors
+    authority = os.path.join(folder, "authority.pem")
+    out = os.path.join(folder, "second")
+    code, document, errors = fetch(probity, url, out, "DescribePatchBaselines", SSL_CERT_FILE=authority)
+    assert code == 0, errors
+    assert document["calls"][0]["snapshot"]["endpoint"] == url
+    print("TLS: refused without its authority, listed with it")
 
 
 def calls(probity, url, out):

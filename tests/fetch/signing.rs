@@ -32,13 +32,9 @@ fn time(text: &str) -> DateTime<Utc> {
 fn arrived(vector: &Value) -> (String, String, Vec<(String, String)>, Vec<u8>) {
     let request = &vector["request"];
     let method = request["method"].as_str().unwrap().to_owned();
-    let target = match request["uri"].as_str() {
-        Some(uri) => uri.to_owned(),
-        None => {
-            let (_, rest) = request["url"].as_str().unwrap().split_once("://").unwrap();
-            format!("/{}", rest.split_once('/').unwrap().1)
-        }
-    };
+    let (_, address) = request["url"].as_str().unwrap_or("://").split_once("://").unwrap();
+    let of_address = || format!("/{}", address.split_once('/').unwrap().1);
+    let target = request["uri"].as_str().map_or_else(of_address, str::to_owned);
     let given =
         if vector["vendor"] == "aws" { &vector["signed_request_headers"] } else { &request["headers"] };
     let mut headers: Vec<(String, String)> = given
