@@ -11,12 +11,11 @@ use std::hint::black_box;
 use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use probity::discover::{InputFile, Origin, discover};
-use probity::evaluate::{Judged, Payload, Plan, Rulebook as _, Source, Way};
+use probity::evaluate::{Judged, Known, Payload, Plan, Rulebook as _, Source, Way};
 use probity::finding::{Finding, Run, Verdict};
 use probity::load::{Limits, Splitter, open};
 use probity::model::{Hop, Layout, Resource, View};
