@@ -11,12 +11,11 @@ use std::hint::black_box;
 use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use probity::discover::{InputFile, Origin, discover};
-use probity::evaluate::{Judged, Payload, Plan, Rulebook as _, Source, Way};
+use probity::evaluate::{Judged, Known, Payload, Plan, Rulebook as _, Source, Way};
 use probity::finding::{Finding, Run, Verdict};
 use probity::load::{Limits, Splitter, open};
 use probity::model::{Hop, Layout, Resource, View};
@@ -110,7 +109,7 @@ fn load_stage(criterion: &mut Criterion) {
         ("lines, zst", &lines, &packed),
     ] {
         let (_guard, path) = file(bytes);
-        let input = InputFile { name: Arc::from("bench"), origin: Origin::Path(path) };
+        let input = InputFile::new("bench", Origin::Path(path));
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
@@ -245,7 +244,7 @@ fn judge_stage(criterion: &mut Criterion) {
             group.bench_function(format!("{name}: {}", operation.id()), |bencher| {
                 bencher.iter(|| {
                     for resource in &resources {
-                        let source = Source::new(operation, "bench", resource, None);
+                        let source = Source::new(operation, "bench", resource, Known::default());
                         let judged =
                             Judged { resource, unreadable: &[], payload: Payload(None), source: &source };
                         judge.judge(&judged, |_, outcome| {

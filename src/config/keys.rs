@@ -183,7 +183,7 @@ table! {
         operation: Operation = "operation",
         /// The profiles that hold credentials, an account each; where none is named, the environment's credentials.
         profiles: Vec<Located<Text>> = "profiles",
-        /// The account that this is, for findings; needed only where several profiles are not.
+        /// The account that this is, for findings; where at most one profile is named.
         account: Text = "account",
         /// The regions; where none is named, the environment's.
         regions: Vec<Located<Text>> = "regions",
@@ -193,7 +193,7 @@ table! {
         baseline_ids: Vec<Located<Text>> = "baseline_ids",
         /// `aws.ssm.GetPatchBaseline`: all baselines of an owner.
         all: BaselineOwner = "all",
-        /// `alibaba.oos.ListInstancePatchStates`: these instances.
+        /// `alibaba.oos.ListInstancePatchStates` and `huawei.coc.ListInstanceCompliant`: these instances.
         instance_ids: Vec<Located<Text>> = "instance_ids",
         /// Where requests are sent, in place of the documented address.
         endpoint: Text = "endpoint",

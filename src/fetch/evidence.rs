@@ -8,10 +8,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
+pub use crate::snapshot::PARTIAL;
 use crate::snapshot::{FILE_NAME, PageV1, SnapshotV1};
 
-/// The ending of a folder whose call has not ended.
-pub const PARTIAL: &str = "partial";
 /// Folders that may be made in one second, of one call in one region.
 const MAX_FOLDERS: u32 = 9999;
 

@@ -13,7 +13,8 @@ use super::closing;
 use super::fetched;
 use super::log::{KEPT, Log};
 use super::present::Attendance;
-use super::register::{Entry, Found, Register};
+use super::problems::{duplicate_problems, page_problem, split_problem, unregistered};
+use super::register::{Entry, Register};
 use super::worker::{BatchOutcome, Part};
 use crate::discover::{Expected, InputFile};
 use crate::finding::{Counts, Gate, InputSummary, ListSummary, Run, Tally};
@@ -23,8 +24,7 @@ use crate::policy::Rule;
 use crate::population;
 use crate::settings::{JudgeSettings, LoadSettings};
 use crate::snapshot::Evidence;
-use crate::source::json::FaultKind;
-use crate::source::{Code, Diagnostic, Level, Place, Position};
+use crate::source::{Code, Diagnostic, Level, Place};
 
 /// What the reader says of a file when it is through with it.
 #[derive(Debug, Default)]
@@ -189,7 +189,7 @@ impl<'s> Collector<'s> {
         let expected = files.get(self.index).and_then(|file| file.expected.as_ref());
         if let Some(Expected { evidence, page: index, .. }) = expected {
             page.captured = page.captured.or_else(|| Some(evidence.manifest.capture(*index)?.at));
-            self.current.log.extend(of_another(&page, evidence));
+            self.current.log.extend(fetched::of_another(&page, evidence));
         }
         let totals = self.current.totals.entry(page.operation).or_default();
         totals.resources += page.resources;
@@ -506,8 +506,12 @@ impl<'s> Collector<'s> {
     ) -> Option<Diagnostic> {
         let content = &expected.evidence.manifest.content;
         let is_here = content.pages.len() == files.len();
-        if !is_here {
-            // That is told of the manifest.
+        let is_lacking = matches!(
+            snapshot.problem,
+            Some(SnapshotProblem::Missing { .. } | SnapshotProblem::TokenLeft | SnapshotProblem::GapInSeries)
+        );
+        if is_lacking && !(is_here && content.complete) {
+            // That is told of the manifest, with its reason.
             snapshot.problem = None;
         }
         let is_tampered = self.tampered.contains(&expected.snapshot);
@@ -613,20 +617,6 @@ impl<'s> Collector<'s> {
     }
 }
 
-/// A page that answers another call than its manifest says.
-fn of_another(page: &Page, evidence: &Evidence) -> Option<Diagnostic> {
-    let stated = evidence.manifest.operation?;
-    if page.operation == stated {
-        return None;
-    }
-    let message = format!("this answers `{}`, but its manifest says `{stated}`", page.operation);
-    Some(
-        Diagnostic::error(Code::PayloadInconsistent, message)
-            .at(page.place.clone())
-            .help("the manifest was edited, or written by another program: fetch again"),
-    )
-}
-
 /// The diagnostic at the value that tells, or at the payload.
 fn placed(diagnostic: Diagnostic, page: &Page) -> Diagnostic {
     match &page.mark {
@@ -635,158 +625,6 @@ fn placed(diagnostic: Diagnostic, page: &Page) -> Diagnostic {
             diagnostic.at(place.clone()).showing(excerpt.clone())
         }
         None => diagnostic.at(page.place.clone()),
-    }
-}
-
-fn page_problem(
-    problem: &SnapshotProblem,
-    operation: Operation,
-    here: u64,
-    stated: Option<u64>,
-    files: &[&str],
-    pages: usize,
-) -> Diagnostic {
-    let what = operation.resources_in_words();
-    let total = stated.unwrap_or_default();
-    let among = if files.len() > 1 { format!(" in {} files", files.len()) } else { String::new() };
-    let save_all = "save every page of the answer; to judge what is here, say --allow-incomplete";
-    match problem {
-        SnapshotProblem::Missing { pages } => {
-            let mut message = format!("{here} of {total} {what} are here{among}");
-            let list: Vec<String> = pages
-                .iter()
-                .map(|run| match (run.start(), run.end()) {
-                    (first, last) if first == last => first.to_string(),
-                    (first, last) => format!("{first} to {last}"),
-                })
-                .collect();
-            match pages.as_slice() {
-                [] => message.push_str(&format!(", {} are missing", total.saturating_sub(here))),
-                [run] if run.start() == run.end() => {
-                    message.push_str(&format!(", page {} is missing", list.join("")));
-                }
-                _ => message.push_str(&format!(", pages {} are missing", list.join(", "))),
-            }
-            Diagnostic::error(Code::PayloadIncomplete, message).help(save_all)
-        }
-        SnapshotProblem::TokenLeft => {
-            let message = format!("{here} {what} are here{among}, and a further page is named that is not");
-            Diagnostic::error(Code::PayloadIncomplete, message).help(format!(
-                "{save_all}; pages in several files must be numbered (page-1.json, page-2.json), or put them \
-                 into one file"
-            ))
-        }
-        SnapshotProblem::GapInSeries => {
-            let message = format!("the numbered pages of this answer have a gap: {}", files.join(", "));
-            Diagnostic::error(Code::PayloadIncomplete, message).help(save_all)
-        }
-        SnapshotProblem::TooMany => {
-            let message = format!("{total} {what} are stated, but {here} are here{among}");
-            Diagnostic::error(Code::PayloadInconsistent, message).help(if pages == 1 {
-                "the answer contradicts itself: save it again, unedited"
-            } else {
-                "pages of different calls are mixed: give each call a folder of its own"
-            })
-        }
-        SnapshotProblem::SamePageTwice(number) => {
-            let message = format!("page {number} of this answer is here twice{among}");
-            Diagnostic::error(Code::PayloadInconsistent, message)
-                .help("pages of different calls are mixed: give each call a folder of its own")
-        }
-    }
-}
-
-/// Tells of resources that stand twice in `files`.
-fn duplicate_problems(operation: Operation, found: &Found, files: &[InputFile], log: &mut Log) {
-    for (first, second) in &found.first_different {
-        log.push_with(Code::PayloadDuplicate, || {
-            let first = at(seen_place(first, files).as_ref());
-            let message = format!("the same resource stands here and at {first}, with other content");
-            Diagnostic::error(Code::PayloadDuplicate, message)
-                .placed(seen_place(second, files))
-                .help("the answer changed while its pages were saved: save all of them again")
-        });
-    }
-    log.count(Code::PayloadDuplicate, found.different - found.first_different.len() as u64);
-    if let Some((first, second)) = &found.first_repeated {
-        let what = operation.resources_in_words();
-        let message = format!(
-            "{} {what} stand twice with the same content, first this one, also at {}",
-            found.repeated,
-            at(seen_place(first, files).as_ref())
-        );
-        log.push(
-            Diagnostic::warning(Code::PayloadRepeated, message)
-                .placed(seen_place(second, files))
-                .help("pages overlap; each is judged where it stands"),
-        );
-    }
-}
-
-fn unregistered(error: &io::Error) -> Diagnostic {
-    let message = format!("resources that stand twice cannot be found: {error}");
-    Diagnostic::error(Code::InputUnreadable, message)
-        .help("so many resources take room in the folder for temporary files: make some, or set TMPDIR to another folder")
-}
-
-fn seen_place(entry: &Entry, files: &[InputFile]) -> Option<Place> {
-    let file = files.get(usize::try_from(entry.file).ok()?)?;
-    let start = entry.seen.position;
-    Some(Place { file: Arc::clone(&file.name), start, end_byte: start.byte })
-}
-
-fn at(place: Option<&Place>) -> String {
-    place.map_or_else(String::new, |place| {
-        format!("`{}` line {} column {}", place.file, place.start.line_1based, place.start.column_1based)
-    })
-}
-
-impl Diagnostic {
-    fn placed(self, place: Option<Place>) -> Self {
-        match place {
-            Some(place) => self.at(place),
-            None => self,
-        }
-    }
-}
-
-fn split_problem(file: &InputFile, error: SplitError) -> Diagnostic {
-    let at =
-        |position: Position| Place { file: Arc::clone(&file.name), start: position, end_byte: position.byte };
-    match error {
-        SplitError::Io(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
-            Diagnostic::error(Code::InputTooLarge, format!("`{}` is too large: {error}", file.name))
-                .help("raise the limit if the file is meant to be that large")
-        }
-        SplitError::Io(error) => {
-            Diagnostic::error(Code::InputUnreadable, format!("cannot read `{}`: {error}", file.name))
-        }
-        SplitError::TooLarge { at: position } => {
-            Diagnostic::error(Code::InputTooLarge, error.to_string()).at(at(position)).help(
-                "a payload is read resource by resource, but each must fit into memory, and so must all that is \
-                 no resource: split the file",
-            )
-        }
-        SplitError::Fault { at: position, kind } => {
-            let mut message = kind.to_string();
-            if let FaultKind::DuplicateKey { first, .. } = &kind {
-                message.push_str(&format!(" (first at byte {first})"));
-            }
-            let problem = Diagnostic::error(Code::PayloadMalformed, message).at(at(position));
-            match super::text::fault_words(&kind).1 {
-                Some(help) => problem.help(help),
-                None => problem,
-            }
-        }
-        SplitError::ByteOrderMark => {
-            Diagnostic::error(Code::PayloadMalformed, "the file begins with a byte order mark")
-                .at(at(Position::START))
-                .help("save the file as UTF-8 without one: in PowerShell with `-Encoding utf8NoBOM`")
-        }
-        SplitError::Utf16 => Diagnostic::error(Code::PayloadMalformed, "the file is UTF-16")
-            .at(at(Position::START))
-            .help("save the file as UTF-8: in PowerShell with `-Encoding utf8NoBOM`"),
-        SplitError::Stopped => Diagnostic::error(Code::InputUnreadable, "the run was stopped"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What manifests say of the calls whose pages were judged.
 
+use crate::load::Page;
 use crate::settings::LoadSettings;
 use crate::snapshot::{Evidence, FailureV1, path_of};
 use crate::source::{Code, Diagnostic, Level, Place, Position, printable};
@@ -40,13 +41,27 @@ pub(super) fn miscounted(evidence: &Evidence, held: u64) -> Diagnostic {
         .help("this is not what was received: restore the folder as it was written, or fetch again")
 }
 
+/// A page that answers another call than its manifest says.
+pub(super) fn of_another(page: &Page, evidence: &Evidence) -> Option<Diagnostic> {
+    let stated = evidence.manifest.operation?;
+    if page.operation == stated {
+        return None;
+    }
+    let message = format!("this answers `{}`, but its manifest says `{stated}`", page.operation);
+    Some(
+        Diagnostic::error(Code::PayloadInconsistent, message)
+            .at(page.place.clone())
+            .help("the manifest was edited, or written by another program: fetch again"),
+    )
+}
+
 impl FailureV1 {
     /// Whether the service answered, if only with an error.
     const fn is_answer(&self) -> bool {
         self.code.is_some() || self.status.is_some() || self.page.is_some()
     }
 
-    /// `call failed: HTTP 400, \`AccessDenied\`: no (request 1-2)`.
+    /// All that is known of it, in a sentence.
     fn in_words(&self, operation: &str) -> String {
         let mut words = format!("the call of `{}` failed: ", printable(operation));
         if let Some(code) = &self.code {

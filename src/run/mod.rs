@@ -19,6 +19,7 @@ mod log;
 mod page;
 mod pipeline;
 mod present;
+mod problems;
 mod register;
 mod sought;
 mod text;

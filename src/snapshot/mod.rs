@@ -114,3 +114,27 @@ pub struct FailureV1 {
     /// The file of the answer, where there was one.
     pub page: Option<PageV1>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_call_writes_to_is_unfinished() {
+        assert!(is_unfinished("20261126T143000Z-0001.partial"));
+        for name in [
+            "20261126T143000Z-0001",
+            "20261126T143000Z.partial",
+            "20261126T143000Z-.partial",
+            "20261126T143000Z-x.partial",
+            "20261326T143000Z-0001.partial",
+            "20261126T143000Z-0001partial",
+            "x.partial",
+            ".partial",
+            "partial",
+            "",
+        ] {
+            assert!(!is_unfinished(name), "{name}");
+        }
+    }
+}

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
 use super::doubles::{Act, Double, Reply, baselines, fetch_command};
-use crate::support::{CLOCK, Folder, Outcome, check, command, finish_in_time, probity};
+use crate::support::{CLOCK, Folder, Outcome, check, command, end_in_time, finish_in_time, probity};
 
 /// Such a command with credentials of all clouds in its environment, and nothing else there.
 pub(super) fn with_credentials(double: &Double, arguments: &[&str]) -> Command {
@@ -78,10 +78,11 @@ fn both(double: &dyn Fn() -> Double, arguments: &[&str], options: &[&str]) -> (O
 
 #[test]
 fn it_says_what_fetch_and_check_say() {
+    type Make<'m> = &'m dyn Fn() -> Double;
     let aws = || Double::aws(baselines(3, 2));
     let alibaba = || Double::alibaba(130);
     let huawei = || Double::huawei(230);
-    let calls: [(&dyn Fn() -> Double, &[&str], u64); 6] = [
+    let calls: [(Make<'_>, &[&str], u64); 6] = [
         (&aws, &["aws.ssm.GetPatchBaseline", "--region", "eu-central-1", "--all"], 3),
         (&aws, &["GetPatchBaseline", "--region", "eu-central-1", "--all", "--owner", "all"], 5),
         (&alibaba, &["alibaba.oos.ListInstancePatchStates", "--region", "eu-central-1"], 130),
@@ -248,4 +249,54 @@ fn evidence_goes_to_a_folder_of_its_own_where_nothing_is_said() {
     let folders: Vec<_> = fs::read_dir(region).unwrap().collect();
     assert_eq!(folders.len(), 1);
     assert!(Path::new(&folders[0].as_ref().unwrap().path()).join("snapshot.json").is_file());
+}
+
+#[test]
+fn what_a_killed_fetch_leaves_is_refused() {
+    let double = Double::alibaba(130).then([Act::Serve]).always(Act::Hang);
+    let out = Folder::new();
+    let mut command = fetch_command(&double, &["ListInstancePatchStates", "--region", "eu-central-1"], &out);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    double.wait_for(2);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let outcome = check(&[&out.text(), "--allow-incomplete"]);
+    assert_eq!((outcome.code, outcome.codes()), (2, vec!["snapshot.unreadable".to_owned()]));
+    assert_eq!(outcome.json()["summary"]["resources"], 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_the_calls_and_what_came_is_judged() {
+    let double = Double::alibaba(130).then([Act::Serve]).always(Act::Hang);
+    let (out, url) = (Folder::new(), double.url());
+    let folder = out.text();
+    let mut command = with_credentials(
+        &double,
+        &[
+            "check",
+            "--format",
+            "json",
+            "--at",
+            CLOCK,
+            "--live",
+            "ListInstancePatchStates",
+            "--region",
+            "eu-central-1",
+            "--endpoint",
+            &url,
+            "--out",
+            &folder,
+        ],
+    );
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    double.wait_for(2);
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let outcome = end_in_time(child);
+    assert_eq!(outcome.code, 2);
+    assert_eq!(outcome.codes(), ["payload.incomplete"], "{}", outcome.stdout);
+    let resources = outcome.json()["summary"]["resources"].as_u64().unwrap();
+    assert!(resources > 0 && resources < 130, "{resources}");
+    assert_eq!(check(&[&folder]).json(), outcome.json());
 }

@@ -47,7 +47,7 @@ fn bash_offers_commands_options_and_values() {
     }
     let mut options = offered(&["probity", "check", "--in"]);
     options.sort();
-    assert_eq!(options, ["--include", "--inconclusive"]);
+    assert_eq!(options, ["--include", "--inconclusive", "--instance-id", "--instances-from"]);
     assert_eq!(offered(&["probity", "check", "--write-r"]), ["--write-ratchet"]);
     let severities = offered(&["probity", "check", "--fail-on", ""]);
     assert_eq!(severities, ["critical", "high", "medium", "low"]);
