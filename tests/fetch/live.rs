@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::doubles::{Act, Double, Reply, baselines, fetch_command};
@@ -34,32 +36,41 @@ fn live(double: &Double, arguments: &[&str], out: &Folder) -> Outcome {
     finish_in_time(&mut with_credentials(double, &all))
 }
 
-/// A result without what names the folders of this very run.
+/// A result in which the folders of this very run are told by their order: their names hold the time.
 fn bare(outcome: &Outcome, out: &Folder) -> Value {
-    fn strip(value: &mut Value, out: &str) {
+    /// `OUT/<call>/<region>/<start>-<number>/<file>`: the folder, and the file.
+    fn parts<'t>(text: &'t str, out: &str) -> Option<(&'t str, &'t str)> {
+        text.strip_prefix(out)?.trim_start_matches('/').rsplit_once('/')
+    }
+    fn folders(value: &Value, out: &str, found: &mut BTreeSet<String>) {
+        match value {
+            Value::String(text) => found.extend(parts(text, out).map(|(folder, _)| folder.to_owned())),
+            Value::Array(elements) => elements.iter().for_each(|element| folders(element, out, found)),
+            Value::Object(members) => members.values().for_each(|member| folders(member, out, found)),
+            _ => {}
+        }
+    }
+    fn strip(value: &mut Value, out: &str, known: &BTreeSet<String>) {
         match value {
             Value::String(text) => {
-                if let Some(rest) = text.strip_prefix(out) {
-                    // OUT/<call>/<region>/<start>-<number>/<file>
-                    let parts: Vec<&str> = rest.trim_start_matches('/').split('/').collect();
-                    *text = match parts.as_slice() {
-                        [call, region, start, file] => {
-                            format!("{call}/{region}/{}/{file}", start.split('-').next_back().unwrap())
-                        }
-                        other => other.join("/"),
-                    };
+                if let Some((folder, file)) = parts(text, out) {
+                    let number = known.iter().position(|name| name == folder).unwrap();
+                    let call = folder.rsplit_once('/').map_or("", |(call, _)| call);
+                    *text = format!("{call}/{number}/{file}");
                 }
             }
-            Value::Array(elements) => elements.iter_mut().for_each(|element| strip(element, out)),
+            Value::Array(elements) => elements.iter_mut().for_each(|element| strip(element, out, known)),
             Value::Object(members) => {
                 members.retain(|name, _| !name.starts_with("observed"));
-                members.values_mut().for_each(|member| strip(member, out));
+                members.values_mut().for_each(|member| strip(member, out, known));
             }
             _ => {}
         }
     }
     let mut document = outcome.json();
-    strip(&mut document, &out.text());
+    let mut known = BTreeSet::new();
+    folders(&document, &out.text(), &mut known);
+    strip(&mut document, &out.text(), &known);
     document
 }
 
