@@ -69,6 +69,8 @@ pub struct Subject {
     pub region: Option<String>,
     /// Its account.
     pub account: Option<String>,
+    /// When its payload was received, RFC 3339, where that is known.
+    pub captured_at: Option<Arc<str>>,
 }
 
 /// A place in a document.

@@ -179,6 +179,7 @@ mod tests {
                 name: None,
                 region: None,
                 account: None,
+                captured_at: None,
             }),
         }
     }

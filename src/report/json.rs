@@ -127,6 +127,7 @@ mod tests {
                 name: resource.name.clone(),
                 region: resource.region.clone(),
                 account: resource.account.clone(),
+                captured_at: resource.captured_at.as_deref().map(str::to_owned),
             },
             location: LocationV1 {
                 file: location.place.file.to_string(),
@@ -200,6 +201,7 @@ mod tests {
                 name: some(odd),
                 region: some(""),
                 account: some("1/2"),
+                captured_at: document.map(|_| Arc::from("2026-11-21T00:00:00Z")),
             }),
             location: Location { place: place(0), document, pointer: format!("/{odd}/0") },
             evidence: vec![

@@ -158,7 +158,7 @@ impl LineWriter for JsonLineWriter {
 }
 
 fn write_resource(out: &mut Vec<u8>, resource: &Subject) {
-    let Subject { operation, id, name, region, account } = resource;
+    let Subject { operation, id, name, region, account, captured_at } = resource;
     for (name, text) in [
         (&b"{\"operation\":"[..], operation.id()),
         (b",\"provider\":", operation.provider()),
@@ -178,6 +178,10 @@ fn write_resource(out: &mut Vec<u8>, resource: &Subject) {
     if let Some(account) = account {
         out.extend_from_slice(b",\"account\":");
         write_text(out, account);
+    }
+    if let Some(captured_at) = captured_at {
+        out.extend_from_slice(b",\"captured_at\":");
+        write_text(out, captured_at);
     }
     out.push(b'}');
 }

@@ -116,6 +116,7 @@ impl RatchetEntryV1 {
                 name: resource.name,
                 region: resource.region,
                 account: resource.account,
+                captured_at: None,
             }),
         })
     }
@@ -123,7 +124,8 @@ impl RatchetEntryV1 {
 
 impl From<&Subject> for ResourceV1 {
     fn from(subject: &Subject) -> Self {
-        let Subject { operation, id, name, region, account } = subject;
+        // Another capture of the same resource must not change a ratchet.
+        let Subject { operation, id, name, region, account, captured_at: _ } = subject;
         Self {
             operation: operation.id().to_owned(),
             provider: operation.provider().to_owned(),
@@ -133,6 +135,7 @@ impl From<&Subject> for ResourceV1 {
             name: name.clone(),
             region: region.clone(),
             account: account.clone(),
+            captured_at: None,
         }
     }
 }

@@ -209,7 +209,8 @@ impl Restorer {
         saved: &FindingV1,
         file: &Arc<str>,
     ) -> Result<Arc<Subject>, RestoreError> {
-        let ResourceV1 { operation: name, id, name: called, region, account, .. } = &saved.resource;
+        let ResourceV1 { operation: name, id, name: called, region, account, captured_at, .. } =
+            &saved.resource;
         let operation = operation(name)?;
         let pointer = resource_pointer(operation, &saved.location.path);
         let document = saved.location.document;
@@ -228,6 +229,7 @@ impl Restorer {
             name: called.clone(),
             region: region.clone(),
             account: account.clone(),
+            captured_at: captured_at.as_deref().map(|at| Arc::from(&*printable(at))),
         });
         self.last = Some(Last {
             subject: Arc::clone(&subject),

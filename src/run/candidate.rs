@@ -83,6 +83,7 @@ mod tests {
                 name: Some("web".to_owned()),
                 region: None,
                 account: None,
+                captured_at: None,
             },
             location: Location {
                 place: Place { file: Arc::from("a/b.json"), start, end_byte: 90 },

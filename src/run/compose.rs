@@ -42,6 +42,8 @@ pub(super) struct Standing<'r> {
     /// Its region and account: its own, or those that it was asked for in.
     pub(super) region: Option<&'r str>,
     pub(super) account: Option<&'r str>,
+    /// When its payload was received.
+    pub(super) captured_at: Option<Arc<str>>,
     /// Its own text.
     pub(super) text: &'r str,
     /// Where that stands in the batch.
@@ -72,7 +74,7 @@ impl Shown {
 impl Standing<'_> {
     /// What a finding about it is about.
     pub(super) fn subject(&self) -> Subject {
-        let Self { operation, resource, region, account, .. } = self;
+        let Self { operation, resource, region, account, captured_at, .. } = self;
         let identity = resource.identity();
         Subject {
             operation: *operation,
@@ -80,6 +82,7 @@ impl Standing<'_> {
             name: resource.name().map(str::to_owned),
             region: region.map(str::to_owned),
             account: account.map(str::to_owned),
+            captured_at: captured_at.clone(),
         }
     }
 }

@@ -165,8 +165,14 @@ fn judge(
     is_found: bool,
     roll: &mut Roll,
 ) {
-    let subject =
-        || Subject { operation, id: Some(entry.id.clone()), name: None, region: None, account: None };
+    let subject = || Subject {
+        operation,
+        id: Some(entry.id.clone()),
+        name: None,
+        region: None,
+        account: None,
+        captured_at: None,
+    };
     let plain = if is_found { Verdict::Pass } else { Verdict::Fail };
     let mut case = Case::new(judging, subject, &list.file.name, Identity::Id(&entry.id));
     let accepted = match &mut case {

@@ -603,6 +603,9 @@ fn source_and_time_reach_findings_rules_and_the_age() {
         for finding in document["findings"].as_array().unwrap() {
             assert_eq!(finding["resource"]["region"], "eu-central-1");
             assert_eq!(finding["resource"]["account"], "1234567890123456");
+            let file = finding["location"]["file"].as_str().unwrap();
+            let received = if file.ends_with("b.json") { RECEIVED } else { "2026-11-20T15:30:01Z" };
+            assert_eq!(finding["resource"]["captured_at"], received);
         }
     }
     let folder = evidence.path();

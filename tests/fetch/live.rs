@@ -61,7 +61,7 @@ fn bare(outcome: &Outcome, out: &Folder) -> Value {
             }
             Value::Array(elements) => elements.iter_mut().for_each(|element| strip(element, out, known)),
             Value::Object(members) => {
-                members.retain(|name, _| !name.starts_with("observed"));
+                members.retain(|name, _| !name.starts_with("observed") && name != "captured_at");
                 members.values_mut().for_each(|member| strip(member, out, known));
             }
             _ => {}
