@@ -14,7 +14,7 @@ use super::report::unreadable;
 use super::setting::{Setting, given, shown_path, shown_paths};
 use crate::config::{Expect, FilePath, Keys, Located, write_age};
 use crate::discover::InputFile;
-use crate::finding::{Ratchet, Run};
+use crate::finding::{Gate, Ratchet, Run};
 use crate::policy::{PolicySet, Rule, builtin_files, load};
 use crate::population::{self, Given, Population};
 use crate::report::{ShownKey, Source};
@@ -210,7 +210,7 @@ impl RatchetTarget {
         before: Option<&Ratchet>,
         run: &Run,
     ) -> Result<Option<Diagnostic>, super::Failure> {
-        if run.problems().0 > 0 {
+        if run.gate == Gate::Error {
             let message = format!(
                 "the ratchet `{}` stays as it was: not everything could be judged",
                 printable(&self.name)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::targets::{TargetChoice, TargetOptions, commit, open};
+use super::targets::{TargetChoice, TargetOptions, commit, open, write_all};
 use super::{ColorChoice, Failure, summary};
 use crate::config::Keys;
 use crate::discover::{InputFile, Origin};
@@ -29,9 +29,8 @@ pub(super) fn run(arguments: &ReportArguments, color: ColorChoice) -> Result<Exi
     let mut result = load(&arguments.result)?;
     let input = InputFile::new(arguments.result.to_string_lossy(), Origin::Path(arguments.result.clone()));
     let mut opened = open(&targets, &[input])?;
-    for target in &mut opened {
-        target.write(&mut result, &choice, &LeftOut::default(), color)?;
-    }
+    let has_others = opened.len() > 1;
+    write_all(&mut opened, has_others, &mut result, &choice, &LeftOut::default(), color)?;
     let formats: Vec<Format> = targets.iter().map(|target| target.format).collect();
     summary::append(&formats, &mut result, &choice.rendering(Style::PLAIN))?;
     commit(opened)?;

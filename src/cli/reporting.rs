@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use super::targets::{OpenTarget, TargetChoice, commit, open};
+use super::targets::{OpenTarget, TargetChoice, commit, open, write_all};
 use super::{ColorChoice, Failure, stdout_style, summary};
 use crate::discover::InputFile;
 use crate::finding::{Finding, LineWriter, Lines as _, Run, Told, Verdict};
@@ -90,10 +90,9 @@ impl Reporting {
         };
         let run = finished.map_err(failed)?;
         if let Some(recorder) = recorder {
+            let has_others = live.is_some() || self.later.len() > 1;
             let mut recorded = Recorded { head: HeadV1::from(&run), findings: recorder.findings };
-            for target in &mut self.later {
-                target.write(&mut recorded, &self.choice, &left_out, self.color)?;
-            }
+            write_all(&mut self.later, has_others, &mut recorded, &self.choice, &left_out, self.color)?;
             let formats: Vec<Format> = self.later.iter().map(|target| target.format).collect();
             summary::append(&formats, &mut recorded, &self.choice.rendering(Style::PLAIN))?;
         }
@@ -139,12 +138,26 @@ struct Split<'s> {
     recorder: Option<&'s mut Recorder>,
 }
 
+impl Split<'_> {
+    /// A reader who goes away takes nothing from the other results, nor from what the gate says.
+    fn go_on(&mut self, told: io::Result<()>) -> io::Result<()> {
+        match told {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe && self.recorder.is_some() => {
+                self.live = None;
+                Ok(())
+            }
+            told => told,
+        }
+    }
+}
+
 impl Reporter for Split<'_> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         if let Some(live) = &mut self.live {
             let is_plain = matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable);
             if !is_plain || self.include.contains(&finding.verdict) {
-                live.finding(finding)?;
+                let told = live.finding(finding);
+                self.go_on(told)?;
             }
         }
         if let Some(recorder) = &mut self.recorder {
@@ -157,7 +170,8 @@ impl Reporter for Split<'_> {
 
     fn lines(&mut self, lines: &[u8]) -> io::Result<()> {
         if let Some(live) = &mut self.live {
-            live.lines(lines)?;
+            let told = live.lines(lines);
+            self.go_on(told)?;
         }
         if let Some(recorder) = &mut self.recorder {
             recorder.findings.add(lines)?;
@@ -167,7 +181,10 @@ impl Reporter for Split<'_> {
 
     fn finish(&mut self, run: &Run) -> io::Result<()> {
         match &mut self.live {
-            Some(live) => live.finish(run),
+            Some(live) => {
+                let told = live.finish(run);
+                self.go_on(told)
+            }
             None => Ok(()),
         }
     }

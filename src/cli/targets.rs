@@ -282,13 +282,34 @@ impl OpenTarget {
     }
 }
 
+/// Renders a result for all targets. Where there are others, a reader who goes away takes nothing from them.
+pub(super) fn write_all(
+    targets: &mut [OpenTarget],
+    has_others: bool,
+    result: &mut Recorded,
+    choice: &TargetChoice,
+    left_out: &LeftOut,
+    color: ColorChoice,
+) -> Result<(), Failure> {
+    for target in targets {
+        match target.write(result, choice, left_out, color) {
+            Err(Failure::Output(error)) if has_others && error.kind() == io::ErrorKind::BrokenPipe => {}
+            written => written?,
+        }
+    }
+    Ok(())
+}
+
 /// Makes all results visible, standard output last.
 pub(super) fn commit(targets: Vec<OpenTarget>) -> Result<(), Failure> {
+    let has_others = targets.len() > 1;
     for target in targets {
         target.output.commit()?;
     }
-    io::stdout().flush()?;
-    Ok(())
+    match io::stdout().flush() {
+        Err(error) if has_others && error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        flushed => Ok(flushed?),
+    }
 }
 
 #[cfg(test)]

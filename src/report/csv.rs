@@ -53,7 +53,7 @@ pub(super) fn write(result: &mut Recorded, _: &Rendering, out: &mut dyn Write) -
     let Recorded { head, findings } = result;
     out.write_all("\u{FEFF}".as_bytes())?;
     let mut table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-    table.write_record(HEADER)?;
+    table.write_record(HEADER).map_err(unwrapped)?;
     for diagnostic in head.diagnostics.iter().filter(|diagnostic| diagnostic.level == LevelV1::Error) {
         row(&mut table, &of_diagnostic(diagnostic))?;
     }
@@ -63,10 +63,17 @@ pub(super) fn write(result: &mut Recorded, _: &Rendering, out: &mut dyn Write) -
 
 fn row(table: &mut Writer<&mut dyn Write>, cells: &[Cow<'_, str>; 28]) -> io::Result<()> {
     for value in cells {
-        table.write_field(cell(value).as_bytes())?;
+        table.write_field(cell(value).as_bytes()).map_err(unwrapped)?;
     }
-    table.write_record(None::<&[u8]>)?;
-    Ok(())
+    table.write_record(None::<&[u8]>).map_err(unwrapped)
+}
+
+/// The error of the output itself: a reader who goes away must be known as such.
+fn unwrapped(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// A text that no spreadsheet takes for a formula (OWASP, CSV Injection), on one line.

@@ -96,20 +96,20 @@ mod tests {
     #[test]
     fn paths_below_the_base_are_relative() {
         let below = |text: &str| FilePath::Below(text.to_owned());
-        assert_eq!(path("a/b.json", "/work"), (below("a/b.json"), "a/b.json".into()));
-        assert_eq!(path("./a/./b.json", "/work").0, below("a/b.json"));
-        assert_eq!(path("/work/a/b.json", "/work").0, below("a/b.json"));
-        assert_eq!(path("../work/b.json", "/work").0, below("b.json"));
-        assert_eq!(path("a/../b.json", "/work").0, below("b.json"));
+        assert_eq!(path("a/b.json", "/project"), (below("a/b.json"), "a/b.json".into()));
+        assert_eq!(path("./a/./b.json", "/project").0, below("a/b.json"));
+        assert_eq!(path("/project/a/b.json", "/project").0, below("a/b.json"));
+        assert_eq!(path("../project/b.json", "/project").0, below("b.json"));
+        assert_eq!(path("a/../b.json", "/project").0, below("b.json"));
         assert_eq!(path("a.json", "").0, below("a.json"));
     }
 
     #[test]
     fn paths_elsewhere_are_absolute() {
         let elsewhere = |text: &str| FilePath::Elsewhere(text.to_owned());
-        assert_eq!(path("../b.json", "/work"), (elsewhere("/b.json"), "file:///b.json".into()));
-        assert_eq!(path("/other/b.json", "/work").0, elsewhere("/other/b.json"));
-        assert_eq!(path("/workshop/b.json", "/work").0, elsewhere("/workshop/b.json"));
+        assert_eq!(path("../b.json", "/project"), (elsewhere("/b.json"), "file:///b.json".into()));
+        assert_eq!(path("/other/b.json", "/project").0, elsewhere("/other/b.json"));
+        assert_eq!(path("/projector/b.json", "/project").0, elsewhere("/projector/b.json"));
         assert_eq!(path("/b.json", "").0, elsewhere("/b.json"));
     }
 

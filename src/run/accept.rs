@@ -158,10 +158,15 @@ impl<'c> Case<'c> {
 
     /// The first waiver that holds, else the first that did.
     fn waiver(&self, rule: &Rule) -> Option<(usize, Waived)> {
+        // A masked id, or half of one, stands for any number of resources: no waiver takes those.
+        let is_named = match &self.identity {
+            Identity::Resource(resource, _) => resource.identity().is_joinable(),
+            Identity::Id(_) => true,
+        };
         let subject = waiver::Subject {
             rule: rule.id.as_str(),
             operation: self.subject.operation,
-            id: self.subject.id.as_deref(),
+            id: self.subject.id.as_deref().filter(|_| is_named),
             region: self.subject.region.as_deref(),
             file: self.file,
         };

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::accept::{Case, Identity, Ledger};
+use super::accept::{self, Case, Ledger};
 use super::log::{KEPT, Log};
 use crate::finding::{
     Counts, Evidence, EvidenceValue, Finding, Fingerprint, ListSummary, Location, Subject, Tally, Verdict,
 };
+use crate::model::Identity;
 use crate::operation::Operation;
 use crate::policy::Rule;
 use crate::population::{Expected, List, Population, rule};
@@ -29,7 +30,7 @@ impl Present {
         &mut self,
         population: &Population,
         operation: Operation,
-        id: impl FnOnce() -> String,
+        identity: &Identity<'_>,
         place: impl FnOnce() -> Place,
     ) {
         let mut lists =
@@ -37,9 +38,12 @@ impl Present {
         if lists.peek().is_none() {
             return;
         }
-        let id = id();
+        let id = identity.to_string();
         let before = self.found.len();
-        self.found.extend(lists.filter_map(|(index, list)| Some((index, list.find(&id)?))));
+        // A masked id, or half of one, stands for any number of resources: none of them is known to be there.
+        if identity.is_joinable() {
+            self.found.extend(lists.filter_map(|(index, list)| Some((index, list.find(&id)?))));
+        }
         if self.found.len() == before {
             let (count, first) = self.unexpected.entry(operation).or_default();
             *count += 1;
@@ -174,10 +178,10 @@ fn judge(
         captured_at: None,
     };
     let plain = if is_found { Verdict::Pass } else { Verdict::Fail };
-    let mut case = Case::new(judging, subject, &list.file.name, Identity::Id(&entry.id));
+    let mut case = Case::new(judging, subject, &list.file.name, accept::Identity::Id(&entry.id));
     let accepted = match &mut case {
         Some(case) => case.settle(rule, plain),
-        None => super::accept::Accepted::plain(plain),
+        None => accept::Accepted::plain(plain),
     };
     roll.ledger.append(case.map(Case::into_ledger).unwrap_or_default());
     roll.tally.add(operation, rule.severity, &accepted.verdict.into());

@@ -520,8 +520,7 @@ impl<'s> Worker<'s> {
         let population = &self.judging.accepting.population;
         if !population.lists.is_empty() {
             let Visit { out, text, .. } = &mut *visit;
-            let id = || resource.identity().to_string();
-            out.present.note(population, operation, id, || text.place(&spot.start()));
+            out.present.note(population, operation, &resource.identity(), || text.place(&spot.start()));
         }
         let unreadable = self.inspect(visit, spot, resource);
         let file = visit.text.file;

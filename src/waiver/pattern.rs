@@ -68,9 +68,11 @@ impl Pattern {
         text == self.text || self.glob.as_ref().is_some_and(|glob| glob.is_match(text))
     }
 
-    /// Whether it has nothing but wildcards.
+    /// Whether it names whatever there may be: it has nothing but wildcards, or names texts that have nothing in common.
     pub fn is_any(&self) -> bool {
+        const STRANGERS: [&str; 3] = ["\u{fffd}\u{10ffff}", "0/0", "zz-zz"];
         self.text.chars().all(|c| matches!(c, '*' | '?' | '{' | '}' | ',' | '/'))
+            || STRANGERS.into_iter().all(|text| self.matches(text))
     }
 
     /// As it is written.
@@ -120,6 +122,7 @@ mod tests {
     fn wildcards_alone_name_everything() {
         let is_any = |text: &str| Pattern::of_ids(text).unwrap().is_any();
         assert!(is_any("*") && is_any("**") && is_any("?*") && is_any("*/*"));
-        assert!(!is_any("i-*") && !is_any("[ab]*"));
+        assert!(is_any("{*,i-1}") && is_any("[!~]*") && is_any("{,?}*"), "in whatever way");
+        assert!(!is_any("i-*") && !is_any("[ab]*") && !is_any("zz-*"));
     }
 }

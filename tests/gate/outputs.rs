@@ -4,6 +4,9 @@ use std::fs;
 
 use crate::support::{Folder, check, command, finish, probity};
 
+const FORMATS: [&str; 11] =
+    ["pretty", "ndjson", "sarif", "junit", "markdown", "html", "csv", "github", "gitlab", "oscal", "ocsf"];
+
 const SAMPLES: &str = "samples/huawei/coc/list-instance-compliant";
 
 #[test]
@@ -135,4 +138,24 @@ fn no_target_is_written_where_one_cannot_be() {
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
     assert!(outcome.stderr.contains("output.unwritable"), "{}", outcome.stderr);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_reader_who_goes_away_takes_nothing_from_files_and_gate() {
+    let folder = Folder::new();
+    let json = folder.path().join("a.json");
+    let target = format!("json={}", json.to_str().unwrap());
+    for format in FORMATS {
+        let all = ["check", "--at", "2026-11-21", "samples", "--format", format, "--output", &target];
+        let mut child = command(&all)
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(2), "{format}");
+        assert_eq!(fs::read_to_string(&json).unwrap(), check(&["samples"]).stdout, "{format}");
+        fs::remove_file(&json).unwrap();
+    }
 }

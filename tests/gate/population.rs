@@ -145,6 +145,26 @@ fn resources_beside_the_list_are_counted_and_the_first_are_named() {
 }
 
 #[test]
+fn a_masked_id_is_nobodys() {
+    let folder = Folder::new();
+    let input = folder.file("nodes.json", page(&[failing("i-1****"), report("i-2")]));
+    let list = folder.file("list.txt", "i-1****\ni-2\n");
+    let outcome = check(&["--expect", &list, "--rule", "HWC-COC-003", &input]);
+    assert_eq!(outcome.code, 1);
+    assert_eq!(outcome.json()["population"][0]["found"], 1, "it may be another one");
+    // Nor does a waiver take it, by its letters or by a glob.
+    for resource in ["i-1****", "i-1*", "i-1[*]*"] {
+        let waivers = folder.file(
+            "w.toml",
+            format!("[[waiver]]\nrule = \"HWC-COC-003\"\nresource = \"{resource}\"\nreason = \"r\"\nowner = \"o\"\npermanent = true\n"),
+        );
+        let outcome = check(&["--waivers", &waivers, "--rule", "HWC-COC-003", &input]);
+        assert_eq!((outcome.code, outcome.verdicts("waived")), (1, 0), "{resource}");
+        assert_eq!(outcome.codes(), ["waiver.unused"], "{resource}");
+    }
+}
+
+#[test]
 fn the_rule_is_shown_as_others_are() {
     let outcome = probity(&["rules", "population-001"]);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));

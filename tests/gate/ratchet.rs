@@ -162,6 +162,23 @@ fn a_run_that_could_not_judge_everything_leaves_the_ratchet_alone() {
 }
 
 #[test]
+fn a_rule_that_broke_leaves_the_ratchet_alone_too() {
+    let folder = Folder::new();
+    let ratchet = accepted(&folder);
+    let bytes = fs::read(&ratchet).unwrap();
+    let input = folder.file("now.json", page(&[report("i-1")]));
+    let rule = folder.file(
+        "rule.rego",
+        crate::support::rule("ORG-1", "org.one", "deny contains \"x\" if to_number(input.resource.name) > 1"),
+    );
+    let outcome =
+        check(&["--policies", &rule, "--ratchet", &ratchet, "--write-ratchet", "--accept-new", &input]);
+    assert_eq!((outcome.code, outcome.verdicts("error")), (2, 1), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("ratchet.not_written"), "{}", outcome.stderr);
+    assert_eq!(fs::read(&ratchet).unwrap(), bytes);
+}
+
+#[test]
 fn any_earlier_result_is_a_ratchet() {
     let folder = Folder::new();
     let input = folder.file("nodes.json", page(&[failing("i-1"), report("i-2")]));
