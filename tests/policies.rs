@@ -87,7 +87,7 @@ fn a_named_file_and_folders_within_folders_are_read() {
         .iter()
         .map(|rule| rule["id"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(ids, ["ORG-1", "ORG-2"]);
+    assert_eq!(ids, ["ORG-1", "ORG-2", "POPULATION-001"]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::setting::{Setting, given, shown_path, shown_paths};
 use crate::config::{Expect, FilePath, Keys, Located, write_age};
 use crate::discover::InputFile;
 use crate::finding::{Gate, Ratchet, Run};
-use crate::policy::{PolicySet, Rule, builtin_files, load};
+use crate::policy::{PolicySet, builtin_files, load};
 use crate::population::{self, Given, Population};
 use crate::report::{ShownKey, Source};
 use crate::result::{RatchetError, ReadError, next_ratchet, read_ratchet, write_ratchet};
@@ -131,7 +131,7 @@ impl AcceptChoice {
                 Err(found) => problems.extend(found),
             }
         }
-        problems.extend(unknown_rules(&waivers, &all.rules));
+        problems.extend(unknown_rules(&waivers, all));
         let ratchet = match self.ratchet.value.as_deref().map(|path| self.read_ratchet(path)).transpose() {
             Ok(ratchet) => ratchet,
             Err(problem) => {
@@ -154,7 +154,7 @@ impl AcceptChoice {
             notice: self.notice.value,
             ratchet,
             accepts_new: self.accepts_new,
-            population: Population { lists },
+            population: Population { lists, rule: None },
         })
     }
 
@@ -243,21 +243,19 @@ pub(super) fn read_waivers(path: &Path) -> Result<Vec<Arc<Waiver>>, Vec<Diagnost
 }
 
 /// Waivers that name no rule that there is, selected or not.
-fn unknown_rules(waivers: &[Arc<Waiver>], all: &[Arc<Rule>]) -> Vec<Diagnostic> {
-    let population = population::rule();
-    let names_one = |waiver: &Waiver, rules: &[Arc<Rule>]| {
-        rules.iter().chain([&population]).any(|rule| waiver.rule.matches(rule.id.as_str()))
-    };
+fn unknown_rules(waivers: &[Arc<Waiver>], all: &PolicySet) -> Vec<Diagnostic> {
+    let names_one =
+        |waiver: &Waiver, set: &PolicySet| set.named().any(|rule| waiver.rule.matches(rule.id.as_str()));
     let strangers: Vec<&Arc<Waiver>> = waivers.iter().filter(|waiver| !names_one(waiver, all)).collect();
     if strangers.is_empty() {
         return Vec::new();
     }
     // With `--no-builtin` they are known, too.
-    let builtin = load(&builtin_files()).unwrap_or_default().rules;
+    let builtin = load(&builtin_files()).unwrap_or_default();
     let unknown = strangers.into_iter().filter(|waiver| !names_one(waiver, &builtin));
     unknown
         .map(|waiver| {
-            let ids = all.iter().chain(&builtin).map(|rule| rule.id.as_str());
+            let ids = all.named().chain(&builtin.rules).map(|rule| rule.id.as_str());
             let near = suggest::did_you_mean(suggest::nearest(waiver.rule.as_str(), ids));
             let message =
                 format!("a waiver names no known rule: `{}`{near}", printable(waiver.rule.as_str()));

@@ -105,11 +105,14 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
     let reporting = Reporting::open(targets, color, judge.include.value.clone(), excerpts, inputs)?;
     let accepting = AcceptChoice::of(&arguments.accepting, &config.keys);
     let ratchet = accepting.open_ratchet(inputs)?;
-    let policy = PolicyChoice::of(&arguments.policy, &config.keys).settings();
+    let mut policy = PolicyChoice::of(&arguments.policy, &config.keys).settings();
     let all = policies::load(&policy)?;
-    let accepted = accepting.resolve(&all)?;
+    let mut accepted = accepting.resolve(&all)?;
+    policy.selection.expected_suffices = !accepted.population.lists.is_empty();
+    let selected = select(&all, &policy.selection)?;
+    accepted.population.rule.clone_from(&selected.expected);
     let judging = arguments.judging(&judge, accepted, reporting.needs(), config.file.clone());
-    let rulebook = rulebook(&all, &policy, judging.clock)?;
+    let rulebook = rulebook(selected, &policy, judging.clock)?;
     let lines: Option<&dyn Lines> = if reporting.needs().excerpts { None } else { Some(&JsonLines) };
     let is_quiet = !reporting.has_stdout();
     if let Some(live) = live {
@@ -152,11 +155,10 @@ fn tell(diagnostic: &Diagnostic, color: ColorChoice) {
 
 /// The rules to judge by. What is wrong with those of the user is told whatever the input is.
 fn rulebook(
-    all: &PolicySet,
+    policies: PolicySet,
     settings: &PolicySettings,
     clock: DateTime<Utc>,
 ) -> Result<Box<dyn Rulebook>, Vec<Diagnostic>> {
-    let policies = select(all, &settings.selection)?;
     Ok(if settings.is_as_built() {
         Box::new(LazyPlan::new(policies, clock))
     } else {

@@ -200,7 +200,7 @@ fn rule_tables(policy: PolicyChoice) -> Result<Vec<ShownTable>, Vec<Diagnostic>>
     let settings = policy.settings();
     let set: PolicySet = policies::load(&settings)?;
     let adjusted = adjusted(&set, &settings.selection)?;
-    let tables = set.rules.iter().zip(&adjusted).map(|(rule, Adjusted { enabled, severity, params })| {
+    let tables = set.named().zip(&adjusted).map(|(rule, Adjusted { enabled, severity, params })| {
         let key = |path: &[&str], value: Value, spot: Option<&Spot>| ShownKey {
             path: path.iter().map(|&part| part.to_owned()).collect(),
             value: Some(value),

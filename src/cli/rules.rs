@@ -9,7 +9,6 @@ use super::output::Output;
 use super::{ColorChoice, Failure, policies, stdout_style};
 use crate::finding::ExitCode;
 use crate::policy::select;
-use crate::population;
 use crate::report::{Style, write_rule, write_rules, write_rules_json};
 
 #[derive(Debug, Args)]
@@ -43,17 +42,10 @@ enum Format {
 
 pub(super) fn run(arguments: &RulesArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
     let mut settings = arguments.policy.resolve(&arguments.config.load()?);
-    // The one rule that is no Rego rule is known by its name.
-    let population = population::rule();
-    let is_population = |id: &String| id.eq_ignore_ascii_case(population.id.as_str());
-    settings.selection.named = arguments.ids.iter().filter(|id| !is_population(id)).cloned().collect();
-    let mut rules = Vec::new();
-    if arguments.ids.is_empty() || !settings.selection.named.is_empty() {
-        rules = select(&policies::load(&settings)?, &settings.selection)?.rules;
-    }
-    if arguments.ids.iter().any(is_population) {
-        rules.push(population);
-    }
+    settings.selection.named.clone_from(&arguments.ids);
+    settings.selection.expected_suffices = true;
+    let set = select(&policies::load(&settings)?, &settings.selection)?;
+    let rules: Vec<_> = set.named().cloned().collect();
     let mut output = Output::open(arguments.output.as_deref(), &[])?;
     let style = if output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
     let written = match arguments.format {

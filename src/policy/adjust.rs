@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::select::{fits, kind, matching, no_param};
-use super::{PolicySet, Rule, Severity};
+use super::{Rule, Severity};
 use crate::source::{Code, Diagnostic, Spot, printable};
 
 /// What a configuration says of a rule, or of those that a glob names.
@@ -63,22 +63,21 @@ pub(super) fn is_id_of(pattern: &str, rule: &Rule) -> bool {
     pattern.eq_ignore_ascii_case(rule.id.as_str())
 }
 
-/// What the configuration says of each rule, in the order of the set. An id outweighs a glob; two of the same weight
+/// What the configuration says of each of the rules, in their order. An id outweighs a glob; two of the same weight
 /// must not contradict each other. `lenient` forgives names of rules that are not there.
 pub(super) fn adjust(
-    set: &PolicySet,
+    rules: &[&Rule],
     adjustments: &[Adjustment],
     lenient: bool,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Adjusted> {
-    let mut all: Vec<Adjusted> = set.rules.iter().map(|_| Adjusted::default()).collect();
+    let mut all: Vec<Adjusted> = rules.iter().map(|_| Adjusted::default()).collect();
     let mut pairs: Vec<(bool, usize, &Adjustment)> = Vec::new();
     for adjustment in adjustments {
         let mut targets = Vec::new();
         let words = "there is no such rule";
-        matching(set, &adjustment.rule, Some(&adjustment.spot), words, lenient, problems, &mut targets);
-        let named: Vec<&Rule> =
-            targets.iter().filter_map(|&target| Some(set.rules.get(target)?.as_ref())).collect();
+        matching(rules, &adjustment.rule, Some(&adjustment.spot), words, lenient, problems, &mut targets);
+        let named: Vec<&Rule> = targets.iter().filter_map(|&target| rules.get(target).copied()).collect();
         for param in &adjustment.params {
             if !named.is_empty() && !named.iter().any(|rule| rule.params.contains_key(&param.name)) {
                 let problem = no_param(&adjustment.rule, &param.name, &named);
@@ -91,7 +90,7 @@ pub(super) fn adjust(
     // Ids first: where they have spoken, it is no matter whether globs agree.
     pairs.sort_by_key(|(by_id, ..)| !by_id);
     for (by_id, target, adjustment) in pairs {
-        if let (Some(rule), Some(adjusted)) = (set.rules.get(target), all.get_mut(target)) {
+        if let (Some(rule), Some(adjusted)) = (rules.get(target), all.get_mut(target)) {
             Conflicts { rule, by_id, problems: &mut *problems }.note_all(adjustment, adjusted);
         }
     }

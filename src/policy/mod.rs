@@ -6,6 +6,7 @@
 mod adjust;
 mod builtins;
 mod check;
+mod expected;
 mod file;
 mod find;
 mod metadata;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_saphyr::Spanned;
 
+use super::expected::expected_rule;
 use super::metadata::{Annotations, Block, Custom, blocks, offset, problem};
 use super::reads::optional_path;
 use super::{PolicyFile, Rule, RuleId, Severity};
@@ -17,8 +18,10 @@ pub(crate) const NO_DENY: &str = "this rule has no `deny`";
 /// Rules, libraries and tests.
 #[derive(Clone, Debug, Default)]
 pub struct PolicySet {
-    /// Rules, sorted by id.
+    /// Rules in Rego, sorted by id.
     pub rules: Vec<Arc<Rule>>,
+    /// The rule about resources that are expected, which is not in Rego; `None` where it was not selected.
+    pub expected: Option<Arc<Rule>>,
     /// Files that rules may import from.
     pub libraries: Vec<Arc<PolicyFile>>,
     /// Files of tests.
@@ -28,6 +31,11 @@ pub struct PolicySet {
 }
 
 impl PolicySet {
+    /// All rules that can be named: those in Rego, then the one about resources that are expected.
+    pub fn named(&self) -> impl Iterator<Item = &Arc<Rule>> {
+        self.rules.iter().chain(&self.expected)
+    }
+
     /// The rules that apply to an operation; they may refer to the others.
     #[must_use]
     pub fn about(&self, operation: Operation) -> Self {
@@ -35,7 +43,13 @@ impl PolicySet {
             self.rules.iter().cloned().partition(|rule| rule.applies_to.contains(&operation));
         let mut unselected = self.unselected.clone();
         unselected.extend(others.iter().map(|rule| Arc::clone(&rule.file)));
-        Self { rules, libraries: self.libraries.clone(), tests: self.tests.clone(), unselected }
+        Self {
+            rules,
+            expected: self.expected.clone(),
+            libraries: self.libraries.clone(),
+            tests: self.tests.clone(),
+            unselected,
+        }
     }
 }
 
@@ -51,7 +65,7 @@ pub fn load(files: &[Arc<PolicyFile>]) -> Result<PolicySet, Vec<Diagnostic>> {
 
 /// The same, with whatever can be used beside what is wrong.
 pub(crate) fn load_partly(files: &[Arc<PolicyFile>]) -> (PolicySet, Vec<Diagnostic>) {
-    let mut set = PolicySet::default();
+    let mut set = PolicySet { expected: Some(expected_rule()), ..PolicySet::default() };
     let mut problems = Vec::new();
     for file in files {
         if file.is_test() {
@@ -149,7 +163,7 @@ fn rule(
         ));
     }
     let id = custom.id.and_then(|id| {
-        if id.value.eq_ignore_ascii_case(RuleId::population().as_str()) {
+        if RuleId::parse(&id.value).is_ok_and(|id| id.is_expected()) {
             let message = format!("the id `{}` is taken by a rule of probity itself", printable(&id.value));
             problems.push(problem(file, offset(file, &id.referenced), &message).help("choose another id"));
         }

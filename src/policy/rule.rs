@@ -13,6 +13,9 @@ use crate::operation::Operation;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RuleId(Arc<str>);
 
+/// The id of the rule about resources that are expected.
+const EXPECTED: &str = "POPULATION-001";
+
 /// A text that cannot be a rule's id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` cannot be a rule id")]
@@ -33,8 +36,13 @@ impl RuleId {
     }
 
     /// The id of the rule about resources that are expected, which is no Rego rule.
-    pub fn population() -> Self {
-        Self(Arc::from("POPULATION-001"))
+    pub(super) fn expected() -> Self {
+        Self(Arc::from(EXPECTED))
+    }
+
+    /// Whether it is that of the rule about resources that are expected.
+    pub(super) fn is_expected(&self) -> bool {
+        self.0.eq_ignore_ascii_case(EXPECTED)
     }
 
     /// The id as text.

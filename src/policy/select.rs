@@ -26,6 +26,8 @@ pub struct Selection {
     pub lenient: bool,
     /// Params to change.
     pub overrides: Vec<Override>,
+    /// Whether the rule about resources that are expected is enough where it is named, and no rule in Rego needs to be left.
+    pub expected_suffices: bool,
 }
 
 impl Selection {
@@ -86,6 +88,9 @@ impl std::str::FromStr for Override {
 
 /// The rules to evaluate, with their severities and params. Libraries and tests stay as they are.
 ///
+/// Lists of rules to take (`--rule`, `rules`) do not leave out the one about resources that are expected: it judges what
+/// lists of resources name, and whoever gives those wants them judged. What leaves out or disables it does.
+///
 /// The command line outweighs the configuration, and an id outweighs a glob. Where both are equal, what the
 /// configuration says of a single rule outweighs its lists.
 ///
@@ -96,51 +101,64 @@ impl std::str::FromStr for Override {
 pub fn select(set: &PolicySet, selection: &Selection) -> Result<PolicySet, Vec<Diagnostic>> {
     let adjusted = adjusted(set, selection)?;
     let mut problems = Vec::new();
-    let choice = Choice::of(set, selection, &mut problems);
+    let choice = Choice::of(&named(set), selection, &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
     let mut unselected = set.unselected.clone();
     let mut rules = Vec::new();
-    for (index, (rule, adjusted)) in set.rules.iter().zip(&adjusted).enumerate() {
-        if choice.takes(index, adjusted.enabled.as_ref()) {
+    let mut expected = None;
+    let mut names_expected = false;
+    for (index, (rule, adjusted)) in set.named().zip(&adjusted).enumerate() {
+        let is_taken = choice.takes(index, adjusted.enabled.as_ref());
+        if rule.id.is_expected() {
+            expected = is_taken.then(|| changed(rule, adjusted));
+            names_expected = is_taken && choice.names(index);
+        } else if is_taken {
             rules.push(changed(rule, adjusted));
         } else {
             unselected.push(Arc::clone(&rule.file));
         }
     }
-    if rules.is_empty() {
-        let problem = Diagnostic::error(Code::PolicyNone, "no rule is left to evaluate").help(
-            if selection.adjustments.is_empty() {
+    if rules.is_empty() && !(selection.expected_suffices && names_expected) {
+        let problem =
+            Diagnostic::error(Code::PolicyNone, "no rule is left to evaluate").help(if names_expected {
+                "POPULATION-001 judges the lists that `check --expect` names, and nothing else"
+            } else if selection.adjustments.is_empty() {
                 "add rules with --policies, or loosen --rule, --exclude and --no-builtin"
             } else {
                 "add rules with --policies, loosen --rule, --exclude and --no-builtin, or enable rules"
-            },
-        );
+            });
         return Err(vec![problem]);
     }
-    Ok(PolicySet { rules, libraries: set.libraries.clone(), tests: set.tests.clone(), unselected })
+    Ok(PolicySet { rules, expected, libraries: set.libraries.clone(), tests: set.tests.clone(), unselected })
 }
 
-/// What the configuration and the command line say of each rule, in the order of the set.
+/// What the configuration and the command line say of each rule, in the order of [`PolicySet::named`].
 ///
 /// # Errors
 ///
 /// Every id or glob that names no rule, and everything that does not fit.
 pub fn adjusted(set: &PolicySet, selection: &Selection) -> Result<Vec<Adjusted>, Vec<Diagnostic>> {
     let mut problems = Vec::new();
-    let mut all = adjust(set, &selection.adjustments, selection.lenient, &mut problems);
+    let rules = named(set);
+    let mut all = adjust(&rules, &selection.adjustments, selection.lenient, &mut problems);
     // Also patterns, so that all that is wrong is told at once.
-    let _ = Choice::of(set, selection, &mut problems);
+    let _ = Choice::of(&rules, selection, &mut problems);
     for change in &selection.overrides {
         let mut targets = Vec::new();
         let words = "--set names no rule";
-        matching(set, &change.rule, None, words, false, &mut problems, &mut targets);
-        if let Err(problem) = apply(set, &mut all, &targets, change) {
+        matching(&rules, &change.rule, None, words, false, &mut problems, &mut targets);
+        if let Err(problem) = apply(&rules, &mut all, &targets, change) {
             problems.push(problem);
         }
     }
     if problems.is_empty() { Ok(all) } else { Err(problems) }
+}
+
+/// All rules that can be named.
+fn named(set: &PolicySet) -> Vec<&Rule> {
+    set.named().map(AsRef::as_ref).collect()
 }
 
 /// The rule as it is to be evaluated.
@@ -173,6 +191,8 @@ struct Listed {
     refused: Naming,
     /// Named in the configuration's `exclude`.
     unwanted: Naming,
+    /// It takes part also where others are named.
+    is_spared: bool,
 }
 
 /// Which rules take part.
@@ -185,17 +205,17 @@ struct Choice {
 }
 
 impl Choice {
-    fn of(set: &PolicySet, selection: &Selection, problems: &mut Vec<Diagnostic>) -> Self {
-        let mut rules: Vec<Listed> = set.rules.iter().map(|_| Listed::default()).collect();
+    fn of(named: &[&Rule], selection: &Selection, problems: &mut Vec<Diagnostic>) -> Self {
+        let mut rules: Vec<Listed> = named.iter().map(|_| Listed::default()).collect();
         let mut note = |pattern: &str,
                         spot: Option<&Spot>,
                         words: &str,
                         lenient: bool,
                         naming: fn(&mut Listed) -> &mut Naming| {
             let mut targets = Vec::new();
-            matching(set, pattern, spot, words, lenient, problems, &mut targets);
+            matching(named, pattern, spot, words, lenient, problems, &mut targets);
             for target in targets {
-                if let (Some(rule), Some(listed)) = (set.rules.get(target), rules.get_mut(target)) {
+                if let (Some(rule), Some(listed)) = (named.get(target), rules.get_mut(target)) {
                     let naming = naming(listed);
                     naming.at_all = true;
                     naming.by_id |= is_id_of(pattern, rule);
@@ -223,19 +243,30 @@ impl Choice {
         let asks =
             !selection.named.is_empty() || selection.include.iter().any(|pattern| pattern.spot.is_none());
         let lists = selection.include.iter().any(|pattern| pattern.spot.is_some());
+        for (rule, listed) in named.iter().zip(&mut rules) {
+            listed.is_spared = rule.id.is_expected() && selection.named.is_empty();
+        }
         Self { rules, asks, lists }
+    }
+
+    /// Whether a rule is named among those to take.
+    fn names(&self, index: usize) -> bool {
+        self.rules
+            .get(index)
+            .is_some_and(|listed| listed.asked.at_all || (!self.asks && listed.wanted.at_all))
     }
 
     /// Whether a rule takes part of which this is said in a table of the configuration.
     fn takes(&self, index: usize, enabled: Option<&Said<bool>>) -> bool {
-        let Listed { asked, wanted, refused, unwanted } = self.rules.get(index).copied().unwrap_or_default();
-        if refused.at_all || (self.asks && !asked.at_all) {
+        let Listed { asked, wanted, refused, unwanted, is_spared } =
+            self.rules.get(index).copied().unwrap_or_default();
+        if refused.at_all || (self.asks && !asked.at_all && !is_spared) {
             return false;
         }
         if asked.by_id {
             return true;
         }
-        let is_wanted = !self.lists || self.asks || wanted.at_all;
+        let is_wanted = !self.lists || self.asks || wanted.at_all || is_spared;
         match enabled {
             // A list that names the rule by its id says more of it than a glob.
             Some(Said { value: true, by_id, .. }) => *by_id || !unwanted.by_id,
@@ -249,7 +280,7 @@ impl Choice {
 
 /// Adds the indices of the rules that an id or glob names. None is a problem, told in these words, unless `lenient`.
 pub(super) fn matching(
-    set: &PolicySet,
+    rules: &[&Rule],
     pattern: &str,
     spot: Option<&Spot>,
     words: &str,
@@ -261,9 +292,10 @@ pub(super) fn matching(
         Some(spot) => spot.showing(problem, label),
         None => problem,
     };
-    match matches(set, pattern) {
+    match matches(rules, pattern) {
         Ok(found) if found.is_empty() && !lenient => {
-            problems.push(placed(unknown_rule(set, pattern, words, spot.is_some()), "no rule is called so"));
+            problems
+                .push(placed(unknown_rule(rules, pattern, words, spot.is_some()), "no rule is called so"));
         }
         Ok(found) => targets.extend(found),
         Err(problem) => problems.push(placed(problem, "no glob")),
@@ -271,18 +303,18 @@ pub(super) fn matching(
 }
 
 /// Indices of the rules that an id or glob names.
-fn matches(set: &PolicySet, pattern: &str) -> Result<Vec<usize>, Diagnostic> {
+fn matches(rules: &[&Rule], pattern: &str) -> Result<Vec<usize>, Diagnostic> {
     let glob = GlobBuilder::new(pattern).case_insensitive(true).build().map_err(|error| {
         let message = format!("`{}` is no valid glob: {}", printable(pattern), error.kind());
         Diagnostic::error(Code::PolicyUnknownRule, message)
     })?;
     let matcher = glob.compile_matcher();
-    let named = set.rules.iter().enumerate().filter(|(_, rule)| matcher.is_match(rule.id.as_str()));
+    let named = rules.iter().enumerate().filter(|(_, rule)| matcher.is_match(rule.id.as_str()));
     Ok(named.map(|(index, _)| index).collect())
 }
 
-fn unknown_rule(set: &PolicySet, pattern: &str, words: &str, in_file: bool) -> Diagnostic {
-    let near = suggest::nearest(pattern, set.rules.iter().map(|rule| rule.id.as_str()));
+fn unknown_rule(rules: &[&Rule], pattern: &str, words: &str, in_file: bool) -> Diagnostic {
+    let near = suggest::nearest(pattern, rules.iter().map(|rule| rule.id.as_str()));
     Diagnostic::error(
         Code::PolicyUnknownRule,
         format!("{words}: `{}`{}", printable(pattern), suggest::did_you_mean(near)),
@@ -295,14 +327,14 @@ fn unknown_rule(set: &PolicySet, pattern: &str, words: &str, in_file: bool) -> D
 }
 
 fn apply(
-    set: &PolicySet,
+    rules: &[&Rule],
     all: &mut [Adjusted],
     targets: &[usize],
     change: &Override,
 ) -> Result<(), Diagnostic> {
     let mut applied = targets.is_empty();
     for &target in targets {
-        let (Some(rule), Some(adjusted)) = (set.rules.get(target), all.get_mut(target)) else {
+        let (Some(rule), Some(adjusted)) = (rules.get(target), all.get_mut(target)) else {
             continue;
         };
         let Some(default) = rule.params.get(&change.param) else {
@@ -327,7 +359,7 @@ fn apply(
     if applied {
         return Ok(());
     }
-    let named: Vec<&Rule> = targets.iter().filter_map(|&at| Some(set.rules.get(at)?.as_ref())).collect();
+    let named: Vec<&Rule> = targets.iter().filter_map(|&at| rules.get(at).copied()).collect();
     Err(no_param(&change.rule, &change.param, &named))
 }
 

@@ -2,25 +2,32 @@
 
 mod read;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::operation::Operation;
-use crate::policy::{PolicyFile, Rule, RuleId, Severity};
+use crate::policy::Rule;
 use crate::source::{Excerpt, NamedText, Place};
 use foldhash::fast::RandomState;
 
 pub use read::{Given, read};
-
-/// What stands in place of its file.
-const RULE_TEXT: &str = include_str!("rule.txt");
 
 /// The lists of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Population {
     /// In the order that they were given.
     pub lists: Vec<List>,
+    /// The rule that they are judged by, with the severity that it has in this run; `None` where the selection leaves it out, and
+    /// then no list is judged.
+    pub rule: Option<Arc<Rule>>,
+}
+
+impl Population {
+    /// Whether nothing is judged.
+    pub const fn is_idle(&self) -> bool {
+        self.lists.is_empty() || self.rule.is_none()
+    }
 }
 
 /// Resources that are expected, by their identities.
@@ -79,32 +86,4 @@ impl List {
     pub fn place(&self, entry: &Expected) -> (Place, Excerpt) {
         (self.file.place(&entry.span), self.file.excerpt(entry.span.clone(), "expected here"))
     }
-}
-
-/// The rule about resources that are expected.
-pub fn rule() -> Arc<Rule> {
-    let controls =
-        [("cis-v8", "1.1"), ("iso-27001", "A.5.9"), ("nist-800-53", "CM-8"), ("pci-dss-4", "12.5.1")];
-    Arc::new(Rule {
-        id: RuleId::population(),
-        title: "A resource that is expected is in a snapshot".to_owned(),
-        description: Some(
-            "Each resource of the lists that `--expect` names passes where a snapshot of its operation holds it, \
-             and fails where none does."
-                .to_owned(),
-        ),
-        severity: Severity::High,
-        applies_to: Operation::ALL.to_vec(),
-        params: BTreeMap::new(),
-        remediation: Some(
-            "Find out why the resource is not in the scan, and scan it; if it is gone for good, take it off the list."
-                .to_owned(),
-        ),
-        controls: controls.map(|(name, control)| (name.to_owned(), vec![control.to_owned()])).into(),
-        optional: Vec::new(),
-        related_resources: Vec::new(),
-        package: "population".to_owned(),
-        file: Arc::new(PolicyFile::new("builtin:population", RULE_TEXT)),
-        line_1based: 1,
-    })
 }

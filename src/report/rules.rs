@@ -19,13 +19,17 @@ use crate::source::printable;
 ///
 /// Where it cannot be written.
 pub fn write_rules(rules: &[Arc<Rule>], style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for operation in Operation::ALL {
-        let about: Vec<&Arc<Rule>> =
-            rules.iter().filter(|rule| rule.applies_to.contains(&operation)).collect();
+    let (general, special): (Vec<&Arc<Rule>>, Vec<_>) =
+        rules.iter().partition(|rule| rule.applies_to == Operation::ALL);
+    let about = |operation: &Operation| {
+        special.iter().copied().filter(|rule| rule.applies_to.contains(operation)).collect()
+    };
+    let groups = Operation::ALL.iter().map(|operation| (operation.id(), about(operation)));
+    for (name, about) in groups.chain([("all operations", general)]) {
         if about.is_empty() {
             continue;
         }
-        writeln!(out, "{operation}")?;
+        writeln!(out, "{name}")?;
         let mut table = new_table(style);
         for rule in about {
             let params = params(rule);

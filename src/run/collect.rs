@@ -21,7 +21,6 @@ use crate::finding::{Counts, Gate, InputSummary, ListSummary, Run, Tally};
 use crate::load::{Assembly, Page, Snapshot, SnapshotProblem, SplitError, Wholeness, assemble, hull};
 use crate::operation::{Operation, Paging};
 use crate::policy::Rule;
-use crate::population;
 use crate::settings::{JudgeSettings, LoadSettings};
 use crate::snapshot::Evidence;
 use crate::source::{Code, Diagnostic, Level, Place};
@@ -398,18 +397,17 @@ impl<'s> Collector<'s> {
 
     /// Judges whether the resources are there that are expected.
     fn call_the_roll(&mut self, rules: &mut Vec<Arc<Rule>>, tell: &mut dyn FnMut(Event<'_>)) {
-        if self.judging.accepting.population.lists.is_empty() {
-            return;
-        }
+        let population = &self.judging.accepting.population;
+        let Some(rule) = population.rule.as_ref().filter(|_| !population.lists.is_empty()) else { return };
         let mut operations: Vec<Operation> = self.inputs.iter().filter_map(|input| input.operation).collect();
         operations.sort_unstable();
         operations.dedup();
-        let roll = self.attendance.call(self.judging, &operations);
+        let roll = self.attendance.call(self.judging, rule, &operations);
         for finding in &roll.findings {
             tell(Event::Finding(finding));
         }
         self.by_rule.resize(rules.len(), Counts::default());
-        rules.push(population::rule());
+        rules.push(Arc::clone(rule));
         self.by_rule.push(roll.counts);
         self.tally.merge(&roll.tally);
         self.ledger.append(roll.ledger);

@@ -11,7 +11,7 @@ use crate::finding::{
 use crate::model::Identity;
 use crate::operation::Operation;
 use crate::policy::Rule;
-use crate::population::{Expected, List, Population, rule};
+use crate::population::{Expected, List, Population};
 use crate::settings::JudgeSettings;
 use crate::source::{Code, Diagnostic, Place, printable};
 
@@ -93,9 +93,8 @@ impl Attendance {
     }
 
     /// Calls the roll. `operations` are those that the run holds.
-    pub(super) fn call(&self, judging: &JudgeSettings, operations: &[Operation]) -> Roll {
+    pub(super) fn call(&self, judging: &JudgeSettings, rule: &Arc<Rule>, operations: &[Operation]) -> Roll {
         let population = &judging.accepting.population;
-        let rule = rule();
         let mut roll = Roll::default();
         let mut told = Vec::new();
         for (index, list) in population.lists.iter().enumerate() {
@@ -111,7 +110,7 @@ impl Attendance {
                 let is_found = self.found.get(index).and_then(|entries| entries.get(number)).copied();
                 let is_found = is_found.unwrap_or_default();
                 found += u64::from(is_found);
-                judge(judging, &rule, list, operation, entry, is_found, &mut roll);
+                judge(judging, rule, list, operation, entry, is_found, &mut roll);
             }
             let unexpected = self.unexpected.get(&operation).map_or(0, |(count, _)| *count);
             let file = Arc::clone(&list.file.name);

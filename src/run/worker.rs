@@ -518,7 +518,7 @@ impl<'s> Worker<'s> {
         }
         visit.page.observed(resource.observed_at());
         let population = &self.judging.accepting.population;
-        if !population.lists.is_empty() {
+        if !population.is_idle() {
             let Visit { out, text, .. } = &mut *visit;
             out.present.note(population, operation, &resource.identity(), || text.place(&spot.start()));
         }

@@ -177,6 +177,107 @@ fn the_rule_is_shown_as_others_are() {
     assert_eq!((&both[0]["id"], &both[1]["id"]), (&json!("HWC-COC-001"), &json!("POPULATION-001")));
 }
 
+/// What was judged by which severity: id of the rule, severity, verdict.
+fn judged(outcome: &crate::support::Outcome) -> Vec<(String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let findings = outcome.json()["findings"].as_array().unwrap().clone();
+    findings
+        .iter()
+        .map(|finding| {
+            let rule = &finding["rule"];
+            (text(&rule["id"]), text(&rule["severity"]), text(&finding["verdict"]))
+        })
+        .collect()
+}
+
+#[test]
+fn its_severity_is_set_as_that_of_others() {
+    let folder = Folder::new();
+    let input = folder.file("nodes.json", page(&[report("i-1")]));
+    let list = folder.file("list.txt", "i-1\ni-2\n");
+    let of_severity =
+        |severity: &str| vec![("POPULATION-001".to_owned(), severity.to_owned(), "fail".to_owned())];
+    for (table, severity, code) in [
+        ("POPULATION-001", "low", 0),
+        ("population-001", "medium", 1),
+        ("*", "low", 0),
+        ("POP*", "critical", 1),
+    ] {
+        let config = folder.file(
+            "probity.toml",
+            format!("fail_on = \"medium\"\n[rule.\"{table}\"]\nseverity = \"{severity}\"\n"),
+        );
+        let outcome = check(&["--config", &config, "--expect", &list, &input]);
+        assert_eq!((judged(&outcome), outcome.code), (of_severity(severity), code), "{table}");
+        let policies = outcome.json()["policies"].clone();
+        assert_eq!(policies.as_array().unwrap().last().unwrap()["severity"], severity, "{table}");
+        let listed = probity(&["rules", "--config", &config, "POPULATION-001", "--format", "json"]).json();
+        assert_eq!(listed[0]["severity"], severity, "{table}");
+        let settings = probity(&["config", "--config", &config]).stdout;
+        assert!(settings.contains("[rule.POPULATION-001]\nseverity = "), "{settings}");
+    }
+    let config = folder.file("probity.toml", "[rule.POPULATION-001.params]\nmax = 1\n");
+    let outcome = check(&["--config", &config, "--expect", &list, &input]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("`POPULATION-001` has no param `max`"), "{}", outcome.stderr);
+}
+
+#[test]
+fn lists_are_judged_unless_their_rule_is_left_out() {
+    let folder = Folder::new();
+    let input = folder.file("nodes.json", page(&[failing("i-1")]));
+    let list = folder.file("list.txt", "i-1\ni-2\n");
+    let configured = |text: &str| folder.file("probity.toml", text);
+    let both = vec![
+        ("HWC-COC-003".to_owned(), "high".to_owned(), "fail".to_owned()),
+        ("POPULATION-001".to_owned(), "high".to_owned(), "fail".to_owned()),
+    ];
+    let (rego, population) = (vec![both[0].clone()], vec![both[1].clone()]);
+    let run = |config: &str, options: &[&str]| {
+        let config = configured(config);
+        judged(&check(&[&["--config", &config, "--expect", &list], options, &[&input]].concat()))
+    };
+    // A list of rules to take says nothing about lists of resources.
+    assert_eq!(run("", &["--rule", "HWC-COC-003"]), both);
+    assert_eq!(run("rules = [\"HWC-COC-003\"]", &[]), both);
+    assert_eq!(run("", &["--rule", "HWC-COC-003", "--rule", "POPULATION-001"]), both);
+    for left_out in
+        ["exclude = [\"POPULATION-001\"]", "exclude = [\"POP*\"]", "[rule.POPULATION-001]\nenabled = false"]
+    {
+        assert_eq!(run(left_out, &["--rule", "HWC-COC-003"]), rego, "{left_out}");
+        // The command line outweighs the file, where it names the rule itself.
+        assert_eq!(run(left_out, &["--rule", "HWC-COC-003", "--rule", "POPULATION-001"]), both, "{left_out}");
+    }
+    assert_eq!(run("", &["--rule", "HWC-COC-003", "--exclude", "population-001"]), rego);
+    assert_eq!(
+        run("exclude = [\"*\"]\n[rule.POPULATION-001]\nenabled = true", &["--rule", "HWC-*", "--rule", "P*"]),
+        population,
+    );
+    // Alone.
+    assert_eq!(run("", &["--rule", "POPULATION-001"]), population);
+    assert_eq!(run("rules = [\"POPULATION-001\"]", &[]), population);
+}
+
+#[test]
+fn without_a_list_it_is_no_rule_to_pass_by() {
+    let folder = Folder::new();
+    let input = folder.file("nodes.json", page(&[report("i-1")]));
+    let list = folder.file("list.txt", "i-1\n");
+    let alone = ["check", "--rule", "POPULATION-001", &input];
+    for arguments in [
+        alone.to_vec(),
+        // What is left out cannot be judged by either.
+        [&alone[..], &["--expect", &list, "--exclude", "POP*"]].concat(),
+        vec!["check", "--rule", "HWC-COC-003", "--exclude", "HWC-*", "--expect", &list, &input],
+        vec!["explain", "--rule", "POPULATION-001", &input],
+    ] {
+        let outcome = probity(&arguments);
+        assert_eq!(outcome.code, 2, "{arguments:?}");
+        assert!(outcome.stderr.contains("no rule is left to evaluate"), "{}", outcome.stderr);
+    }
+    assert!(probity(&alone).stderr.contains("judges the lists that `check --expect` names"));
+}
+
 #[test]
 fn the_id_of_the_rule_is_taken() {
     let folder = Folder::new();

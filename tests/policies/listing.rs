@@ -76,18 +76,24 @@ fn every_built_in_rule_has_its_permanent_id_severity_operation_and_params() {
             (id, rule["severity"].as_str().unwrap(), rule["applies_to"].clone(), rule["params"].clone())
         })
         .collect();
+    let mut operations: Vec<&str> = BUILT_IN.iter().map(|(id, ..)| operation(id)).collect();
+    operations.sort_unstable();
+    operations.dedup();
+    // The one that is not in Rego.
+    let expected_resources = ("POPULATION-001", "high", json!(operations), json!({}));
     let expected: Vec<(&str, &str, Value, Value)> = BUILT_IN
         .iter()
         .map(|(id, severity, params)| {
             (*id, *severity, json!([operation(id)]), serde_json::from_str(params).unwrap())
         })
+        .chain([expected_resources])
         .collect();
     assert_eq!((outcome.code, listed), (0, expected));
 }
 
 #[test]
 fn every_built_in_rule_says_what_it_wants_why_and_what_to_do() {
-    for rule in probity(&["rules", "--format", "json"]).json().as_array().unwrap() {
+    for rule in probity(&["rules", "*-*-*", "--format", "json"]).json().as_array().unwrap() {
         let id = rule["id"].as_str().unwrap();
         for key in ["title", "description", "remediation", "package"] {
             assert!(rule[key].as_str().is_some_and(|text| text.len() >= 10), "{id} {key}");
@@ -115,7 +121,13 @@ fn the_table_has_a_line_for_each_rule() {
         assert_eq!(lines.len(), 1, "{id}");
         assert!(lines[0].contains(severity), "{}", lines[0]);
     }
-    for words in ["max_age_days=7", "min_version=null", "allowed_regions=[]", "44 rules"] {
+    for words in [
+        "max_age_days=7",
+        "min_version=null",
+        "allowed_regions=[]",
+        "\nall operations\n   POPULATION-001",
+        "45 rules",
+    ] {
         assert!(outcome.stdout.contains(words), "{words}");
     }
     assert!(outcome.stdout.lines().all(|line| line.chars().count() <= 80), "{}", outcome.stdout);
@@ -155,7 +167,9 @@ fn globs_choose_rules_whatever_their_case() {
     assert_eq!(shown(&["hwc-coc-00[12]"]), ["HWC-COC-001", "HWC-COC-002"]);
     assert_eq!(shown(&["*-SAS-1?5", "AWS-SSM-001"]), ["ALI-SAS-105", "AWS-SSM-001"]);
     assert_eq!(shown(&["--rule", "AWS-*", "--exclude", "*-00?"]), ["AWS-SSM-010"]);
-    assert_eq!(shown(&["*"]).len(), 44);
+    assert_eq!(shown(&["*-???-*"]).len(), 44);
+    assert_eq!(shown(&["*"]).len(), 45);
+    assert_eq!(shown(&["pop*"]), ["POPULATION-001"]);
 }
 
 #[test]
@@ -183,10 +197,11 @@ fn user_rules_are_listed_and_what_is_set_is_shown() {
     let text = rule("ORG-1", "org.one", "deny contains \"x\" if false");
     folder.file("rule.rego", text.replace("package", "#   params: {max: 3}\npackage"));
     let outcome = probity(&["rules", "--policies", &folder.text(), "--color", "never"]);
-    assert!(outcome.stdout.contains("ORG-1") && outcome.stdout.contains("45 rules"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("ORG-1") && outcome.stdout.contains("46 rules"), "{}", outcome.stdout);
     let alone = ["rules", "--no-builtin", "--policies", &folder.text(), "--format", "json"];
     let document = probity(&[&alone[..], &["--set", "ORG-1.max=9"]].concat()).json();
     // METADATA takes 8 lines with the params, an empty one follows the package: `deny` stands in line 10.
     assert_eq!((&document[0]["params"], &document[0]["line"]), (&json!({"max": 9}), &json!(10)));
-    assert_eq!(document.as_array().unwrap().len(), 1);
+    let ids: Vec<&Value> = document.as_array().unwrap().iter().map(|rule| &rule["id"]).collect();
+    assert_eq!(ids, ["ORG-1", "POPULATION-001"]);
 }
