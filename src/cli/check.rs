@@ -58,8 +58,8 @@ pub(super) struct CheckArguments {
     targets: TargetOptions,
 
     /// Save the lines around each finding's places in json and ndjson too.
-    #[arg(long)]
-    excerpts: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    excerpts: Option<bool>,
 
     /// Judge the slow and plain way: each rule and resource by the engine, on one thread. The result is the same; this is
     /// to prove it.

@@ -31,16 +31,16 @@ pub(super) struct LoadOptions {
     pub(super) forced: Option<Operation>,
 
     /// Report fields and values that no document names, as errors.
-    #[arg(long)]
-    pub(super) strict: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) strict: Option<bool>,
 
     /// Accept a snapshot even if pages of it are missing.
-    #[arg(long)]
-    pub(super) allow_incomplete: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) allow_incomplete: Option<bool>,
 
     /// Accept a snapshot without resources.
-    #[arg(long)]
-    pub(super) allow_empty: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) allow_empty: Option<bool>,
 
     /// Refuse snapshots older than this by their own times, e.g. 36h or 7d.
     #[arg(long, value_name = "AGE", value_parser = parse_age)]
@@ -67,8 +67,8 @@ pub(super) struct PolicyOptions {
     pub(super) folders: Vec<PathBuf>,
 
     /// Leave the built-in rules out.
-    #[arg(long)]
-    pub(super) no_builtin: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) no_builtin: Option<bool>,
 
     /// Evaluate only these rules: an id or a glob; may be given several times.
     #[arg(long = "rule", value_name = "RULE")]
@@ -87,7 +87,7 @@ impl PolicyOptions {
     /// Whether any of them was given.
     pub(super) fn is_given(&self) -> bool {
         let Self { folders, no_builtin, selected, exclude, overrides } = self;
-        *no_builtin
+        no_builtin.is_some()
             || !(folders.is_empty() && selected.is_empty() && exclude.is_empty() && overrides.is_empty())
     }
 }

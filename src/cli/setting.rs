@@ -41,9 +41,9 @@ impl<T> Setting<T> {
         }
     }
 
-    /// The same for a flag, which can only switch on.
-    pub(super) fn flag(given: bool, entry: Option<&Entry<bool>>) -> Setting<bool> {
-        Setting::of(given.then_some(true), entry, |value| *value, || false)
+    /// The same for a flag, which is off where nothing is said.
+    pub(super) fn flag(given: Option<bool>, entry: Option<&Entry<bool>>) -> Setting<bool> {
+        Setting::of(given, entry, |value| *value, || false)
     }
 
     /// As it is shown: `write` makes a value of TOML of it, if there is one.
@@ -172,7 +172,7 @@ impl PolicyChoice {
             folders_at: keys.policies.as_ref().filter(|_| is_named_in_file).map(|entry| entry.spot.clone()),
             folders,
             builtin: Setting::of(
-                options.no_builtin.then_some(false),
+                options.no_builtin.map(|is_left_out| !is_left_out),
                 keys.builtin.as_ref(),
                 |builtin| *builtin,
                 || true,
@@ -181,7 +181,7 @@ impl PolicyChoice {
             exclude: Setting::of(asked(&options.exclude), keys.exclude.as_ref(), patterns, Vec::new),
             selection: Selection {
                 adjustments: adjustments(keys),
-                lenient: options.no_builtin || !options.folders.is_empty(),
+                lenient: options.no_builtin == Some(true) || !options.folders.is_empty(),
                 overrides: options.overrides.clone(),
                 ..Selection::default()
             },

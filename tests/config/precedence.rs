@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Project;
-use crate::support::rule;
+use crate::support::{page, report, rule};
 
 /// Each key in the file, the options that outweigh it, and the value by default, by the file and by the command line.
 #[test]
@@ -45,9 +45,9 @@ include = ["pass"]
             json!("alibaba.sas.ListPublishBatch"),
             json!("aws.ssm.GetPatchBaseline"),
         ),
-        ("strict", &["--strict"], json!(false), json!(true), json!(true)),
-        ("allow_incomplete", &["--allow-incomplete"], json!(false), json!(true), json!(true)),
-        ("allow_empty", &["--allow-empty"], json!(false), json!(true), json!(true)),
+        ("strict", &["--strict=false"], json!(false), json!(true), json!(false)),
+        ("allow_incomplete", &["--allow-incomplete=false"], json!(false), json!(true), json!(false)),
+        ("allow_empty", &["--allow-empty=false"], json!(false), json!(true), json!(false)),
         ("max_age", &["--max-age", "36h"], json!(null), json!("7d"), json!("36h")),
         ("max_file_size", &["--max-file-size", "1000"], json!("16GiB"), json!("64KiB"), json!("1000")),
         ("max_ratio", &["--max-ratio", "7"], json!(200), json!(10), json!(7)),
@@ -79,6 +79,49 @@ include = ["pass"]
         let (value, source) = project.setting(key, options);
         assert_eq!((value, source.as_str()), (line, "command_line"), "{key}");
     }
+}
+
+#[test]
+fn what_the_file_switches_on_a_flag_takes_back() {
+    let project = Project::new(
+        "strict = true\nallow_empty = true\nallow_incomplete = true\nbuiltin = false\npolicies = [\"org\"]\nexcerpts = true\n",
+    );
+    project.file(
+        "org/one.rego",
+        rule("ORG-1", "org.one", "deny contains \"x\" if input.resource.name == \"nobody\""),
+    );
+    let mut node = report("a");
+    node["new_field"] = json!(1);
+    project.file("new.json", page(&[node]));
+    project.file("empty.json", page(&[]));
+    project.file("part.json", json!({"count": 2, "instance_compliant": [report("a")]}).to_string());
+    for (input, option, exit, exit_with) in [
+        ("new.json", "--strict=false", 2, 0),
+        ("empty.json", "--allow-empty=false", 0, 2),
+        ("part.json", "--allow-incomplete=false", 0, 2),
+    ] {
+        assert_eq!(project.check(&[input]).code, exit, "{input}");
+        assert_eq!(project.check(&[input, option]).code, exit_with, "{option}");
+        let with = option.replace("false", "true");
+        assert_eq!(project.check(&[input, &with]).code, exit, "{with}");
+        // What follows behind a blank is no value.
+        let (flag, _) = option.split_once('=').unwrap();
+        assert_eq!(project.check(&[flag, input]).code, exit, "{flag}");
+    }
+    let rules = |options: &[&str]| project.rules(options).len();
+    // The 44 built-in rules and one more.
+    assert_eq!((rules(&[]), rules(&["--no-builtin=false"]), rules(&["--no-builtin"])), (1, 45, 1));
+    let excerpts = |options: &[&str]| {
+        let all = [&["bad.json", "--no-builtin=false", "--rule", "HWC-COC-003"], options].concat();
+        project.check(&all).json()["findings"][0].get("excerpt").is_some()
+    };
+    assert_eq!(
+        (excerpts(&[]), excerpts(&["--excerpts=false"]), excerpts(&["--excerpts"])),
+        (true, false, true)
+    );
+    let wrong = project.run(&["check", "--strict=no", "new.json"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.stderr.contains("invalid value 'no' for '--strict[=<BOOL>]'"), "{}", wrong.stderr);
 }
 
 #[test]
