@@ -20,7 +20,7 @@ use crate::population::{self, Given, Population};
 use crate::report::{ShownKey, Source};
 use crate::result::{RatchetError, ReadError, next_ratchet, read_ratchet, write_ratchet};
 use crate::settings::{Accepting, parse_age};
-use crate::source::{Code, Diagnostic, NamedText, printable};
+use crate::source::{Code, Diagnostic, SourceText, printable};
 use crate::suggest;
 use crate::waiver::{self, Waiver};
 
@@ -230,16 +230,14 @@ impl RatchetTarget {
 /// Reads a file of waivers.
 pub(super) fn read_waivers(path: &Path) -> Result<Vec<Arc<Waiver>>, Vec<Diagnostic>> {
     let name = path.to_string_lossy();
-    let text = fs::read(path)
-        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| io::Error::other("it is no UTF-8")))
-        .map_err(|error| {
-            let message = format!("cannot read `{}`: {error}", printable(&name));
-            vec![
-                Diagnostic::error(Code::WaiverUnreadable, message)
-                    .help("name a TOML file of `[[waiver]]` tables; `probity waive` makes one"),
-            ]
-        })?;
-    waiver::read(&NamedText::new(&name, text))
+    let bytes = fs::read(path).map_err(|error| {
+        let message = format!("cannot read `{}`: {error}", printable(&name));
+        vec![
+            Diagnostic::error(Code::WaiverUnreadable, message)
+                .help("name a TOML file of `[[waiver]]` tables; `probity waive` makes one"),
+        ]
+    })?;
+    waiver::read(&SourceText::new(&name, bytes))
 }
 
 /// Waivers that name no rule that there is, selected or not.

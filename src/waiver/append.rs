@@ -108,7 +108,7 @@ fn date(day: NaiveDate) -> toml_edit::Datetime {
 mod tests {
     use super::super::read;
     use super::*;
-    use crate::source::NamedText;
+    use crate::source::SourceText;
 
     fn entry() -> Entry {
         Entry {
@@ -149,7 +149,7 @@ expires = 2026-12-31
             let kept = before.strip_prefix("waiver = []\n").unwrap_or(before);
             let added = after.strip_prefix(kept).unwrap_or_else(|| panic!("{before:?} became {after:?}"));
             assert_eq!(added.trim_start_matches('\n'), ADDED, "{before:?}");
-            let waivers = read(&NamedText::new("w", after.clone())).unwrap();
+            let waivers = read(&SourceText::new("w", &after)).unwrap();
             let last = waivers.last().unwrap();
             assert_eq!((last.reason.as_str(), last.expires), (entry().reason.as_str(), entry().expires));
             // And again.
