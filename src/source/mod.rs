@@ -11,7 +11,7 @@ mod text;
 pub use diagnostic::{Code, Diagnostic, Level};
 pub use excerpt::{Excerpt, Label, Mark, ShownText, Window, printable};
 pub use place::{Gap, Place, Position, Tracker};
-pub use text::{SourceText, Spot};
+pub use text::{BYTE_ORDER_MARK, SourceText, Spot};
 
 /// Lower-case hexadecimal.
 pub fn hexadecimal(bytes: &[u8]) -> String {

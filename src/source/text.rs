@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Code, Diagnostic, Excerpt, Label, Place, Position, ShownText, Tracker};
 
 /// What some editors write before the first character.
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+pub const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A text and what it is called. It is kept whole but for its byte order mark, which spans and columns do not count; byte
 /// offsets in the file do.
@@ -23,7 +23,7 @@ impl SourceText {
     /// Keeps the text that is called `name`.
     pub fn new(name: &str, text: impl AsRef<[u8]>) -> Self {
         let text = text.as_ref();
-        let bytes = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+        let bytes = text.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(text);
         let base = Position { byte: (text.len() - bytes.len()) as u64, ..Position::START };
         Self { name: Arc::from(name), bytes: Arc::from(bytes), base }
     }
