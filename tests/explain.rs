@@ -1,5 +1,6 @@
 //! `probity explain`: one verdict in full.
 
+mod accepted;
 mod choosing;
 mod hidden;
 mod printed;

@@ -20,15 +20,16 @@ use crate::population::{self, Given, Population};
 use crate::report::{ShownKey, Source};
 use crate::result::{RatchetError, ReadError, next_ratchet, read_ratchet, write_ratchet};
 use crate::settings::{Accepting, parse_age};
-use crate::source::{Code, Diagnostic, NamedText, printable};
+use crate::source::{Code, Diagnostic, SourceText, printable};
 use crate::suggest;
 use crate::waiver::{self, Waiver};
 
 /// Days before a waiver expires from which on that is told, where nobody says.
 const DEFAULT_NOTICE_DAYS: i64 = 14;
 
+/// What is accepted of single verdicts.
 #[derive(Clone, Debug, Default, Args)]
-pub(super) struct AcceptingOptions {
+pub(super) struct AcceptedOptions {
     /// Accept the failures that a file of waivers names; may be given several times.
     #[arg(long, value_name = "FILE")]
     waivers: Vec<PathBuf>,
@@ -42,6 +43,12 @@ pub(super) struct AcceptingOptions {
     /// The file is one that `--write-ratchet` wrote, or a result that was saved as `json` or `ndjson`.
     #[arg(long, value_name = "FILE")]
     ratchet: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct AcceptingOptions {
+    #[command(flatten)]
+    accepted: AcceptedOptions,
 
     /// Take out of the ratchet what is fixed or gone. It takes nothing new.
     #[arg(long)]
@@ -78,7 +85,6 @@ pub(super) struct AcceptChoice {
 
 impl AcceptChoice {
     pub(super) fn of(options: &AcceptingOptions, keys: &Keys) -> Self {
-        let paths = |list: &Vec<Located<FilePath>>| list.iter().map(|path| path.value.0.clone()).collect();
         let lists = |list: &Vec<Located<Expect>>| {
             let read = |expect: &Located<Expect>| Given {
                 operation: expect.value.operation.as_ref().map(|entry| entry.value),
@@ -87,6 +93,17 @@ impl AcceptChoice {
             };
             list.iter().map(read).collect()
         };
+        Self {
+            expect: Setting::of(given(&options.expect), keys.expect.as_ref(), lists, Vec::new),
+            writes_ratchet: options.write_ratchet,
+            accepts_new: options.accept_new,
+            ..Self::of_verdicts(&options.accepted, keys)
+        }
+    }
+
+    /// The same where single verdicts are judged: no resource is expected then, and no ratchet written.
+    pub(super) fn of_verdicts(options: &AcceptedOptions, keys: &Keys) -> Self {
+        let paths = |list: &Vec<Located<FilePath>>| list.iter().map(|path| path.value.0.clone()).collect();
         Self {
             waivers: Setting::of(given(&options.waivers), keys.waivers.as_ref(), paths, Vec::new),
             notice: Setting::of(
@@ -101,9 +118,9 @@ impl AcceptChoice {
                 |path| Some(path.0.clone()),
                 || None,
             ),
-            expect: Setting::of(given(&options.expect), keys.expect.as_ref(), lists, Vec::new),
-            writes_ratchet: options.write_ratchet,
-            accepts_new: options.accept_new,
+            expect: Setting { value: Vec::new(), source: Source::Default },
+            writes_ratchet: false,
+            accepts_new: false,
         }
     }
 
@@ -230,16 +247,14 @@ impl RatchetTarget {
 /// Reads a file of waivers.
 pub(super) fn read_waivers(path: &Path) -> Result<Vec<Arc<Waiver>>, Vec<Diagnostic>> {
     let name = path.to_string_lossy();
-    let text = fs::read(path)
-        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| io::Error::other("it is no UTF-8")))
-        .map_err(|error| {
-            let message = format!("cannot read `{}`: {error}", printable(&name));
-            vec![
-                Diagnostic::error(Code::WaiverUnreadable, message)
-                    .help("name a TOML file of `[[waiver]]` tables; `probity waive` makes one"),
-            ]
-        })?;
-    waiver::read(&NamedText::new(&name, text))
+    let bytes = fs::read(path).map_err(|error| {
+        let message = format!("cannot read `{}`: {error}", printable(&name));
+        vec![
+            Diagnostic::error(Code::WaiverUnreadable, message)
+                .help("name a TOML file of `[[waiver]]` tables; `probity waive` makes one"),
+        ]
+    })?;
+    waiver::read(&SourceText::new(&name, bytes))
 }
 
 /// Waivers that name no rule that there is, selected or not.

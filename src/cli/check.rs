@@ -148,7 +148,7 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
 }
 
 /// Says what is wrong.
-fn tell(diagnostic: &Diagnostic, color: ColorChoice) {
+pub(super) fn tell(diagnostic: &Diagnostic, color: ColorChoice) {
     // Losing standard error must not lose the result.
     let _ = write_diagnostic(diagnostic, stderr_style(color), &mut io::stderr());
 }

@@ -1,23 +1,23 @@
 //! `probity explain`.
 
-use std::io;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, ValueEnum};
 
-use super::check::with_progress;
+use super::accepting::{AcceptChoice, AcceptedOptions};
+use super::check::{tell, with_progress};
 use super::options::{ClockOptions, ConfigOptions, LoadOptions, PolicyOptions};
 use super::output::Output;
 use super::test::on_a_large_stack;
-use super::{ColorChoice, Failure, policies, stderr_style, stdout_style};
+use super::{ColorChoice, Failure, policies, stdout_style};
 use crate::discover::discover;
 use crate::evaluate::{ExplainedCase, Explanation, Plan, Way, explain};
 use crate::finding::{ExitCode, OnInconclusive, Run, Verdict};
-use crate::policy::{PolicySet, Rule, Severity};
-use crate::report::{Explained, Style, write_diagnostic, write_explanations, write_explanations_json};
+use crate::policy::{PolicySet, Rule, Severity, select};
+use crate::report::{Explained, Style, write_explanations, write_explanations_json};
 use crate::run::{Candidate, Chosen, Event, execute};
-use crate::settings::{Accepting, JudgeSettings, Purpose};
+use crate::settings::{JudgeSettings, Purpose};
 use crate::source::{Code, Diagnostic, printable};
 use crate::suggest;
 
@@ -39,6 +39,9 @@ pub(super) struct ExplainArguments {
 
     #[command(flatten)]
     config: ConfigOptions,
+
+    #[command(flatten)]
+    accepted: AcceptedOptions,
 
     /// The resource: its id or name, a JSON pointer to it, or `FILE:LINE`; needed where there are several.
     #[arg(long, value_name = "RESOURCE")]
@@ -69,8 +72,10 @@ pub(super) fn run(arguments: &ExplainArguments, color: ColorChoice) -> Result<Ex
     let config = arguments.config.load()?;
     let policy = arguments.policy.resolve(&config);
     let load = arguments.load.resolve(&config);
-    let policies = policies::load_selected(&policy)?;
+    let all = policies::load(&policy)?;
+    let policies = select(&all, &policy.selection)?;
     let rule = only_rule(&policies)?;
+    let accepting = AcceptChoice::of_verdicts(&arguments.accepted, &config.keys).resolve(&all)?;
     let clock = arguments.clock.resolve();
     let plan = Plan::new(&policies, clock)?;
     let judging = JudgeSettings {
@@ -79,7 +84,7 @@ pub(super) fn run(arguments: &ExplainArguments, color: ColorChoice) -> Result<Ex
         clock,
         fail_on: Severity::Low,
         on_inconclusive: OnInconclusive::Fail,
-        accepting: Accepting::default(),
+        accepting,
         include: Verdict::ALL.to_vec(),
         excerpts: false,
         evidence: false,
@@ -93,10 +98,8 @@ pub(super) fn run(arguments: &ExplainArguments, color: ColorChoice) -> Result<Ex
         execute(&load, &judging, &plan, discovery, progress, None, &mut |event| {
             match event {
                 Event::Candidate(candidate) => found.add(candidate),
-                Event::Diagnostic(diagnostic) => {
-                    let _ = write_diagnostic(diagnostic, stderr_style(color), &mut io::stderr());
-                }
-                Event::Finding(_) | Event::Input(_) | Event::Lines(_) => {}
+                Event::Diagnostic(diagnostic) if !is_of_waiver(diagnostic) => tell(diagnostic, color),
+                Event::Diagnostic(_) | Event::Finding(_) | Event::Input(_) | Event::Lines(_) => {}
             }
             true
         })
@@ -108,6 +111,9 @@ pub(super) fn run(arguments: &ExplainArguments, color: ColorChoice) -> Result<Ex
     if found.chosen.is_empty() {
         // Why there is nothing was told.
         return Ok(ExitCode::Error);
+    }
+    for diagnostic in run.diagnostics.iter().filter(|diagnostic| is_of_waiver(diagnostic)) {
+        tell(diagnostic, color);
     }
     let chosen = found.chosen;
     let explanations = on_a_large_stack(|| explain_all(&plan, rule, &chosen))??;
@@ -123,12 +129,17 @@ pub(super) fn run(arguments: &ExplainArguments, color: ColorChoice) -> Result<Ex
     let more = found.chosen_count - explained.len() as u64;
     let style = if output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
     let written = match arguments.format {
-        Format::Pretty => write_explanations(&explained, more, style, &mut output),
+        Format::Pretty => write_explanations(&explained, more, &run, style, &mut output),
         Format::Json => write_explanations_json(&explained, more, &run, &mut output),
     };
     written.map_err(|error| output.failure(error))?;
     output.commit()?;
     Ok(run.gate.exit_code())
+}
+
+/// Whether it tells of the day of a waiver, which matters only for what is explained.
+const fn is_of_waiver(diagnostic: &Diagnostic) -> bool {
+    matches!(diagnostic.code, Code::WaiverExpired | Code::WaiverExpiring)
 }
 
 /// The one rule that was selected.

@@ -14,7 +14,7 @@ use crate::finding::ExitCode;
 use crate::operation::Operation;
 use crate::result::{FindingV1, VerdictV1, read_into};
 use crate::settings::parse_clock;
-use crate::source::{Code, Diagnostic, NamedText, printable};
+use crate::source::{Code, Diagnostic, SourceText, printable};
 use crate::suggest;
 use crate::waiver::{Entry, Expiry, Pattern, Subject, append, read};
 
@@ -121,12 +121,12 @@ pub(super) fn run(arguments: &WaiveArguments, _: ColorChoice) -> Result<ExitCode
         }
     };
     // What is wrong with the file is told before it is changed.
-    read(&NamedText::new(&name, before.as_str()))?;
+    read(&SourceText::new(&name, &before))?;
     let after = append(&before, &entry).map_err(|error| {
         let message = format!("cannot add to `{}`: {error}", printable(&name));
         Diagnostic::error(Code::WaiverInvalid, message).help("write its waivers as `[[waiver]]` tables")
     })?;
-    let read = read(&NamedText::new(&name, after.as_str()))?;
+    let read = read(&SourceText::new(&name, &after))?;
     let taken: Vec<&FindingV1> =
         failures.iter().filter(|failure| read.last().is_some_and(|waiver| names(waiver, failure))).collect();
     if taken.is_empty() {

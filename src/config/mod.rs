@@ -23,7 +23,7 @@ pub use schema::config_schema;
 pub use value::{Age, FilePath, Glob, InputPath, MAX_THREADS, Param, Params, Ratio, Size, Text, Threads};
 pub use words::{BaselineOwner, Grouping, Included, Inconclusive, OutputFormat};
 
-use crate::source::{Code, Diagnostic, KeptText, printable};
+use crate::source::{Code, Diagnostic, SourceText, printable};
 use find::read_file;
 use folder::Folder;
 use reader::parse;
@@ -55,8 +55,8 @@ impl Config {
                     .help("mend or move it, name another with --config, or say --no-config"),
             ]
         })?;
-        let text = KeptText::new(&name, &bytes);
+        let text = SourceText::new(&name, bytes);
         let keys = parse(&text, &folder)?;
-        Ok(Self { file: Some(Arc::clone(text.file())), keys })
+        Ok(Self { file: Some(Arc::clone(text.name())), keys })
     }
 }

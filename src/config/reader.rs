@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::ops::{Range, RangeInclusive};
 use std::path::PathBuf;
-use std::str;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use toml::Spanned;
@@ -11,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::Keys;
 use super::folder::Folder;
-use crate::source::{Code, Diagnostic, KeptText, Spot, Tracker, printable};
+use crate::source::{Code, Diagnostic, SourceText, Spot, Tracker, printable};
 use crate::suggest;
 
 /// Problems of one file that are told; the rest is counted.
@@ -47,7 +46,7 @@ pub(super) trait Read: Sized {
 }
 
 /// Reads a whole file.
-pub(super) fn parse(text: &KeptText, folder: &Folder) -> Result<Keys, Vec<Diagnostic>> {
+pub(super) fn parse(text: &SourceText, folder: &Folder) -> Result<Keys, Vec<Diagnostic>> {
     let mut reader = Reader {
         text,
         tracker: text.tracker(),
@@ -63,7 +62,7 @@ pub(super) fn parse(text: &KeptText, folder: &Folder) -> Result<Keys, Vec<Diagno
 
 /// What is being read, and what was wrong so far.
 pub(super) struct Reader<'t> {
-    text: &'t KeptText,
+    text: &'t SourceText,
     tracker: Tracker<'t>,
     folder: &'t Folder,
     /// The key whose value is being read.
@@ -84,17 +83,13 @@ pub(super) struct Problem {
     pub(super) help: Option<String>,
 }
 
-impl<'t> Reader<'t> {
+impl Reader<'_> {
     fn document(&mut self) -> Option<Keys> {
-        let text: &'t [u8] = self.text.bytes();
-        let text = match str::from_utf8(text) {
+        let text = match self.text.utf8() {
             Ok(text) => text,
-            Err(error) => {
-                let at = error.valid_up_to();
-                let help = Some("save it as UTF-8".to_owned());
-                let message = "the configuration is no UTF-8".to_owned();
-                let label = "no UTF-8".to_owned();
-                self.problem(at..at + 1, Problem { code: Code::ConfigParse, message, label, help });
+            Err(spot) => {
+                let problem = spot.error(Code::ConfigParse, "the configuration is no UTF-8", "no UTF-8");
+                self.problems.push((0, problem.help("save it as UTF-8")));
                 return None;
             }
         };
@@ -135,7 +130,7 @@ impl<'t> Reader<'t> {
 
     /// Where a span is.
     pub(super) fn spot(&mut self, span: Range<usize>) -> Spot {
-        self.text.spot(&mut self.tracker, span)
+        self.text.spot_by(&mut self.tracker, span)
     }
 
     /// Takes note of a problem.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::operation::Operation;
 use crate::policy::Rule;
-use crate::source::{Excerpt, NamedText, Place};
+use crate::source::{Excerpt, Place, SourceText};
 use foldhash::fast::RandomState;
 
 pub use read::{Given, read};
@@ -34,7 +34,7 @@ impl Population {
 #[derive(Clone, Debug)]
 pub struct List {
     /// The file.
-    pub file: Arc<NamedText>,
+    pub file: SourceText,
     /// Whose resources they are; `None` where the file does not tell: then those of the only one that the run holds.
     pub operation: Option<Operation>,
     entries: Vec<Expected>,
@@ -53,7 +53,7 @@ pub struct Expected {
 impl List {
     /// Of these entries; one that stands twice is taken once.
     pub fn new(
-        file: Arc<NamedText>,
+        file: SourceText,
         operation: Option<Operation>,
         all: impl IntoIterator<Item = Expected>,
     ) -> Self {
@@ -84,6 +84,7 @@ impl List {
 
     /// Where a resource stands in its file, and the lines around it.
     pub fn place(&self, entry: &Expected) -> (Place, Excerpt) {
-        (self.file.place(&entry.span), self.file.excerpt(entry.span.clone(), "expected here"))
+        let spot = self.file.spot(entry.span.clone());
+        (spot.place().clone(), spot.excerpt("expected here"))
     }
 }

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
 use super::{Expected, List};
 use crate::operation::Operation;
-use crate::source::{Code, Diagnostic, NamedText, printable};
+use crate::source::{Code, Diagnostic, SourceText, printable};
 use crate::suggest;
 
 /// A list as it was given: `[OPERATION=]FILE[#COLUMN]`.
@@ -58,27 +57,28 @@ impl std::str::FromStr for Given {
 /// A file that cannot be read, that is not what its name says, or that lists nothing.
 pub fn read(given: &Given) -> Result<Vec<List>, Diagnostic> {
     let name = given.path.to_string_lossy();
-    let text = fs::read(&given.path)
-        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is no UTF-8")))
-        .map_err(|error| {
-            let message = format!("cannot read `{}`: {error}", printable(&name));
-            Diagnostic::error(Code::PopulationUnreadable, message)
-                .help("name a text file with an id a line, a CSV or a JSON file")
-        })?;
-    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-    let file = Arc::new(NamedText::new(&name, text));
+    let bytes = fs::read(&given.path).map_err(|error| {
+        let message = format!("cannot read `{}`: {error}", printable(&name));
+        Diagnostic::error(Code::PopulationUnreadable, message)
+            .help("name a text file with an id a line, a CSV or a JSON file")
+    })?;
+    let file = SourceText::new(&name, bytes);
+    let text = file.utf8().map_err(|spot| {
+        let problem = spot.error(Code::PopulationUnreadable, "the list is no UTF-8", "no UTF-8");
+        problem.help("save it as UTF-8")
+    })?;
     let ending = given.path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     let is = |text: &str| ending.as_deref().is_some_and(|ending| ending == text);
     let lists = if is("json") {
-        json(&file, given)?
+        json(&file, text, given)?
     } else if is("csv") {
-        vec![List::new(Arc::clone(&file), given.operation, csv(&file, given.column.as_deref())?)]
+        vec![List::new(file.clone(), given.operation, csv(&file, text, given.column.as_deref())?)]
     } else if given.column.is_some() {
         let message = format!("`{}` has no columns", printable(&name));
         return Err(Diagnostic::error(Code::PopulationUnreadable, message)
             .help("columns are those of `.csv` files, and members of objects in `.json` files"));
     } else {
-        vec![List::new(Arc::clone(&file), given.operation, lines(&file.text))]
+        vec![List::new(file.clone(), given.operation, lines(text))]
     };
     if lists.iter().all(|list| list.entries().is_empty()) {
         let message = format!("`{}` lists no resource", printable(&name));
@@ -103,11 +103,11 @@ fn lines(text: &str) -> Vec<Expected> {
     entries
 }
 
-fn csv(file: &NamedText, column: Option<&str>) -> Result<Vec<Expected>, Diagnostic> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file.text.as_bytes());
+fn csv(file: &SourceText, text: &str, column: Option<&str>) -> Result<Vec<Expected>, Diagnostic> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let broken = |error: &csv::Error| {
         let at = error.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0);
-        file.error(Code::PopulationUnreadable, at..at, format!("this is no CSV: {error}"), "here")
+        file.spot(at..at).error(Code::PopulationUnreadable, format!("this is no CSV: {error}"), "here")
     };
     let names = reader.headers().map_err(|error| broken(&error))?.clone();
     let index = match column {
@@ -125,7 +125,7 @@ fn csv(file: &NamedText, column: Option<&str>) -> Result<Vec<Expected>, Diagnost
             None => "which column holds the ids?".to_owned(),
         };
         let help = format!("name one of {} like FILE#COLUMN", known.join(", "));
-        return Err(file.error(Code::PopulationUnreadable, 0..0, message, "the columns").help(help));
+        return Err(file.spot(0..0).error(Code::PopulationUnreadable, message, "the columns").help(help));
     };
     let mut entries = Vec::new();
     let mut record = csv::StringRecord::new();
@@ -138,29 +138,30 @@ fn csv(file: &NamedText, column: Option<&str>) -> Result<Vec<Expected>, Diagnost
         let start = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0);
         let Some(id) = record.get(index).filter(|id| !id.is_empty()) else {
             let message = "this line names no resource";
-            return Err(file.error(Code::PopulationUnreadable, start..start, message, "the column is empty"));
+            let spot = file.spot(start..start);
+            return Err(spot.error(Code::PopulationUnreadable, message, "the column is empty"));
         };
         // A quoted field may be written otherwise: then its line is enough.
-        let rest = file.text.get(start..).unwrap_or_default();
+        let rest = text.get(start..).unwrap_or_default();
         let at = rest.find(id).map_or(start..start, |at| start + at..start + at + id.len());
         entries.push(Expected { id: id.to_owned(), span: at });
     }
 }
 
-fn json(file: &Arc<NamedText>, given: &Given) -> Result<Vec<List>, Diagnostic> {
-    let text = file.text.as_str();
+fn json(file: &SourceText, text: &str, given: &Given) -> Result<Vec<List>, Diagnostic> {
     let broken = |error: &serde_json::Error| {
         let line =
             text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
         let at = (line + error.column().saturating_sub(1)).min(text.len());
         let at = (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        file.error(Code::PopulationUnreadable, at..at, format!("this is no list of ids: {error}"), "here")
+        file.spot(at..at)
+            .error(Code::PopulationUnreadable, format!("this is no list of ids: {error}"), "here")
             .help("write an array of texts, or an object of such arrays by operation")
     };
     if text.trim_start().starts_with('[') {
         let array: &RawValue = serde_json::from_str(text).map_err(|error| broken(&error))?;
-        let entries = array_of(file, array, given.column.as_deref())?;
-        return Ok(vec![List::new(Arc::clone(file), given.operation, entries)]);
+        let entries = array_of(file, text, array, given.column.as_deref())?;
+        return Ok(vec![List::new(file.clone(), given.operation, entries)]);
     }
     let by_operation: BTreeMap<String, &RawValue> =
         serde_json::from_str(text).map_err(|error| broken(&error))?;
@@ -168,24 +169,30 @@ fn json(file: &Arc<NamedText>, given: &Given) -> Result<Vec<List>, Diagnostic> {
     for (name, array) in by_operation {
         let operation: Operation = name.parse().map_err(|error: crate::operation::UnknownOperation| {
             let at = text.find(&name).map_or(0..0, |at| at..at + name.len());
-            file.error(Code::PopulationUnreadable, at, error.to_string(), "no operation")
+            file.spot(at).error(Code::PopulationUnreadable, error.to_string(), "no operation")
         })?;
         if given.operation.is_none_or(|wanted| wanted == operation) {
-            let entries = array_of(file, array, given.column.as_deref())?;
-            lists.push(List::new(Arc::clone(file), Some(operation), entries));
+            let entries = array_of(file, text, array, given.column.as_deref())?;
+            lists.push(List::new(file.clone(), Some(operation), entries));
         }
     }
     Ok(lists)
 }
 
 /// The identities of an array, which is a slice of the file.
-fn array_of(file: &NamedText, array: &RawValue, column: Option<&str>) -> Result<Vec<Expected>, Diagnostic> {
+fn array_of(
+    file: &SourceText,
+    text: &str,
+    array: &RawValue,
+    column: Option<&str>,
+) -> Result<Vec<Expected>, Diagnostic> {
     let span = |value: &RawValue| -> Range<usize> {
-        let start = value.get().as_ptr().addr().saturating_sub(file.text.as_ptr().addr());
+        let start = value.get().as_ptr().addr().saturating_sub(text.as_ptr().addr());
         start..start + value.get().len()
     };
     let wrong = |value: &RawValue, message: &str| {
-        file.error(Code::PopulationUnreadable, span(value), message, "this is none")
+        file.spot(span(value))
+            .error(Code::PopulationUnreadable, message, "this is none")
             .help("name the member that holds the ids like FILE#MEMBER where they are objects")
     };
     let elements: Vec<&RawValue> =

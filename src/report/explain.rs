@@ -12,8 +12,9 @@ use super::pretty::subject_words;
 use crate::evaluate::{
     ExplainedDefinition, ExplainedRead, ExplainedStatement, Explanation, NamedValue, Role, Shown, State, Ways,
 };
-use crate::finding::{Finding, Location, Verdict};
+use crate::finding::{Finding, Gate, Location, Run, Tally, Verdict};
 use crate::source::printable;
+use crate::waiver::Waived;
 
 /// Characters of a value that people see.
 const MAX_VALUE: usize = 160;
@@ -35,6 +36,17 @@ pub struct Explained<'e> {
     pub explanation: Option<&'e Explanation>,
 }
 
+impl Explained<'_> {
+    /// What its verdict alone means for the gate of `run`.
+    pub(super) fn gate(&self, run: &Run) -> Gate {
+        let Finding { rule, resource, verdict, is_known, .. } = self.finding;
+        let mut tally = Tally::default();
+        tally.add(resource.operation, rule.severity, &(*verdict).into());
+        let known = if *is_known { tally.clone() } else { Tally::default() };
+        Gate::of(&tally, &known, run.fail_on, run.on_inconclusive, false)
+    }
+}
+
 /// Writes explanations for people; `more` are the resources of that name that are left out.
 ///
 /// # Errors
@@ -43,6 +55,7 @@ pub struct Explained<'e> {
 pub fn write_explanations(
     explained: &[Explained<'_>],
     more: u64,
+    run: &Run,
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -50,7 +63,9 @@ pub fn write_explanations(
         if index > 0 {
             writeln!(out)?;
         }
-        Page { style, out: &mut *out, told: HashSet::new() }.write(one)?;
+        let mut page = Page { style, out: &mut *out, told: HashSet::new() };
+        page.write(one)?;
+        page.accepted(one, run)?;
     }
     if more > 0 {
         writeln!(out, "\nand {more} more resources are called so")?;
@@ -113,12 +128,74 @@ impl Page<'_> {
             Verdict::NotApplicable => {
                 "`applies` does not hold: the rule is not about this resource".to_owned()
             }
-            Verdict::Fail => format!("denied: {}", cut_to(message, 600)),
+            Verdict::Fail | Verdict::Waived => format!("denied: {}", cut_to(message, 600)),
             Verdict::Inconclusive => format!("nothing is denied, but {}", cut_to(message, 600)),
-            Verdict::Pass | Verdict::Waived | Verdict::Error => cut_to(message, 600),
+            Verdict::Pass | Verdict::Error => cut_to(message, 600),
         };
         let line = self.style.wrapped(&format!("{word}: {why}"), "  ");
         writeln!(self.out, "\n{}", line.replacen(&word, &self.colored(finding.verdict, &word), 1))
+    }
+
+    /// Whether a failure or an inconclusive verdict is accepted, and what the gate makes of that; nothing in a run
+    /// that accepts nothing.
+    fn accepted(&mut self, explained: &Explained<'_>, run: &Run) -> io::Result<()> {
+        let Finding { verdict, waiver, is_known, .. } = explained.finding;
+        let is_clear = matches!(verdict, Verdict::Pass | Verdict::NotApplicable | Verdict::Error);
+        if is_clear || run.waivers.is_empty() && run.ratchet.is_none() {
+            return Ok(());
+        }
+        match waiver {
+            Some(waived) => self.waiver(waived)?,
+            None if run.waivers.is_empty() => {}
+            None if *verdict == Verdict::Inconclusive => {
+                self.below("no waiver takes it: only failures are waived")?;
+            }
+            None => self.below("no waiver names it")?,
+        }
+        if let Some(ratchet) = &run.ratchet
+            && *verdict != Verdict::Waived
+        {
+            let file = printable(&ratchet.file);
+            let what = if *verdict == Verdict::Inconclusive { "inconclusive" } else { "a failure" };
+            self.below(&match waiver {
+                _ if *is_known => format!("the ratchet {file} knows it as {what}"),
+                Some(_) => format!("the ratchet {file} does not cover what was waived"),
+                None => format!("new: the ratchet {file} does not know it as {what}"),
+            })?;
+        }
+        self.below(match explained.gate(run) {
+            Gate::Pass => "it does not close the gate",
+            Gate::Fail | Gate::Error => "it closes the gate",
+        })
+    }
+
+    /// The waiver of a failure, in the words of its file.
+    fn waiver(&mut self, waived: &Waived) -> io::Result<()> {
+        let Waived { waiver, is_expired } = waived;
+        let place = printable(&place_words(&waiver.place)).into_owned();
+        self.below(&if *is_expired {
+            format!("the waiver {place} expired after {}: the failure counts again", waiver.expires)
+        } else {
+            format!("the waiver {place} accepts it")
+        })?;
+        let expires = waiver.expires.to_string();
+        let ticket = waiver.ticket.as_deref();
+        for (key, text) in [
+            ("reason", Some(waiver.reason.as_str())),
+            ("owner", Some(waiver.owner.as_str())),
+            ("expires", Some(expires.as_str())),
+            ("ticket", ticket),
+        ] {
+            if let Some(text) = text {
+                self.below(&format!("  {key}: {}", cut_to(text, 600)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A line below the verdict.
+    fn below(&mut self, words: &str) -> io::Result<()> {
+        writeln!(self.out, "{}", self.style.wrapped(words, "    "))
     }
 
     fn colored(&self, verdict: Verdict, word: &str) -> String {

@@ -10,6 +10,7 @@ use crate::evaluate::{
     ExplainedDefinition, ExplainedRead, ExplainedStatement, NamedValue, Role, Shown, State,
 };
 use crate::finding::Run;
+use crate::result::WaiverV1;
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct ExplanationsV1<'e> {
@@ -38,6 +39,12 @@ struct ExplanationV1<'e> {
     column: u64,
     verdict: &'static str,
     message: String,
+    /// The waiver that names the failure, in force or expired.
+    waiver: Option<WaiverV1>,
+    /// Whether the ratchet knows the verdict.
+    known: bool,
+    /// What this verdict alone means for the gate: `pass`, `fail` or `error`.
+    gate: &'static str,
     definitions: Vec<DefinitionV1<'e>>,
     reads: Vec<ReadV1<'e>>,
     more_reads: u64,
@@ -146,8 +153,8 @@ impl<'e> From<&'e ExplainedStatement> for StatementV1<'e> {
     }
 }
 
-impl<'e> From<&Explained<'e>> for ExplanationV1<'e> {
-    fn from(explained: &Explained<'e>) -> Self {
+impl<'e> ExplanationV1<'e> {
+    fn new(explained: &Explained<'e>, run: &Run) -> Self {
         let Explained { finding, location, explanation } = *explained;
         let rule = &finding.rule;
         let read = |read: &'e ExplainedRead| ReadV1 {
@@ -173,6 +180,9 @@ impl<'e> From<&Explained<'e>> for ExplanationV1<'e> {
                 || finding.message.clone(),
                 |explanation| explanation.without_secrets(&finding.message).into_owned(),
             ),
+            waiver: finding.waiver.as_ref().map(WaiverV1::from),
+            known: finding.is_known,
+            gate: explained.gate(run).as_str(),
             definitions: explanation
                 .map(|explanation| explanation.definitions.iter().map(DefinitionV1::from).collect())
                 .unwrap_or_default(),
@@ -199,7 +209,7 @@ pub fn write_explanations_json(
         schema: "probity.explain/v1",
         at: run.at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
         gate: run.gate.as_str(),
-        explanations: explained.iter().map(ExplanationV1::from).collect(),
+        explanations: explained.iter().map(|one| ExplanationV1::new(one, run)).collect(),
         more,
     };
     safe_json::write_pretty(&mut *out, &document)?;

@@ -108,7 +108,7 @@ mod tests {
     use crate::operation::Operation;
     use crate::policy::{Rule, builtin_files, load};
     use crate::result::{EvidenceV1, FindingV1, LocationV1, ResourceV1, RuleV1};
-    use crate::source::{Excerpt, Label, NamedText, Place, Position};
+    use crate::source::{Excerpt, Label, Place, Position, SourceText};
     use crate::waiver::{self, Waived};
 
     fn record(finding: &Finding) -> FindingV1 {
@@ -181,7 +181,7 @@ mod tests {
 
     fn waived(odd: &str) -> Waived {
         let text = "[[waiver]]\nrule = \"A\"\nresource = \"b\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2026-12-31\n";
-        let mut waivers = waiver::read(&NamedText::new(odd, text)).unwrap();
+        let mut waivers = waiver::read(&SourceText::new(odd, text)).unwrap();
         let mut waiver = Arc::unwrap_or_clone(waivers.remove(0));
         waiver.reason = odd.to_owned();
         Waived { waiver: Arc::new(waiver), is_expired: odd.len() > 2 }

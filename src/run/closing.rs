@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::accept::Ledger;
 use crate::finding::{Comparison, Counts, Met, Tally, Verdict, WaiverState, WaiverUse};
 use crate::policy::Rule;
-use crate::settings::JudgeSettings;
+use crate::settings::{JudgeSettings, Purpose};
 use crate::source::{Code, Diagnostic, printable};
 use crate::waiver::{Expiry, Waiver};
 
@@ -29,7 +29,9 @@ pub(super) fn waivers(
         } else {
             WaiverState::Active
         };
-        let is_evaluated = judged.iter().any(|rule| waiver.rule.matches(rule.id.as_str()));
+        // An explanation judges one resource of all that the waiver may be for.
+        let is_evaluated = !matches!(judging.purpose, Purpose::Explain(_))
+            && judged.iter().any(|rule| waiver.rule.matches(rule.id.as_str()));
         let problem = match state {
             WaiverState::Active => None,
             // What is not evaluated in this run may be in another one that reads the same waivers.

@@ -113,7 +113,7 @@ impl Attendance {
                 judge(judging, rule, list, operation, entry, is_found, &mut roll);
             }
             let unexpected = self.unexpected.get(&operation).map_or(0, |(count, _)| *count);
-            let file = Arc::clone(&list.file.name);
+            let file = Arc::clone(list.file.name());
             let expected = list.entries().len() as u64;
             roll.lists.push(ListSummary { file, operation, expected, found, unexpected });
             if !told.contains(&operation) {
@@ -148,7 +148,7 @@ impl Attendance {
 }
 
 fn ambiguous(list: &List, operations: &[Operation]) -> Diagnostic {
-    let name = &list.file.name;
+    let name = list.file.name();
     let held = match operations {
         [] => "the run holds no payload".to_owned(),
         several => format!("the run holds payloads of {} operations", several.len()),
@@ -177,7 +177,7 @@ fn judge(
         captured_at: None,
     };
     let plain = if is_found { Verdict::Pass } else { Verdict::Fail };
-    let mut case = Case::new(judging, subject, &list.file.name, accept::Identity::Id(&entry.id));
+    let mut case = Case::new(judging, subject, list.file.name(), accept::Identity::Id(&entry.id));
     let accepted = match &mut case {
         Some(case) => case.settle(rule, plain),
         None => accept::Accepted::plain(plain),

@@ -11,7 +11,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use super::{FILE_NAME, KindV1, PageV1, SCHEMA, SnapshotV1};
 use crate::operation::Operation;
 use crate::source::json::{JsonPath, Outline, Segment, check, locate};
-use crate::source::{Code, Diagnostic, KeptText, Spot, printable};
+use crate::source::{Code, Diagnostic, SourceText, Spot, printable};
 use crate::suggest;
 
 /// How the names of all versions of the format begin.
@@ -26,7 +26,7 @@ const MAX_PROBLEMS: usize = 20;
 /// A manifest whose parts fit together.
 #[derive(Debug)]
 pub struct Manifest {
-    text: KeptText,
+    text: SourceText,
     /// What it says.
     pub content: SnapshotV1,
     /// The operation whose resources its pages hold; `None` where they are not to be judged.
@@ -63,14 +63,13 @@ impl Manifest {
                 return Err(vec![unreadable(message)]);
             }
         };
-        Self::parse(&KeptText::new(name, &bytes))
+        Self::parse(&SourceText::new(name, bytes))
     }
 
     /// Reads a text.
-    fn parse(kept: &KeptText) -> Result<Option<Self>, Vec<Diagnostic>> {
-        let text = std::str::from_utf8(kept.bytes()).map_err(|error| {
-            let at = error.valid_up_to();
-            vec![problem(kept, at..at + 1, "the manifest is no UTF-8", "not UTF-8")]
+    fn parse(kept: &SourceText) -> Result<Option<Self>, Vec<Diagnostic>> {
+        let text = kept.utf8().map_err(|spot| {
+            vec![spot.error(Code::SnapshotUnreadable, "the manifest is no UTF-8", "not UTF-8").help(HELP)]
         })?;
         if let Err(fault) = check(text, 0) {
             if !is_named_before(text) {
@@ -105,7 +104,7 @@ impl Manifest {
 
     /// Its display name.
     pub const fn name(&self) -> &Arc<str> {
-        self.text.file()
+        self.text.name()
     }
 
     /// Where a page comes from.
@@ -115,8 +114,8 @@ impl Manifest {
 
     /// Where it says something, or where the nearest thing around that stands.
     pub fn spot(&self, path: &JsonPath) -> Spot {
-        let text = std::str::from_utf8(self.text.bytes()).unwrap_or_default();
-        self.text.spot(&mut self.text.tracker(), locate(text, path).span)
+        let text = self.text.utf8().unwrap_or_default();
+        self.text.spot(locate(text, path).span)
     }
 }
 
@@ -162,16 +161,16 @@ fn unreadable(message: impl Into<String>) -> Diagnostic {
 const HELP: &str = "nothing in its folder is judged: fetch again, or restore it as it was written";
 
 fn problem(
-    kept: &KeptText,
+    kept: &SourceText,
     span: Range<usize>,
     message: impl Into<String>,
     label: impl Into<String>,
 ) -> Diagnostic {
-    kept.spot(&mut kept.tracker(), span).error(Code::SnapshotUnreadable, message, label).help(HELP)
+    kept.spot(span).error(Code::SnapshotUnreadable, message, label).help(HELP)
 }
 
 /// What a parser says of well-formed text that is no manifest.
-fn misshapen(kept: &KeptText, text: &str, error: &serde_json::Error) -> Diagnostic {
+fn misshapen(kept: &SourceText, text: &str, error: &serde_json::Error) -> Diagnostic {
     let before: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     let at = before + error.column().saturating_sub(1);
     let told = error.to_string();
@@ -195,7 +194,7 @@ fn misshapen(kept: &KeptText, text: &str, error: &serde_json::Error) -> Diagnost
 
 /// Checks what a manifest says.
 struct Reader<'t> {
-    kept: &'t KeptText,
+    kept: &'t SourceText,
     text: &'t str,
     problems: Vec<Diagnostic>,
     more: usize,
@@ -213,7 +212,7 @@ impl Reader<'_> {
 
     fn finish(mut self) -> Result<(), Vec<Diagnostic>> {
         if self.more > 0 {
-            self.problems.push(unreadable(format!("{} more of these in `{}`", self.more, self.kept.file())));
+            self.problems.push(unreadable(format!("{} more of these in `{}`", self.more, self.kept.name())));
         }
         if self.problems.is_empty() { Ok(()) } else { Err(self.problems) }
     }
@@ -322,7 +321,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Option<Manifest>, Vec<String>> {
-        Manifest::parse(&KeptText::new("f", text.as_bytes())).map_err(|problems| {
+        Manifest::parse(&SourceText::new("f", text)).map_err(|problems| {
             problems
                 .into_iter()
                 .map(|problem| {
@@ -386,6 +385,10 @@ mod tests {
         assert_eq!(
             told("{\n \"schema\" : \"probity.snapshot/v2\"}"),
             ["2:13 `probity.snapshot/v2` is no version of a manifest that is read"]
+        );
+        assert_eq!(
+            told("\u{feff}{\"schema\": \"probity.snapshot/v2\"}"),
+            ["1:12 `probity.snapshot/v2` is no version of a manifest that is read"]
         );
         assert_eq!(
             told("{\"schema\": \"probity.snapshot/v1\",\n"),

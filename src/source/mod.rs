@@ -5,15 +5,13 @@
 mod diagnostic;
 mod excerpt;
 pub mod json;
-mod named;
 mod place;
-mod spot;
+mod text;
 
 pub use diagnostic::{Code, Diagnostic, Level};
 pub use excerpt::{Excerpt, Label, Mark, ShownText, Window, printable};
-pub use named::NamedText;
 pub use place::{Gap, Place, Position, Tracker};
-pub use spot::{KeptText, Spot};
+pub use text::{BYTE_ORDER_MARK, SourceText, Spot};
 
 /// Lower-case hexadecimal.
 pub fn hexadecimal(bytes: &[u8]) -> String {

@@ -1,10 +1,11 @@
 //! Adding a waiver to a file that people keep: its comments, order and layout stay.
 
 use chrono::NaiveDate;
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{Array, ArrayOfTables, Document, DocumentMut, Item, Table, value};
 
 use super::Expiry;
 use crate::operation::Operation;
+use crate::source::BYTE_ORDER_MARK;
 
 /// A waiver to add.
 #[derive(Clone, Debug)]
@@ -40,34 +41,43 @@ pub enum AppendError {
     NoTables,
 }
 
-/// The text of a file with one more waiver at its end.
+/// The text of a file with one more waiver at its end. All else stays as it is, byte for byte; but a list of none, `waiver = []`,
+/// makes room for it.
 ///
 /// # Errors
 ///
 /// A text that is no TOML, or holds something else under `waiver`.
 pub fn append(text: &str, entry: &Entry) -> Result<String, AppendError> {
-    let mut document: DocumentMut = text.parse()?;
-    let list = document.entry("waiver").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-    if list.as_array().is_some_and(toml_edit::Array::is_empty) {
-        *list = Item::ArrayOfTables(ArrayOfTables::new());
-        if let Some(mut key) = document.key_mut("waiver") {
-            key.leaf_decor_mut().set_suffix("");
+    let (mark, text) =
+        text.split_at(if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 });
+    let document = Document::parse(text)?;
+    let mut kept = text.to_owned();
+    match document.get_key_value("waiver") {
+        None | Some((_, Item::ArrayOfTables(_))) => {}
+        Some((key, item)) if item.as_array().is_some_and(Array::is_empty) => {
+            let (Some(key), Some(list)) = (key.span(), item.span()) else {
+                return Err(AppendError::NoTables);
+            };
+            let rest = text.get(list.end..).unwrap_or_default();
+            let line = rest.split_inclusive('\n').next().filter(|line| line.trim().is_empty());
+            kept.replace_range(key.start..list.end + line.map_or(0, str::len), "");
         }
+        Some(_) => return Err(AppendError::NoTables),
     }
-    let list = document.entry("waiver").or_insert(Item::None);
-    let list = list.as_array_of_tables_mut().ok_or(AppendError::NoTables)?;
-    list.push(table(entry));
-    // A comment at the end of the file speaks of what stands before it, or of all.
-    let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
-    let is_empty = text.trim().is_empty();
-    document.set_trailing("");
-    let list = document.get_mut("waiver").and_then(Item::as_array_of_tables_mut);
-    if let Some(last) = list.and_then(|list| list.iter_mut().last()) {
-        let gap = if is_empty { "" } else { "\n" };
-        let separator = if trailing.is_empty() || trailing.ends_with('\n') { "" } else { "\n" };
-        last.decor_mut().set_prefix(format!("{trailing}{separator}{gap}"));
+    let table = table(entry);
+    let plain_lines = table.len() + 1;
+    let mut added = DocumentMut::new();
+    added.insert("waiver", Item::ArrayOfTables(ArrayOfTables::from_iter([table])));
+    let mut added = added.to_string();
+    let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    // Line ends within a value are part of it.
+    if added.lines().count() == plain_lines {
+        added = added.replace('\n', line_end);
     }
-    Ok(document.to_string())
+    let is_open = !kept.is_empty() && !kept.ends_with('\n');
+    let separator = if is_open { line_end } else { "" };
+    let gap = if kept.trim().is_empty() { "" } else { line_end };
+    Ok(format!("{mark}{kept}{separator}{gap}{added}"))
 }
 
 fn table(entry: &Entry) -> Table {
@@ -108,7 +118,7 @@ fn date(day: NaiveDate) -> toml_edit::Datetime {
 mod tests {
     use super::super::read;
     use super::*;
-    use crate::source::NamedText;
+    use crate::source::SourceText;
 
     fn entry() -> Entry {
         Entry {
@@ -149,13 +159,30 @@ expires = 2026-12-31
             let kept = before.strip_prefix("waiver = []\n").unwrap_or(before);
             let added = after.strip_prefix(kept).unwrap_or_else(|| panic!("{before:?} became {after:?}"));
             assert_eq!(added.trim_start_matches('\n'), ADDED, "{before:?}");
-            let waivers = read(&NamedText::new("w", after.clone())).unwrap();
+            let waivers = read(&SourceText::new("w", &after)).unwrap();
             let last = waivers.last().unwrap();
             assert_eq!((last.reason.as_str(), last.expires), (entry().reason.as_str(), entry().expires));
             // And again.
             let twice = append(&after, &entry()).unwrap();
             assert_eq!(twice, format!("{after}\n{ADDED}"));
         }
+    }
+
+    #[test]
+    fn byte_order_marks_and_line_ends_stay() {
+        let entry = Entry { reason: "r".to_owned(), ..entry() };
+        let added = "[[waiver]]\r\nrule = \"AWS-SSM-001\"\r\nresource = \"pb-1\"\r\noperation = \"aws.ssm.GetPatchBaseline\"\r\nreason = \"r\"\r\nowner = \"é\"\r\nexpires = 2026-12-31\r\n";
+        for (before, kept) in [
+            ("\u{feff}# Head\r\n", "\u{feff}# Head\r\n\r\n"),
+            ("\u{feff}# Head\r\n# Tail", "\u{feff}# Head\r\n# Tail\r\n\r\n"),
+            ("# Head\r\nwaiver = []\r\n# Tail\r\n", "# Head\r\n# Tail\r\n\r\n"),
+            ("\u{feff}waiver = []  # none\r\n", "\u{feff}  # none\r\n\r\n"),
+        ] {
+            assert_eq!(append(before, &entry).unwrap(), format!("{kept}{added}"), "{before:?}");
+        }
+        // What the reason says is no layout.
+        let after = append("# Head\r\n", &Entry { reason: "a\nb".to_owned(), ..entry }).unwrap();
+        assert_eq!(read(&SourceText::new("w", after)).unwrap()[0].reason, "a\nb");
     }
 
     #[test]

@@ -83,10 +83,10 @@ pub struct Waived {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Code, Diagnostic, NamedText};
+    use crate::source::{Code, Diagnostic, SourceText};
 
     fn waivers(text: &str) -> Result<Vec<Arc<Waiver>>, Vec<Diagnostic>> {
-        read(&NamedText::new("w.toml", text))
+        read(&SourceText::new("w.toml", text))
     }
 
     fn one(more: &str) -> Waiver {

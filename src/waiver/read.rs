@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Expiry, Pattern, PatternError, Waiver};
 use crate::operation::Operation;
-use crate::source::{Code, Diagnostic, NamedText, printable};
+use crate::source::{Code, Diagnostic, SourceText, printable};
 use crate::suggest;
 
 /// The list of waivers.
@@ -25,12 +25,17 @@ const REQUIRED: [&str; 4] = ["owner", "reason", "resource", "rule"];
 /// # Errors
 ///
 /// Everything that is wrong with it, in the order of its lines.
-pub fn read(file: &NamedText) -> Result<Vec<Arc<Waiver>>, Vec<Diagnostic>> {
-    let (root, errors) = DeTable::parse_recoverable(&file.text);
+pub fn read(file: &SourceText) -> Result<Vec<Arc<Waiver>>, Vec<Diagnostic>> {
+    let text = file.utf8().map_err(|spot| {
+        let problem = spot.error(Code::WaiverUnreadable, "the waivers are no UTF-8", "no UTF-8");
+        vec![problem.help("save them as UTF-8")]
+    })?;
+    let (root, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         let told = |error: &toml::de::Error| {
             let span = error.span().unwrap_or_default();
-            file.error(Code::WaiverInvalid, span, format!("this is no TOML: {}", error.message()), "here")
+            let message = format!("this is no TOML: {}", error.message());
+            file.spot(span).error(Code::WaiverInvalid, message, "here")
         };
         return Err(errors.iter().map(told).collect());
     }
@@ -58,7 +63,7 @@ pub fn read(file: &NamedText) -> Result<Vec<Arc<Waiver>>, Vec<Diagnostic>> {
 }
 
 struct Reader<'f> {
-    file: &'f NamedText,
+    file: &'f SourceText,
     problems: Vec<Diagnostic>,
 }
 
@@ -67,7 +72,7 @@ type Text<'v> = (&'v str, Range<usize>);
 
 impl Reader<'_> {
     fn problem(&mut self, span: Range<usize>, message: impl Into<String>, label: &str, help: &str) {
-        let problem = self.file.error(Code::WaiverInvalid, span, message, label);
+        let problem = self.file.spot(span).error(Code::WaiverInvalid, message, label);
         self.problems.push(if help.is_empty() { problem } else { problem.help(help) });
     }
 
@@ -129,6 +134,7 @@ impl Reader<'_> {
         if self.problems.len() > before {
             return None;
         }
+        let spot = self.file.spot(span);
         Some(Waiver {
             rule: rule?.0,
             resource: resource?.0,
@@ -139,8 +145,8 @@ impl Reader<'_> {
             owner: owner?.0.to_owned(),
             expires: expires?,
             ticket: ticket.map(|(text, _)| text.to_owned()),
-            place: self.file.place(&span),
-            excerpt: self.file.excerpt(span, "this waiver"),
+            place: spot.place().clone(),
+            excerpt: spot.excerpt("this waiver"),
         })
     }
 

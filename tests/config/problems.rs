@@ -98,10 +98,12 @@ fn what_is_no_toml_is_told_where_it_is_none() {
         assert!(outcome.stderr.contains("config.parse"), "{}", outcome.stderr);
     }
     let project = Project::new("");
-    project.file("probity.toml", b"a = \"\xff\"".as_slice());
-    let outcome = project.check(&["nodes.json"]);
-    assert_eq!(places(&outcome), ["probity.toml:1:6"], "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("no UTF-8"));
+    for text in [b"a = \"\xff\"".as_slice(), b"\xEF\xBB\xBFa = \"\xff\""] {
+        project.file("probity.toml", text);
+        let outcome = project.check(&["nodes.json"]);
+        assert_eq!(places(&outcome), ["probity.toml:1:6"], "{}", outcome.stderr);
+        assert!(outcome.stderr.contains("no UTF-8"));
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::waivers::failing;
-use crate::support::{Folder, check, page, probity, report};
+use crate::support::{Folder, check, page, places, probity, report};
 
 #[test]
 fn a_resource_that_no_snapshot_holds_fails_at_its_place_in_the_list() {
@@ -42,6 +42,33 @@ fn a_resource_that_no_snapshot_holds_fails_at_its_place_in_the_list() {
         (&rule["id"], &rule["verdicts"]["pass"], &rule["verdicts"]["fail"]),
         (&json!("POPULATION-001"), &json!(1), &json!(1))
     );
+}
+
+#[test]
+fn byte_order_marks_and_line_ends_move_no_place_in_lists() {
+    let folder = Folder::new();
+    let input = folder.file("nodes.json", page(&[report("i-1")]));
+    // Line, column and bytes of what is missing; the mark has three bytes.
+    for (name, text, place) in [
+        ("nodes.txt", "i-1\r\n  i-2\r\n", [2, 3, 3 + 5 + 2, 3 + 5 + 2 + 3]),
+        ("nodes.csv", "id,name\r\ni-1,a\r\ni-2,b\r\n", [3, 1, 3 + 9 + 7, 3 + 9 + 7 + 3]),
+        ("nodes.json", "[\"i-1\",\r\n \"i-2\"]\r\n", [2, 2, 3 + 9 + 1, 3 + 9 + 1 + 5]),
+        ("first.txt", "i-2\r\ni-1\r\n", [1, 1, 3, 6]),
+    ] {
+        let list = folder.file(&format!("lists/{name}"), format!("\u{feff}{text}"));
+        let outcome = check(&["--expect", &list, &input]);
+        let document = outcome.json();
+        let location = &document["findings"][0]["location"];
+        let keys = ["line", "column", "start_byte", "end_byte"];
+        assert_eq!(keys.map(|key| location[key].as_u64().unwrap()), place, "{name}");
+        assert_eq!((outcome.code, document["population"][0]["found"].as_u64()), (1, Some(1)), "{name}");
+    }
+    // What is wrong in the first line is told at its column: `["i-1", ` has 8 characters.
+    for (text, place) in [("[\"i-1\", 5]".as_bytes(), "1:9"), (b"[\"\xff\"]", "1:3")] {
+        let list = folder.file("lists/bad.json", [b"\xEF\xBB\xBF", text].concat());
+        let outcome = check(&["--expect", &list, &input]);
+        assert_eq!((outcome.code, places(&outcome)), (2, vec![format!("bad.json:{place}")]));
+    }
 }
 
 #[test]

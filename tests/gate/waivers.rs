@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{Folder, check, page, probity, report};
+use crate::support::{Folder, check, page, places, probity, report};
 
 /// A report that fails HWC-COC-003 alone.
 pub(super) fn failing(id: &str) -> Value {
@@ -249,7 +249,35 @@ fn what_cannot_be_read_stops_the_run() {
     fs::write(folder.path().join("latin.toml"), b"# \xe9\n").unwrap();
     let latin = folder.path().join("latin.toml");
     let outcome = check(&["--waivers", latin.to_str().unwrap(), &input]);
-    assert!(outcome.stderr.contains("it is no UTF-8"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("the waivers are no UTF-8"), "{}", outcome.stderr);
+    // Behind `# `.
+    assert_eq!(places(&outcome), ["latin.toml:1:3"]);
+}
+
+#[test]
+fn byte_order_marks_and_line_ends_move_no_place() {
+    let folder = Folder::new();
+    let input = folder.file("nodes.json", page(&[failing("i-1")]));
+    let text = |day: &str| waiver("HWC-COC-003", "i-1", day).replace('\n', "\r\n");
+    let run = |text: String| {
+        let waivers = folder.file("waivers.toml", text);
+        check(&["--rule", "HWC-COC-003", "--waivers", &waivers, &input])
+    };
+    let outcome = run(format!("\u{feff}{}", text("expires = 2026-11-01")));
+    let diagnostic = &outcome.json()["diagnostics"][0];
+    assert_eq!(diagnostic["code"], "waiver.expired");
+    assert_eq!(
+        (&diagnostic["line"], &diagnostic["column"]),
+        (&json!(1), &json!(1)),
+        "no column for the mark"
+    );
+    let outcome = run(format!("\u{feff}# é\r\n{}", text("permanent = true")));
+    assert_eq!((outcome.code, &outcome.json()["findings"][0]["waiver"]["line"]), (0, &json!(2)));
+    // `permanent = ` has 12 characters, and is the sixth line of a waiver.
+    let outcome = run(format!("\u{feff}{}", text("permanent = 1")));
+    assert_eq!((outcome.code, places(&outcome)), (2, vec!["waivers.toml:6:13".to_owned()]));
+    let outcome = run("\u{feff}waivers = []\r\n".to_owned());
+    assert_eq!((outcome.code, places(&outcome)), (2, vec!["waivers.toml:1:1".to_owned()]));
 }
 
 #[test]
