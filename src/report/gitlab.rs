@@ -51,7 +51,7 @@ pub(super) fn write(result: &mut Recorded, rendering: &Rendering, out: &mut dyn 
     let mut add = |issue: &Issue| -> io::Result<()> {
         out.write_all(separator.as_bytes())?;
         separator = ",\n  ";
-        safe_json::write(&mut *out, issue)
+        safe_json::write_at_once(out, issue)
     };
     for diagnostic in head.diagnostics.iter().filter(|diagnostic| diagnostic.level == LevelV1::Error) {
         add(&of_diagnostic(diagnostic, head, rendering, &mut seen))?;

@@ -9,10 +9,20 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use crate::source::printable;
 
+/// Room for most findings in most formats.
+const USUAL_BYTES: usize = 2 << 10;
+
 /// Writes a value on one line.
 pub(super) fn write<W: Write>(out: W, value: &impl Serialize) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(out, Safe(CompactFormatter)))?;
     Ok(())
+}
+
+/// The same to an output that should not be bothered with each comma.
+pub(super) fn write_at_once(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    let mut text = Vec::with_capacity(USUAL_BYTES);
+    write(&mut text, value)?;
+    out.write_all(&text)
 }
 
 /// Writes a value on lines for people.

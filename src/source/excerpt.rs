@@ -448,10 +448,16 @@ const fn obeyed_or_hidden(c: char) -> bool {
         | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
+/// Whether all is ASCII that is seen. Most texts are, and this is told many bytes at a time.
+fn is_plain_ascii(text: &[u8]) -> bool {
+    text.chunks(32)
+        .all(|chunk| chunk.iter().fold(true, |is_plain, byte| is_plain & matches!(byte, b' '..=b'~')))
+}
+
 /// `text` with every character that a terminal would obey, or that hides or reorders others, written
 /// as its JSON escape (`\u001b`). Line ends and tabs count among them: the result is one line.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(obeyed_or_hidden) {
+    if is_plain_ascii(text.as_bytes()) || !text.chars().any(obeyed_or_hidden) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);

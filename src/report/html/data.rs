@@ -58,7 +58,7 @@ pub(super) fn write(
                 out.write_all(b",")?;
             }
             out.write_all(b"\n")?;
-            safe_json::write(&mut out, &tables.row(number, &finding)?)?;
+            safe_json::write_at_once(&mut out, &tables.row(number, &finding)?)?;
             rows += 1;
             *slot(&mut listed, finding.verdict) += 1;
             Ok(())

@@ -30,12 +30,12 @@ pub(super) fn write(result: &mut Recorded, _: &Rendering, out: &mut dyn Write) -
     let mut sequence = 0;
     findings.each(|finding| {
         sequence += 1;
-        safe_json::write(&mut *out, &context.finding(&finding, sequence))?;
+        safe_json::write_at_once(out, &context.finding(&finding, sequence))?;
         writeln!(out)
     })?;
     for diagnostic in &head.diagnostics {
         sequence += 1;
-        safe_json::write(&mut *out, &context.diagnostic(diagnostic, sequence))?;
+        safe_json::write_at_once(out, &context.diagnostic(diagnostic, sequence))?;
         writeln!(out)?;
     }
     Ok(())

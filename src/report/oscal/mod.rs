@@ -95,8 +95,10 @@ pub(super) fn write(result: &mut Recorded, rendering: &Rendering, out: &mut dyn 
 
     let mut list = List::new("risks");
     let mut known = observed.iter();
-    findings.each(|finding| match known.next() {
-        Some(observed) if observed.has_risk => list.push(out, &items.risk(&finding, observed.uuid)),
+    findings.each_line(|line| match known.next() {
+        Some(observed) if observed.has_risk => {
+            list.push(out, &items.risk(&serde_json::from_slice(line)?, observed.uuid))
+        }
         _ => Ok(()),
     })?;
     list.close(out)?;
@@ -159,7 +161,7 @@ impl List {
             writeln!(out, ",\n\"{}\":[", self.name)?;
             self.is_open = true;
         }
-        safe_json::write(out, element)
+        safe_json::write_at_once(out, element)
     }
 
     fn close(self, out: &mut dyn Write) -> io::Result<()> {

@@ -172,7 +172,7 @@ impl<'o> Results<'o> {
     fn add(&mut self, result: &SarifResult) -> io::Result<()> {
         write!(self.out, "{}        ", self.separator)?;
         self.separator = ",\n";
-        safe_json::write(&mut *self.out, result)
+        safe_json::write_at_once(self.out, result)
     }
 
     fn end(self) -> io::Result<()> {
