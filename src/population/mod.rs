@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::operation::Operation;
 use crate::policy::Rule;
-use crate::source::{Excerpt, Place, SourceText};
+use crate::source::{SourceText, Spot, Tracker};
 use foldhash::fast::RandomState;
 
 pub use read::{Given, read};
@@ -82,9 +82,8 @@ impl List {
         self.by_id.get(id).copied()
     }
 
-    /// Where a resource stands in its file, and the lines around it.
-    pub fn place(&self, entry: &Expected) -> (Place, Excerpt) {
-        let spot = self.file.spot(entry.span.clone());
-        (spot.place().clone(), spot.excerpt("expected here"))
+    /// Where a resource stands in the list's file; the tracker is of that.
+    pub fn spot(&self, entry: &Expected, tracker: &mut Tracker<'_>) -> Spot {
+        self.file.spot_by(tracker, entry.span.clone())
     }
 }

@@ -13,7 +13,7 @@ use crate::operation::Operation;
 use crate::policy::Rule;
 use crate::population::{Expected, List, Population};
 use crate::settings::JudgeSettings;
-use crate::source::{Code, Diagnostic, Place, printable};
+use crate::source::{Code, Diagnostic, Place, Tracker, printable};
 
 /// Resources of a part of a run, held against the lists.
 #[derive(Debug, Default)]
@@ -106,11 +106,12 @@ impl Attendance {
                 continue;
             };
             let mut found = 0;
+            let mut judged = Judging { judging, rule, list, operation, tracker: list.file.tracker() };
             for (number, entry) in list.entries().iter().enumerate() {
                 let is_found = self.found.get(index).and_then(|entries| entries.get(number)).copied();
                 let is_found = is_found.unwrap_or_default();
                 found += u64::from(is_found);
-                judge(judging, rule, list, operation, entry, is_found, &mut roll);
+                judged.judge(entry, is_found, &mut roll);
             }
             let unexpected = self.unexpected.get(&operation).map_or(0, |(count, _)| *count);
             let file = Arc::clone(list.file.name());
@@ -158,57 +159,63 @@ fn ambiguous(list: &List, operations: &[Operation]) -> Diagnostic {
         .help(format!("name the operation: --expect OPERATION={}", printable(name)))
 }
 
-/// The verdict on an expected resource.
-fn judge(
-    judging: &JudgeSettings,
-    rule: &Arc<Rule>,
-    list: &List,
+/// A list, while its resources are judged.
+struct Judging<'j> {
+    judging: &'j JudgeSettings,
+    rule: &'j Arc<Rule>,
+    list: &'j List,
     operation: Operation,
-    entry: &Expected,
-    is_found: bool,
-    roll: &mut Roll,
-) {
-    let subject = || Subject {
-        operation,
-        id: Some(entry.id.clone()),
-        name: None,
-        region: None,
-        account: None,
-        captured_at: None,
-    };
-    let plain = if is_found { Verdict::Pass } else { Verdict::Fail };
-    let mut case = Case::new(judging, subject, list.file.name(), accept::Identity::Id(&entry.id));
-    let accepted = match &mut case {
-        Some(case) => case.settle(rule, plain),
-        None => accept::Accepted::plain(plain),
-    };
-    roll.ledger.append(case.map(Case::into_ledger).unwrap_or_default());
-    roll.tally.add(operation, rule.severity, &accepted.verdict.into());
-    roll.counts.add(accepted.verdict, 1);
-    if !judging.reports(accepted.verdict) {
-        return;
+    /// Of the list's file.
+    tracker: Tracker<'j>,
+}
+
+impl Judging<'_> {
+    /// The verdict on a resource.
+    fn judge(&mut self, entry: &Expected, is_found: bool, roll: &mut Roll) {
+        let &mut Self { judging, rule, list, operation, .. } = self;
+        let subject = || Subject {
+            operation,
+            id: Some(entry.id.clone()),
+            name: None,
+            region: None,
+            account: None,
+            captured_at: None,
+        };
+        let plain = if is_found { Verdict::Pass } else { Verdict::Fail };
+        let mut case = Case::new(judging, subject, list.file.name(), accept::Identity::Id(&entry.id));
+        let accepted = match &mut case {
+            Some(case) => case.settle(rule, plain),
+            None => accept::Accepted::plain(plain),
+        };
+        roll.ledger.append(case.map(Case::into_ledger).unwrap_or_default());
+        roll.tally.add(operation, rule.severity, &accepted.verdict.into());
+        roll.counts.add(accepted.verdict, 1);
+        if !judging.reports(accepted.verdict) {
+            return;
+        }
+        let spot = list.spot(entry, &mut self.tracker);
+        let place = spot.place();
+        roll.ledger.use_waiver(&accepted, || Some(place.clone()));
+        let message = if is_found {
+            format!("a snapshot holds `{}`", printable(&entry.id))
+        } else {
+            format!("`{}` is expected, and no snapshot holds it", printable(&entry.id))
+        };
+        let value = EvidenceValue::Present(entry.id.clone().into());
+        let evidence = Evidence { pointer: String::new(), value, place: place.clone() };
+        roll.findings.push(Finding {
+            rule: Arc::clone(rule),
+            rule_line_1based: rule.line_1based,
+            verdict: accepted.verdict,
+            message,
+            resource: Arc::new(subject()),
+            location: Location { place: place.clone(), document: None, pointer: String::new() },
+            evidence: if judging.evidence { vec![evidence] } else { Vec::new() },
+            fingerprint: Fingerprint::of_identity(&rule.id, operation, [entry.id.as_str()]),
+            waiver: accepted.waiver().cloned(),
+            is_known: accepted.is_known,
+            excerpt: judging.excerpts.then(|| spot.excerpt("expected here")),
+            rule_excerpt: None,
+        });
     }
-    let (place, excerpt) = list.place(entry);
-    roll.ledger.use_waiver(&accepted, || Some(place.clone()));
-    let message = if is_found {
-        format!("a snapshot holds `{}`", printable(&entry.id))
-    } else {
-        format!("`{}` is expected, and no snapshot holds it", printable(&entry.id))
-    };
-    let value = EvidenceValue::Present(entry.id.clone().into());
-    let evidence = Evidence { pointer: String::new(), value, place: place.clone() };
-    roll.findings.push(Finding {
-        rule: Arc::clone(rule),
-        rule_line_1based: rule.line_1based,
-        verdict: accepted.verdict,
-        message,
-        resource: Arc::new(subject()),
-        location: Location { place, document: None, pointer: String::new() },
-        evidence: if judging.evidence { vec![evidence] } else { Vec::new() },
-        fingerprint: Fingerprint::of_identity(&rule.id, operation, [entry.id.as_str()]),
-        waiver: accepted.waiver().cloned(),
-        is_known: accepted.is_known,
-        excerpt: judging.excerpts.then_some(excerpt),
-        rule_excerpt: None,
-    });
 }

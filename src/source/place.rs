@@ -123,13 +123,18 @@ impl<'t> Tracker<'t> {
         Position { byte, line_1based: self.last.line_1based - lines, column_1based }
     }
 
+    /// Takes note of where an offset is, so that counting begins there.
+    pub const fn note(&mut self, offset: usize, position: Position) {
+        (self.last_offset, self.last) = (offset, position);
+    }
+
     /// Takes note that a line, this one of the file, starts at `offset`: nothing before it has to be counted then.
     pub const fn note_line(&mut self, offset: usize, line_1based: u64) {
         if self.gaps.is_empty() {
             let byte = self.base.byte + offset as u64;
             // The first line may begin before the text.
             let column_1based = if offset == 0 { self.base.column_1based } else { 1 };
-            (self.last_offset, self.last) = (offset, Position { byte, line_1based, column_1based });
+            self.note(offset, Position { byte, line_1based, column_1based });
         }
     }
 

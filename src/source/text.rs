@@ -87,7 +87,9 @@ impl Spot {
     pub fn excerpt(&self, label: impl Into<String>) -> Excerpt {
         let text = ShownText { bytes: &self.text.bytes, secrets: &[] };
         let labels = vec![Label::new(self.span.clone(), label)];
-        Excerpt::of(&self.text.name, text, &mut self.text.tracker(), labels)
+        let mut tracker = self.text.tracker();
+        tracker.note(self.span.start, self.place.start);
+        Excerpt::of(&self.text.name, text, &mut tracker, labels)
     }
 
     /// An error about it, which shows it with `label` beside it.

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Expiry, Pattern, PatternError, Waiver};
 use crate::operation::Operation;
-use crate::source::{Code, Diagnostic, SourceText, printable};
+use crate::source::{Code, Diagnostic, SourceText, Tracker, printable};
 use crate::suggest;
 
 /// The list of waivers.
@@ -39,7 +39,7 @@ pub fn read(file: &SourceText) -> Result<Vec<Arc<Waiver>>, Vec<Diagnostic>> {
         };
         return Err(errors.iter().map(told).collect());
     }
-    let mut reader = Reader { file, problems: Vec::new() };
+    let mut reader = Reader { file, tracker: file.tracker(), problems: Vec::new() };
     let mut waivers = Vec::new();
     for (key, value) in root.get_ref() {
         match (key.get_ref().as_ref(), value.get_ref()) {
@@ -64,6 +64,7 @@ pub fn read(file: &SourceText) -> Result<Vec<Arc<Waiver>>, Vec<Diagnostic>> {
 
 struct Reader<'f> {
     file: &'f SourceText,
+    tracker: Tracker<'f>,
     problems: Vec<Diagnostic>,
 }
 
@@ -72,7 +73,7 @@ type Text<'v> = (&'v str, Range<usize>);
 
 impl Reader<'_> {
     fn problem(&mut self, span: Range<usize>, message: impl Into<String>, label: &str, help: &str) {
-        let problem = self.file.spot(span).error(Code::WaiverInvalid, message, label);
+        let problem = self.file.spot_by(&mut self.tracker, span).error(Code::WaiverInvalid, message, label);
         self.problems.push(if help.is_empty() { problem } else { problem.help(help) });
     }
 
@@ -134,7 +135,7 @@ impl Reader<'_> {
         if self.problems.len() > before {
             return None;
         }
-        let spot = self.file.spot(span);
+        let spot = self.file.spot_by(&mut self.tracker, span);
         Some(Waiver {
             rule: rule?.0,
             resource: resource?.0,
