@@ -29,5 +29,5 @@ pub use clock::{Clock, Stop, SystemClock};
 pub use collect::{Collected, Evidence, Options, collect};
 pub use evidence::PARTIAL;
 pub use progress::{Event, Silent, Sink};
-pub use target::{Order, Owner, Plan, Target, targets};
+pub use target::{Order, OrderProblem, Owner, Part, Plan, Target, targets};
 pub use transport::{Answer, Http, MAX_ANSWER_BYTES, TimeOuts, Transport, TransportError};
