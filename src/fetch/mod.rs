@@ -13,6 +13,7 @@ mod evidence;
 mod failure;
 mod pace;
 mod pages;
+mod party;
 mod progress;
 pub mod provider;
 mod redact;
