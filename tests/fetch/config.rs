@@ -321,6 +321,7 @@ fn what_is_wrong_with_these_keys_is_told_at_their_values() {
             "`UpgradeVersion` is given twice",
         ),
         (states, "upgrade_version = \"1\"", "fetch.parameter", "4:19", "has no parameter `UpgradeVersion`"),
+        (batches, "page_size = 5", "fetch.parameter", "1:1", "in probity.toml, as `params.UpgradeVersion`"),
         (states, "page_size = 0", "config.value", "4:13", "a whole number from 1 on"),
         (states, "rate = 5", "config.unknown_key", "4:1", "give it on the command line, --out or --rate"),
         (baseline, "owner = \"self\"", "config.unknown_key", "4:1", "`all = \"self\"`"),

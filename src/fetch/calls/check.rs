@@ -41,8 +41,10 @@ pub(in crate::fetch) fn checked(
     for parameter in call.parameters {
         let is_given = given.iter().any(|(name, _)| name == parameter.name);
         if parameter.required && parameter.role == Role::Plain && !is_given {
-            let message = format!("`{}` needs `{}`, {}", call.id, parameter.name, parameter.kind.in_words());
-            problems.push(Problem::plain(message));
+            let name = parameter.name;
+            let message = format!("`{}` needs `{name}`, {}", call.id, parameter.kind.in_words());
+            let help = format!("give it by --param {name}=VALUE; in probity.toml, as `params.{name}`");
+            problems.push(Problem::new(message, &help));
         }
     }
     if problems.is_empty() { Ok(parameters) } else { Err(problems) }
