@@ -14,6 +14,7 @@ use super::doubles::{
     issued, secrets,
 };
 use super::fake_environment::FakeEnvironment;
+use super::live::with_credentials;
 use crate::support::Folder;
 
 const CONTAINER: &str = "GET http://localhost/role";
@@ -508,12 +509,17 @@ fn all_calls_of_a_party_share_one_vain_search() {
 /// The binary, with a container's role and no other credentials.
 fn with_role(issuer: &Double, double: &Double, arguments: &[&str]) -> Fetched {
     let out = Folder::new();
-    let mut command: Command = fetch_command(double, arguments, &out);
+    let mut command = without_keys(fetch_command(double, arguments, &out), issuer);
+    fetched_by(&mut command, out)
+}
+
+/// The same command, with a container's role in place of keys.
+fn without_keys(mut command: Command, issuer: &Double) -> Command {
     for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
         command.env_remove(name);
     }
     command.env("AWS_CONTAINER_CREDENTIALS_FULL_URI", format!("{}/role", issuer.url()));
-    fetched_by(&mut command, out)
+    command
 }
 
 fn issuing(keys: &[Key<'_>]) -> Vec<Reply> {
@@ -534,6 +540,60 @@ fn the_binary_goes_on_with_new_credentials_and_repeats_none() {
     assert_eq!(issuer.seen().len(), 2);
     let (_, snapshot) = fetched.snapshot();
     assert_eq!((snapshot.account.as_deref(), snapshot.pages.len()), (Some("111111111111"), 3));
+}
+
+#[test]
+fn a_live_check_goes_on_with_them_too() {
+    let end = Utc::now() + TimeDelta::hours(6);
+    let issuer = Double::issuer(issuing(&[key(1, end), key(2, end)]));
+    let double = Double::aws(baselines(2, 0)).denying("AKIDRENEWED1", expired(Provider::Aws));
+    let (url, out) = (double.url(), Folder::new());
+    let arguments = [
+        "check",
+        "--live",
+        "GetPatchBaseline",
+        "--all",
+        "--region",
+        "eu-central-1",
+        "--format",
+        "json",
+        "--include",
+        "pass",
+        "--endpoint",
+        &url,
+        "--out",
+        &out.text(),
+    ];
+    let mut command = without_keys(with_credentials(&double, &arguments), &issuer);
+    let fetched = fetched_by(&mut command, out);
+    assert_eq!(fetched.outcome.json()["summary"]["resources"], 2, "{}", fetched.outcome.stderr);
+    // A listing, and two baselines.
+    assert_eq!((double.keys(), issuer.seen().len()), (ids(&[1, 2, 2, 2]), 2));
+}
+
+#[test]
+fn a_new_key_that_is_refused_is_sent_once() {
+    let start = start();
+    let hours = |number| key(number, start + TimeDelta::hours(6));
+    let (secret, _) = secrets("AKIDRENEWED2").unwrap();
+    let wrong = issued(Provider::Huawei, hours(2)).replace(&secret, "canary/renewed+secret-of-another");
+    let environment = FakeEnvironment::default()
+        .variable("HUAWEICLOUD_SDK_DOMAIN_ID", "domain-1")
+        .reply("PUT http://169.254.169.254/meta-data/latest/api/token", 200, "token")
+        .replies(
+            "GET http://169.254.169.254/openstack/latest/securitykey",
+            [(200, issued(Provider::Huawei, hours(1))), (200, wrong)],
+        )
+        .at(start);
+    let double = Double::huawei(3).denying("AKIDRENEWED1", expired(Provider::Huawei));
+    let order = Order {
+        operation: "ListInstanceCompliant".to_owned(),
+        regions: ["cn-north-4", "cn-north-1", "cn-east-3", "cn-south-1"].map(str::to_owned).to_vec(),
+        ..Order::default()
+    };
+    let (collected, _out) = run(&double, order, &environment, start, 0);
+    assert_eq!(codes(&collected), [Code::FetchSignature; 4]);
+    assert_eq!(double.violations().len(), 1, "five would lock the key");
 }
 
 #[test]
