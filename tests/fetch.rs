@@ -11,6 +11,7 @@ mod evidence;
 mod fake_environment;
 mod live;
 mod paging;
+mod renewal;
 mod retries;
 mod signing;
 mod system_environment;

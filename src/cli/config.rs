@@ -189,6 +189,9 @@ fn fetches(keys: &Keys) -> Vec<ShownTable> {
         keys.extend(key("baseline_ids", fetch.baseline_ids.as_ref(), texts));
         keys.extend(key("all", fetch.all.as_ref(), |owner| json!(owner.as_str())));
         keys.extend(key("instance_ids", fetch.instance_ids.as_ref(), texts));
+        keys.extend(key("instances_from", fetch.instances_from.as_ref(), |path| shown_path(&path.0)));
+        keys.extend(key("upgrade_version", fetch.upgrade_version.as_ref(), |text| json!(text.0)));
+        keys.extend(key("page_size", fetch.page_size.as_ref(), |size| json!(size.0)));
         keys.extend(key("endpoint", fetch.endpoint.as_ref(), |text| json!(text.0)));
         ShownTable { path: vec!["fetch".to_owned()], is_element: true, keys }
     };

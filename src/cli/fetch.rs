@@ -1,15 +1,14 @@
 //! `probity fetch`.
 
-use std::collections::HashSet;
-use std::fs;
 use std::io::{self, BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, value_parser};
 use serde_json::Value;
 
 use super::configured;
 use super::fetching::fetch;
+use super::instances::read_instances;
 use super::options::ConfigOptions;
 use super::{ColorChoice, Failure, stderr_style};
 use crate::config::Config;
@@ -18,7 +17,7 @@ use crate::fetch::endpoint::Endpoint;
 use crate::fetch::{Collected, Order, Owner, Target, targets};
 use crate::finding::ExitCode;
 use crate::report::{FETCHED_SCHEMA, FetchedCall, FetchedV1, write_diagnostic, write_fetched_json};
-use crate::source::{Code, Diagnostic, printable};
+use crate::source::{Code, Diagnostic};
 
 /// Where evidence is written where nothing is said.
 const OUT: &str = "evidence";
@@ -158,7 +157,8 @@ impl FetchOptions {
         environment: &dyn Environment,
     ) -> Result<Vec<Target>, Vec<Diagnostic>> {
         match operation {
-            Some(operation) => targets(&self.order(operation)?, environment),
+            Some(operation) => targets(&self.order(operation)?, environment)
+                .map_err(|problems| problems.into_iter().map(|problem| problem.diagnostic).collect()),
             None if self.is_of_one_call() => {
                 let message = "options of a call are given, but no operation";
                 Err(vec![Diagnostic::error(Code::FetchParameter, message).help(
@@ -272,28 +272,6 @@ fn shown(targets: &[Target], call: Collected) -> FetchedCall {
         snapshot,
         diagnostics,
     }
-}
-
-/// Ids of instances, each once.
-fn read_instances(path: &Path) -> Result<Vec<String>, Diagnostic> {
-    let name = path.to_string_lossy();
-    let fail = |why: &str| {
-        Err(Diagnostic::error(Code::InputUnreadable, format!("cannot read `{}`: {why}", printable(&name)))
-            .help("name a text file with an id of an instance a line"))
-    };
-    let text = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) => return fail(&error.to_string()),
-    };
-    let Ok(text) = String::from_utf8(text) else { return fail("it is no UTF-8") };
-    let lines = text.trim_start_matches('\u{feff}').lines();
-    let mut seen = HashSet::new();
-    let ids: Vec<String> = lines
-        .map(|line| line.split('#').next().unwrap_or_default().trim())
-        .filter(|id| !id.is_empty() && seen.insert(*id))
-        .map(str::to_owned)
-        .collect();
-    if ids.is_empty() { fail("it names no instance") } else { Ok(ids) }
 }
 
 fn parse_parameter(text: &str) -> Result<(String, String), String> {

@@ -10,6 +10,7 @@ mod explain;
 mod fetch;
 mod fetching;
 mod inspect;
+mod instances;
 mod lint;
 mod live;
 mod man;

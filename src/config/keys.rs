@@ -8,7 +8,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Entry, Located, Problem, Read, Reader};
-use super::value::{Age, FilePath, Glob, InputPath, Params, Ratio, Size, Text, Threads, not_a_glob};
+use super::value::{
+    Age, FilePath, Glob, InputPath, PageSize, Params, Ratio, Size, Text, Threads, not_a_glob,
+};
 use super::words::{BaselineOwner, Grouping, Included, Inconclusive, OutputFormat};
 use crate::operation::Operation;
 use crate::policy::Severity;
@@ -195,6 +197,12 @@ table! {
         all: BaselineOwner = "all",
         /// `alibaba.oos.ListInstancePatchStates` and `huawei.coc.ListInstanceCompliant`: these instances.
         instance_ids: Vec<Located<Text>> = "instance_ids",
+        /// A file that names instances, an id a line; `#` begins a comment. It adds to `instance_ids`.
+        instances_from: FilePath = "instances_from",
+        /// `alibaba.sas.ListPublishBatch`: the version that the agents are upgraded to.
+        upgrade_version: Text = "upgrade_version",
+        /// Resources on a page, by whatever name the call has for that.
+        page_size: PageSize = "page_size",
         /// Where requests are sent, in place of the documented address.
         endpoint: Text = "endpoint",
     }
@@ -239,6 +247,12 @@ pub struct Fetch {
     pub all: Option<Entry<BaselineOwner>>,
     /// These instances.
     pub instance_ids: Option<Entry<Vec<Located<Text>>>>,
+    /// A file that names instances.
+    pub instances_from: Option<Entry<FilePath>>,
+    /// The version that agents are upgraded to.
+    pub upgrade_version: Option<Entry<Text>>,
+    /// Resources on a page.
+    pub page_size: Option<Entry<PageSize>>,
     /// Where requests are sent.
     pub endpoint: Option<Entry<Text>>,
 }
@@ -295,6 +309,9 @@ required!(Fetch, FetchKeys, ["operation"], |read| {
         baseline_ids: read.baseline_ids,
         all: read.all,
         instance_ids: read.instance_ids,
+        instances_from: read.instances_from,
+        upgrade_version: read.upgrade_version,
+        page_size: read.page_size,
         endpoint: read.endpoint,
     })
 });

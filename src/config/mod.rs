@@ -20,7 +20,9 @@ pub use find::{FILE_NAME, find};
 pub use keys::{Expect, ExpectKeys, Fetch, FetchKeys, Keys, Output, OutputKeys, RuleKeys, Rules};
 pub use reader::{Entry, Located};
 pub use schema::config_schema;
-pub use value::{Age, FilePath, Glob, InputPath, MAX_THREADS, Param, Params, Ratio, Size, Text, Threads};
+pub use value::{
+    Age, FilePath, Glob, InputPath, MAX_THREADS, PageSize, Param, Params, Ratio, Size, Text, Threads,
+};
 pub use words::{BaselineOwner, Grouping, Included, Inconclusive, OutputFormat};
 
 use crate::source::{Code, Diagnostic, SourceText, printable};

@@ -264,7 +264,11 @@ impl Reader<'_> {
         let place = if table.is_empty() { String::new() } else { format!(" in `{}`", printable(table)) };
         let near = suggest::did_you_mean(suggest::nearest(name, known.iter().copied()));
         let message = format!("there is no key `{}`{place}{near}", printable(name));
-        let help = if table.is_empty() { hint(name) } else { None };
+        let help = match table {
+            "" => hint(name),
+            "fetch" => hint_of_fetch(name),
+            _ => None,
+        };
         let help = help.map_or_else(|| format!("the keys are {}", known.join(", ")), str::to_owned);
         let label = "unknown key".to_owned();
         self.problem(key.span(), Problem { code: Code::ConfigUnknownKey, message, label, help: Some(help) });
@@ -300,11 +304,21 @@ fn hint(name: &str) -> Option<&'static str> {
         "at" | "clock" => "the clock of a run is no lasting setting: give it with --at",
         "paths" | "files" => "the payloads to judge are listed as `inputs`",
         "severity" | "enabled" => "it belongs into the table of a rule: `[rule.ID]`",
-        "region" | "regions" | "profile" | "profiles" | "operation" | "account" | "endpoint" => {
+        "region" | "regions" | "profile" | "profiles" | "operation" | "account" | "endpoint"
+        | "page_size" | "instance_ids" | "instances_from" | "upgrade_version" => {
             "calls that are made live stand in `[[fetch]]`"
         }
-        "live" | "out" => "give it on the command line: --live, --out",
+        "live" | "out" | "rate" => "give it on the command line: --live, --out, --rate",
         "reference" => "give it on the command line: --reference",
+        _ => return None,
+    })
+}
+
+/// The same in `[[fetch]]`.
+fn hint_of_fetch(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "out" | "rate" => "it is of all calls together: give it on the command line, --out or --rate",
+        "owner" => "`all` names whose baselines: `all = \"self\"`",
         _ => return None,
     })
 }

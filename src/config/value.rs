@@ -198,6 +198,21 @@ impl Read for Threads {
 
 schema!(Threads, json_schema!({"type": "integer", "minimum": 1, "maximum": MAX_THREADS}));
 
+/// How many resources a page of a live call has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageSize(pub u32);
+
+impl Read for PageSize {
+    const TAKES: &'static str = "a whole number from 1 on";
+
+    fn read(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
+        let number = reader.integer(value, &(1..=u32::MAX.into()), Self::TAKES)?;
+        u32::try_from(number).ok().map(Self)
+    }
+}
+
+schema!(PageSize, json_schema!({"type": "integer", "minimum": 1, "maximum": u32::MAX}));
+
 /// Values for params, in the order of the file.
 #[derive(Clone, Debug, Default)]
 pub struct Params(pub Vec<(String, Entry<Param>)>);

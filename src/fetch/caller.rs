@@ -2,19 +2,18 @@
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::answer::{Misread, Reading, read};
 use super::calls::{Call, Parameters};
 use super::clock::Clock;
-use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::evidence::Facts;
 use super::failure::{Failure, Kind, request_id};
 use super::pace::Pace;
+use super::party::{Key, Party};
 use super::provider::Provider;
-use super::redact::Secrets;
 use super::retry::Retries;
 use super::sign::sign;
 use super::transport::{Answer, Transport};
@@ -25,9 +24,7 @@ pub(super) struct Caller<'c> {
     pub(super) call: &'static Call,
     pub(super) endpoint: &'c Endpoint,
     pub(super) region: Option<&'c str>,
-    pub(super) credentials: &'c Credentials,
-    pub(super) secrets: &'c Secrets,
-    pub(super) standing: &'c Standing,
+    pub(super) party: &'c Party<'c>,
     pub(super) pace: &'c Pace,
     pub(super) transport: &'c dyn Transport,
     pub(super) clock: &'c dyn Clock,
@@ -55,45 +52,56 @@ impl Caller<'_> {
         again: &mut dyn FnMut(&str, Duration),
     ) -> Result<Received, Box<Ended>> {
         let mut retries = Retries::new(self.seed);
+        let mut may_renew = true;
         loop {
-            let ended = match self.attempt(parameters) {
+            self.pace.wait(self.clock);
+            let key = self.key()?;
+            let mut ended = match self.attempt(&key, parameters) {
                 Ok(received) => return Ok(received),
                 Err(ended) => ended,
             };
+            if ended.failure.kind == Kind::Expired && may_renew {
+                may_renew = false;
+                match self.party.succeed(&key, self.clock.now()) {
+                    Ok(()) => {
+                        again("the credentials had expired, and there are new ones", Duration::ZERO);
+                        continue;
+                    }
+                    Err(nothing_new) => ended.failure.nothing_new = Some(nothing_new),
+                }
+            }
             let Some(wait) = retries.after(&ended.failure) else { return Err(ended) };
             again(&ended.failure.in_words(), wait);
             self.clock.wait(wait);
         }
     }
 
-    fn attempt(&self, parameters: &Parameters) -> Result<Received, Box<Ended>> {
-        self.pace.wait(self.clock);
-        self.standing.while_it_holds(self.call.service.provider(), || {
-            if self.clock.is_stopped() {
-                return Err(Box::new(Ended { failure: interrupted(), answer: None }));
-            }
-            self.exchange(parameters)
+    /// What to sign with.
+    fn key(&self) -> Result<Arc<Key>, Box<Ended>> {
+        if self.clock.is_stopped() {
+            return Err(Box::new(Ended { failure: interrupted(), answer: None }));
+        }
+        self.party.key(self.clock.now()).map_err(|lapsed| {
+            Box::new(Ended { failure: Failure::without_credentials(*lapsed), answer: None })
         })
     }
 
-    fn exchange(&self, parameters: &Parameters) -> Result<Received, Box<Ended>> {
-        let unsent = |message: String| {
-            Box::new(Ended {
-                failure: Failure {
-                    kind: Kind::Refused,
-                    code: None,
-                    message,
-                    status: None,
-                    request_id: None,
-                    wait: None,
-                },
-                answer: None,
-            })
-        };
+    fn attempt(&self, key: &Key, parameters: &Parameters) -> Result<Received, Box<Ended>> {
+        key.standing.while_it_holds(self.call.service.provider(), || {
+            if self.clock.is_stopped() {
+                return Err(Box::new(Ended { failure: interrupted(), answer: None }));
+            }
+            self.exchange(key, parameters)
+        })
+    }
+
+    fn exchange(&self, key: &Key, parameters: &Parameters) -> Result<Received, Box<Ended>> {
+        let unsent =
+            |message| Box::new(Ended { failure: Failure::unanswered(Kind::Refused, message), answer: None });
         let mut request = wire::request(self.call, self.endpoint, parameters);
         let scheme = wire::scheme(self.call, self.region);
         // Each attempt has a date and a nonce of its own.
-        sign(&mut request, scheme, self.credentials, self.clock.now(), &nonce())
+        sign(&mut request, scheme, &key.credentials, self.clock.now(), &nonce())
             .map_err(|error| unsent(error.to_string()))?;
         let answer = self
             .transport
@@ -101,7 +109,7 @@ impl Caller<'_> {
             .map_err(|error| Box::new(Ended { failure: Failure::on_the_way(&error), answer: None }))?;
         let now = self.clock.now();
         // A service may repeat what was sent, and then it is in the evidence.
-        let answer = match self.secrets.without(&answer.body) {
+        let answer = match self.party.without_secrets(&answer.body) {
             Some(body) => Answer { body, ..answer },
             None => answer,
         };
@@ -130,7 +138,7 @@ fn interrupted() -> Failure {
     Failure::on_the_way(&super::transport::TransportError::Interrupted)
 }
 
-/// What services think of a caller. It is shared by all calls with the same credentials, so that a wrong secret is not tried at
+/// What services think of a key. It is shared by all calls that are signed with it, so that a wrong secret is not tried at
 /// every region: Huawei Cloud locks a key after five wrong signatures in a row.
 #[derive(Default)]
 pub(super) struct Standing {

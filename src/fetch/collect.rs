@@ -6,14 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::caller::Standing;
 use super::calls::Call;
 use super::clock::Clock;
-use super::credentials::{Credentials, Environment, find};
+use super::credentials::Environment;
 use super::pace::Pace;
+use super::party::Party;
 use super::progress::{Event, Sink};
 use super::provider::Provider;
-use super::redact::Secrets;
 use super::round::Round;
 use super::target::Target;
 use super::transport::Transport;
@@ -69,15 +68,8 @@ impl Collected {
     }
 }
 
-/// Who calls, and what services think of them.
-pub(super) struct Party {
-    pub(super) credentials: Credentials,
-    pub(super) secrets: Secrets,
-    pub(super) standing: Standing,
-}
-
-/// Credentials are looked for once for all targets of a cloud and profile.
-type Parties = BTreeMap<(Provider, Option<String>), Result<Party, Diagnostic>>;
+/// Credentials are looked for once for all targets of a cloud and profile, and again where they end meanwhile.
+type Parties<'e> = BTreeMap<(Provider, Option<String>), Result<Party<'e>, Diagnostic>>;
 
 /// Calls all targets, side by side within the rate of each API, and writes what they answer. What is collected comes in the
 /// order of the targets, and each target's in the order of its calls; each target has something, if only what is wrong with it.
@@ -91,7 +83,7 @@ pub fn collect(
     environment: &dyn Environment,
     sink: &dyn Sink,
 ) -> Vec<Collected> {
-    let parties = parties(targets, environment);
+    let parties = parties(targets, options, environment);
     let paces = paces(targets, options.rate);
     let next = AtomicUsize::new(0);
     let results: Mutex<BTreeMap<usize, Vec<Collected>>> = Mutex::default();
@@ -121,16 +113,14 @@ pub fn collect(
     results.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().flatten().collect()
 }
 
-fn parties(targets: &[Target], environment: &dyn Environment) -> Parties {
+fn parties<'e>(targets: &[Target], options: &Options<'_>, environment: &'e dyn Environment) -> Parties<'e> {
     let mut parties = Parties::new();
     for target in targets {
         let provider = target.call.service.provider();
         parties.entry((provider, target.profile.clone())).or_insert_with(|| {
-            let credentials = find(provider, target.profile.as_deref(), environment).map_err(|error| {
-                Diagnostic::error(Code::FetchCredentials, error.to_string()).help(error.help())
-            })?;
-            let secrets = Secrets::of(&credentials);
-            Ok(Party { credentials, secrets, standing: Standing::default() })
+            Party::find(provider, target.profile.as_deref(), environment, options.clock.now()).map_err(
+                |error| Diagnostic::error(Code::FetchCredentials, error.to_string()).help(error.help()),
+            )
         });
     }
     parties

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::calls::Call;
+use super::party::{Lapsed, NothingNew};
 use super::provider::Provider;
 use super::transport::{Answer, TransportError};
 use crate::load::{Document, ErrorBody, error_response, error_text};
@@ -25,6 +26,8 @@ pub(super) struct Failure {
     pub(super) request_id: Option<String>,
     /// How long the service asks to wait.
     pub(super) wait: Option<Duration>,
+    /// Of credentials that ended: why there are no new ones.
+    pub(super) nothing_new: Option<NothingNew>,
 }
 
 /// What kind of failure it is.
@@ -104,7 +107,18 @@ impl Failure {
             TransportError::TooLarge(_) | TransportError::NotHttp(_) => Kind::Unreadable,
             TransportError::Interrupted => Kind::Interrupted,
         };
-        Self { kind, code: None, message: error.to_string(), status: None, request_id: None, wait: None }
+        Self::unanswered(kind, error.to_string())
+    }
+
+    /// For want of credentials: those that there were have ended.
+    pub(super) fn without_credentials(lapsed: Lapsed) -> Self {
+        let Lapsed { message, nothing_new } = lapsed;
+        Self { nothing_new: Some(nothing_new), ..Self::unanswered(Kind::Expired, message) }
+    }
+
+    /// Without an answer.
+    pub(super) fn unanswered(kind: Kind, message: String) -> Self {
+        Self { kind, code: None, message, status: None, request_id: None, wait: None, nothing_new: None }
     }
 
     /// From an error answer.
@@ -133,6 +147,7 @@ impl Failure {
             status: Some(answer.status),
             request_id: request_id(answer),
             wait: None,
+            nothing_new: None,
         }
     }
 
@@ -154,6 +169,7 @@ impl Failure {
             status: Some(answer.status),
             request_id: request_id(answer),
             wait: wait(answer, now),
+            nothing_new: None,
         }
     }
 
@@ -174,6 +190,9 @@ impl Failure {
         if !facts.is_empty() {
             words.push_str(&format!(" ({})", facts.join(", ")));
         }
+        if let Some(nothing_new) = &self.nothing_new {
+            words.push_str(&format!("; {}", nothing_new.why));
+        }
         words
     }
 
@@ -192,7 +211,10 @@ impl Failure {
                 "`{}` is not served there, or not for this account: check the region, and whether it is enabled",
                 call.id
             ),
-            Kind::Expired => "the temporary credentials are too old: get new ones".to_owned(),
+            Kind::Expired => match &self.nothing_new {
+                Some(nothing_new) => nothing_new.help.clone(),
+                None => "the temporary credentials are too old: get new ones".to_owned(),
+            },
             Kind::ClockSkew => {
                 "this machine's clock differs from the service's: set it, e.g. by NTP, and fetch again"
                     .to_owned()

@@ -18,11 +18,21 @@ pub(super) struct Secrets(Vec<SecretString>);
 
 impl Secrets {
     pub(super) fn of(credentials: &Credentials) -> Self {
+        let mut secrets = Self(Vec::new());
+        secrets.add(credentials);
+        secrets
+    }
+
+    /// Adds those of further credentials.
+    pub(super) fn add(&mut self, credentials: &Credentials) {
         let secrets = [Some(&credentials.secret_access_key), credentials.session_token.as_ref()];
-        let mut forms: Vec<SecretString> = secrets.into_iter().flatten().flat_map(forms).collect();
+        for form in secrets.into_iter().flatten().flat_map(forms) {
+            if !self.0.iter().any(|known| known.expose_secret() == form.expose_secret()) {
+                self.0.push(form);
+            }
+        }
         // The longest first: a form may be part of another.
-        forms.sort_by_key(|form| std::cmp::Reverse(form.expose_secret().len()));
-        Self(forms)
+        self.0.sort_by_key(|form| std::cmp::Reverse(form.expose_secret().len()));
     }
 
     /// The text without secrets; `None` where it has none.
@@ -128,5 +138,19 @@ mod tests {
         }
         assert_eq!(clean("AKIDEXAMPLE"), None);
         assert_eq!(clean(""), None);
+    }
+
+    #[test]
+    fn further_secrets_are_taken_out_beside_the_first() {
+        let mut secrets = secrets();
+        // The first secret is part of the further one.
+        let further = SecretString::from("wJalr/XUtn+EMI=further".to_owned());
+        secrets.add(&Credentials::new("AKIDFURTHER", further, "tests"));
+        let clean = |text: &str| secrets.without(text.as_bytes()).map(|t| String::from_utf8(t).unwrap());
+        assert_eq!(
+            clean("wJalr/XUtn+EMI=further CAIS+/token== wJalr%2FXUtn%2BEMI%3D").as_deref(),
+            Some("[secret] [secret] [secret]")
+        );
+        assert_eq!(clean("AKIDFURTHER"), None);
     }
 }

@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     fn failure(kind: Kind, wait: Option<Duration>) -> Failure {
-        Failure { kind, code: None, message: String::new(), status: None, request_id: None, wait }
+        Failure { wait, ..Failure::unanswered(kind, String::new()) }
     }
 
     #[test]

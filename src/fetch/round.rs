@@ -8,10 +8,11 @@ use serde_json::Value;
 
 use super::caller::{Caller, Ended};
 use super::calls::{Call, DESCRIBE_PATCH_BASELINES, Parameters, Role, instance_ids};
-use super::collect::{Collected, Evidence, Options, Paces, Party};
+use super::collect::{Collected, Evidence, Options, Paces};
 use super::evidence::{Folder, timestamp};
 use super::failure::{Failure, Kind};
 use super::pages::{Pager, Verdict};
+use super::party::Party;
 use super::progress::{Event, Sink};
 use super::target::{Plan, Target};
 use super::transport::Transport;
@@ -28,7 +29,7 @@ pub(super) struct Round<'r> {
     pub(super) index: usize,
     pub(super) target: &'r Target,
     pub(super) options: &'r Options<'r>,
-    pub(super) party: &'r Party,
+    pub(super) party: &'r Party<'r>,
     pub(super) paces: &'r Paces,
     pub(super) transport: &'r dyn Transport,
     pub(super) sink: &'r dyn Sink,
@@ -123,9 +124,7 @@ impl Round<'_> {
             call,
             endpoint: &self.target.endpoint,
             region: self.target.region.as_deref(),
-            credentials: &self.party.credentials,
-            secrets: &self.party.secrets,
-            standing: &self.party.standing,
+            party: self.party,
             pace,
             transport: self.transport,
             clock,
@@ -287,12 +286,7 @@ impl Round<'_> {
 
     /// The account: as somebody says, or as stands beside the credentials.
     fn account(&self) -> Option<String> {
-        let credentials = &self.party.credentials;
-        self.target
-            .account
-            .clone()
-            .or_else(|| credentials.account.clone())
-            .or_else(|| credentials.domain_id.clone())
+        self.target.account.clone().or_else(|| self.party.account())
     }
 
     /// Instances that were asked for, and that nothing was said about.

@@ -13,6 +13,15 @@ use super::endpoint::{Endpoint, EndpointError, endpoint};
 use crate::source::{Code, Diagnostic, printable};
 use crate::suggest;
 
+/// The parameters that name what a call is about.
+const BASELINE_ID: &str = "BaselineId";
+const INSTANCE_ID: &str = "instance_id";
+const INSTANCE_IDS: &str = "InstanceIds";
+
+/// What to do where no baseline is named.
+const HELP_BASELINE: &str =
+    "name some by --baseline-id, or say --all; in probity.toml, `baseline_ids` or `all`";
+
 /// What somebody asks for, as they wrote it.
 #[derive(Clone, Debug, Default)]
 pub struct Order {
@@ -48,6 +57,30 @@ pub enum Owner {
     Aws,
     /// Whoever.
     All,
+}
+
+/// What is wrong with an order.
+#[derive(Clone, Debug)]
+pub struct OrderProblem {
+    /// The part of the order that it is about, where it is one.
+    pub part: Option<Part>,
+    /// What is wrong, and what to do about it.
+    pub diagnostic: Diagnostic,
+}
+
+/// A part of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The parameter of this name, as it was given.
+    Parameter(String),
+    /// The baselines that are named.
+    Baselines,
+    /// That all baselines are asked for.
+    All,
+    /// The instances that are named.
+    Instances,
+    /// The resources on a page.
+    PageSize,
 }
 
 /// A call or several of one kind in one region, ready to be made.
@@ -95,22 +128,23 @@ impl Target {
 /// # Errors
 ///
 /// All that is wrong with it: unknown names, types, bounds, what is missing.
-pub fn targets(order: &Order, environment: &dyn Environment) -> Result<Vec<Target>, Vec<Diagnostic>> {
-    let call =
-        Call::find(&order.operation).map_err(|nearest| vec![unknown_call(&order.operation, nearest)])?;
+pub fn targets(order: &Order, environment: &dyn Environment) -> Result<Vec<Target>, Vec<OrderProblem>> {
+    let whole = |diagnostic| OrderProblem { part: None, diagnostic };
+    let call = Call::find(&order.operation)
+        .map_err(|nearest| vec![whole(unknown_call(&order.operation, nearest))])?;
     let mut problems = Vec::new();
     let plan = match plan(call, order) {
         Ok(plan) => Some(plan),
         Err(found) => {
-            problems.extend(found.into_iter().map(|problem| {
+            problems.extend(found.into_iter().map(|(part, problem)| {
                 let diagnostic = Diagnostic::error(Code::FetchParameter, problem.message);
-                Diagnostic { help: problem.help, ..diagnostic }
+                OrderProblem { part, diagnostic: Diagnostic { help: problem.help, ..diagnostic } }
             }));
             None
         }
     };
     let places = places(call, order, environment).unwrap_or_else(|found| {
-        problems.extend(found);
+        problems.extend(found.into_iter().map(whole));
         Vec::new()
     });
     match plan {
@@ -136,60 +170,71 @@ fn unknown_call(name: &str, nearest: Option<&'static str>) -> Diagnostic {
         .help(format!("these can be fetched: {}", known.join(", ")))
 }
 
+/// What is wrong, and with which part of the order.
+type Problems = Vec<(Option<Part>, Problem)>;
+
 /// Which calls are made, before it matters in which region.
-fn plan(call: &'static Call, order: &Order) -> Result<Plan, Vec<Problem>> {
-    let mut problems = Vec::new();
+fn plan(call: &'static Call, order: &Order) -> Result<Plan, Problems> {
+    let mut problems = Problems::new();
     let mut given = order.parameters.clone();
     let is_baseline = *call == GET_PATCH_BASELINE;
+    // What is given is for the listing, where there is one.
+    let asked = if is_baseline && order.all.is_some() { &DESCRIBE_PATCH_BASELINES } else { call };
     if let Some(size) = order.page_size {
-        let paged = if is_baseline && order.all.is_some() { &DESCRIBE_PATCH_BASELINES } else { call };
-        match paged.page_size() {
+        match asked.page_size() {
             Some((parameter, _)) => given.push((parameter.name.to_owned(), Value::from(size))),
-            None => problems.push(misplaced(call, "page size")),
+            None => problems.push((Some(Part::PageSize), misplaced(call, "page size"))),
         }
     }
     let is_states = *call == LIST_INSTANCE_PATCH_STATES;
-    let has_instance = call.parameter("instance_id").is_some();
+    let has_instance = call.parameter(INSTANCE_ID).is_some();
     if !is_baseline {
         if !order.baseline_ids.is_empty() {
-            problems.push(misplaced(call, "baseline ids"));
+            problems.push((Some(Part::Baselines), misplaced(call, "baseline ids")));
         }
         if order.all.is_some() {
-            problems.push(misplaced(call, "`all`"));
+            problems.push((Some(Part::All), misplaced(call, "`all`")));
         }
     }
     if !is_states && !has_instance && !order.instance_ids.is_empty() {
-        problems.push(misplaced(call, "instance ids"));
+        problems.push((Some(Part::Instances), misplaced(call, "instance ids")));
     }
     let sets = if is_baseline {
-        let names_one = given.iter().any(|(name, _)| name == "BaselineId");
+        let names_one = given.iter().any(|(name, _)| name == BASELINE_ID);
         match order.all {
             Some(_) if names_one || !order.baseline_ids.is_empty() => {
                 let message = "a baseline is named, and all are asked for".to_owned();
-                problems.push(Problem { message, help: Some("say either".to_owned()) });
+                problems.push((Some(Part::All), Problem::new(message, "say either")));
                 return Err(problems);
             }
             Some(owner) => {
-                // What is given is for the listing then.
                 let filter = owner_filter(owner).map(|filter| ("Filters".to_owned(), filter));
                 given.extend(filter);
-                return match checked(&DESCRIBE_PATCH_BASELINES, &given) {
+                return match checked(asked, &given) {
                     Ok(listing) if problems.is_empty() => Ok(Plan::Baselines(listing)),
-                    checked => Err(problems.into_iter().chain(checked.err().unwrap_or_default()).collect()),
+                    checked => {
+                        problems.extend(of_parts(asked, order, checked.err().unwrap_or_default()));
+                        Err(problems)
+                    }
                 };
             }
             None if order.baseline_ids.is_empty() && !names_one => {
                 let message = format!("`{}` needs a baseline", call.id);
-                let help = "name some by --baseline-id, or say --all".to_owned();
-                problems.push(Problem { message, help: Some(help) });
+                problems.push((None, Problem::new(message, HELP_BASELINE)));
                 return Err(problems);
             }
-            None => each(&given, "BaselineId", &order.baseline_ids),
+            None => each(&given, BASELINE_ID, &order.baseline_ids),
         }
     } else if is_states {
-        chunks(&mut given, &order.instance_ids, &mut problems)
+        match chunks(&mut given, &order.instance_ids) {
+            Ok(sets) => sets,
+            Err(found) => {
+                problems.extend(of_parts(call, order, found));
+                vec![given]
+            }
+        }
     } else if has_instance {
-        each(&given, "instance_id", &order.instance_ids)
+        each(&given, INSTANCE_ID, &order.instance_ids)
     } else {
         vec![given]
     };
@@ -199,16 +244,42 @@ fn plan(call: &'static Call, order: &Order) -> Result<Plan, Vec<Problem>> {
             Ok(parameters) => plan.push(parameters),
             // What is common to all sets is wrong in all of them.
             Err(found) => {
-                let new: Vec<Problem> = found.into_iter().filter(|new| !problems.contains(new)).collect();
-                problems.extend(new);
+                let found = of_parts(call, order, found);
+                problems = found.fold(problems, |mut problems, new| {
+                    if !problems.contains(&new) {
+                        problems.push(new);
+                    }
+                    problems
+                });
             }
         }
     }
     if problems.is_empty() { Ok(Plan::Each(plan)) } else { Err(problems) }
 }
 
+/// What is wrong with parameters, by the part of the order that they come from.
+fn of_parts<'o>(
+    call: &'static Call,
+    order: &'o Order,
+    found: Vec<Problem>,
+) -> impl Iterator<Item = (Option<Part>, Problem)> + 'o {
+    found.into_iter().map(move |problem| {
+        let part = problem.parameter.as_deref().map(|name| match name {
+            BASELINE_ID if !order.baseline_ids.is_empty() => Part::Baselines,
+            INSTANCE_ID | INSTANCE_IDS if !order.instance_ids.is_empty() => Part::Instances,
+            name if order.page_size.is_some()
+                && call.page_size().is_some_and(|(parameter, _)| parameter.name == name) =>
+            {
+                Part::PageSize
+            }
+            name => Part::Parameter(name.to_owned()),
+        });
+        (part, problem)
+    })
+}
+
 fn misplaced(call: &Call, what: &str) -> Problem {
-    Problem { message: format!("`{}` takes no {what}", call.id), help: Some("leave it out".to_owned()) }
+    Problem::new(format!("`{}` takes no {what}", call.id), "leave it out")
 }
 
 type Given = Vec<(String, Value)>;
@@ -227,28 +298,23 @@ fn each(given: &Given, name: &str, values: &[String]) -> Vec<Given> {
 }
 
 /// The same parameters with a hundred instances each.
-fn chunks(given: &mut Given, ids: &[String], problems: &mut Vec<Problem>) -> Vec<Given> {
-    const NAME: &str = "InstanceIds";
+fn chunks(given: &mut Given, ids: &[String]) -> Result<Vec<Given>, Vec<Problem>> {
     let mut all = ids.to_vec();
-    if let Some(at) = given.iter().position(|(name, _)| name == NAME) {
+    if let Some(at) = given.iter().position(|(name, _)| name == INSTANCE_IDS) {
         // Checked as it is, and then cut.
-        let one = [(NAME.to_owned(), given.remove(at).1)];
-        match checked(&LIST_INSTANCE_PATCH_STATES, &one) {
-            Ok(parameters) => all.splice(0..0, instance_ids(parameters.get(NAME))).for_each(drop),
-            Err(found) => problems.extend(found),
-        }
+        let one = [(INSTANCE_IDS.to_owned(), given.remove(at).1)];
+        let parameters = checked(&LIST_INSTANCE_PATCH_STATES, &one)?;
+        all.splice(0..0, instance_ids(parameters.get(INSTANCE_IDS))).for_each(drop);
     }
     if all.is_empty() {
-        return vec![given.clone()];
+        return Ok(vec![given.clone()]);
     }
-    distinct(&all)
-        .chunks(MAX_INSTANCE_IDS)
-        .map(|ids| {
-            let mut given = given.clone();
-            given.push((NAME.to_owned(), Value::from(ids)));
-            given
-        })
-        .collect()
+    let with = |ids: &[String]| {
+        let mut given = given.clone();
+        given.push((INSTANCE_IDS.to_owned(), Value::from(ids)));
+        given
+    };
+    Ok(distinct(&all).chunks(MAX_INSTANCE_IDS).map(with).collect())
 }
 
 /// Each once, in the order of their first.

@@ -41,7 +41,7 @@ pub(super) fn as_json(text: &str) -> Value {
 }
 
 /// Documents, and whether they are valid.
-const DOCUMENTS: [(&str, bool); 133] = [
+const DOCUMENTS: [(&str, bool); 145] = [
     ("", true),
     ("# nothing", true),
     ("unknown = 1", false),
@@ -166,6 +166,18 @@ const DOCUMENTS: [(&str, bool); 133] = [
         "[[fetch]]\noperation = 'ListInstanceCompliant'\nparams = { limit = 100, region = 'x' }\nbaseline_ids = ['pb']",
         true,
     ),
+    ("[[fetch]]\noperation = 'ListInstanceCompliant'\ninstances_from = '../ids.txt'\npage_size = 100", true),
+    ("[[fetch]]\noperation = 'ListPublishBatch'\nupgrade_version = '0.0.9'\npage_size = 1", true),
+    ("[[fetch]]\noperation = 'ListPublishBatch'\npage_size = 4294967295", true),
+    ("[[fetch]]\noperation = 'ListPublishBatch'\npage_size = 4294967296", false),
+    ("[[fetch]]\noperation = 'ListPublishBatch'\npage_size = 0", false),
+    ("[[fetch]]\noperation = 'ListPublishBatch'\npage_size = -1", false),
+    ("[[fetch]]\noperation = 'ListPublishBatch'\npage_size = '20'", false),
+    ("[[fetch]]\noperation = 'ListInstanceCompliant'\ninstances_from = ''", false),
+    ("[[fetch]]\noperation = 'ListInstanceCompliant'\ninstances_from = ['ids.txt']", false),
+    ("[[fetch]]\noperation = 'ListPublishBatch'\nupgrade_version = 1", false),
+    ("[[fetch]]\noperation = 'ListPublishBatch'\nrate = 5", false),
+    ("[[fetch]]\noperation = 'GetPatchBaseline'\nowner = 'self'", false),
     ("[[fetch]]\nregions = ['eu-west-1']", false),
     ("[[fetch]]\noperation = 'DescribeInstances'", false),
     ("[[fetch]]\noperation = 'ListPublishBatch'\nregions = 'eu-west-1'", false),

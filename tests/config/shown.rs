@@ -53,7 +53,13 @@ operation = "alibaba.oos.ListInstancePatchStates"
 account = "1234567890123456"
 params = { MaxResults = 50, RegionId = "eu-central-1" }
 instance_ids = ["i-1"]
+instances_from = "ci/instances.txt"
+page_size = 0x14
 endpoint = "https://oos.example.com"
+
+[[fetch]]
+operation = "ListPublishBatch"
+upgrade_version = "0.0.9"
 
 [rule."HWC-COC-00[12]"]
 severity = "low"
@@ -139,16 +145,20 @@ fn every_key_tells_where_it_comes_from() {
         ("account = \"1234567890123456\"", "probity.toml:45:1"),
         ("params = { MaxResults = 50, RegionId = \"eu-central-1\" }", "probity.toml:46:1"),
         ("instance_ids = [\"i-1\"]", "probity.toml:47:1"),
-        ("endpoint = \"https://oos.example.com\"", "probity.toml:48:1"),
-        ("severity = \"low\"", "probity.toml:51:1"),
-        ("params.max = 1", "probity.toml:52:8"),
-        ("enabled = true", "probity.toml:55:1"),
-        ("severity = \"low\"", "probity.toml:51:1"),
-        ("params.max = 2", "probity.toml:56:12"),
+        ("instances_from = \"ci/instances.txt\"", "probity.toml:48:1"),
+        ("page_size = 20", "probity.toml:49:1"),
+        ("endpoint = \"https://oos.example.com\"", "probity.toml:50:1"),
+        ("operation = \"alibaba.sas.ListPublishBatch\"", "probity.toml:53:1"),
+        ("upgrade_version = \"0.0.9\"", "probity.toml:54:1"),
+        ("severity = \"low\"", "probity.toml:57:1"),
+        ("params.max = 1", "probity.toml:58:8"),
+        ("enabled = true", "probity.toml:61:1"),
+        ("severity = \"low\"", "probity.toml:57:1"),
+        ("params.max = 2", "probity.toml:62:12"),
         ("params.none = \"a\"", "command line"),
         (
             "params.\"odd name\" = { \"a b\" = [\"\\\"\", \"\\U0000001B\\U0000202E\\n\\\\\"], c = 1.5 }",
-            "probity.toml:59:1",
+            "probity.toml:65:1",
         ),
     ];
     assert_eq!(commented(&outcome.stdout), expected, "{}", outcome.stdout);
@@ -159,6 +169,7 @@ fn every_key_tells_where_it_comes_from() {
             "[[output]]",
             "[[output]]",
             "[[expect]]",
+            "[[fetch]]",
             "[[fetch]]",
             "[[fetch]]",
             "[rule.HWC-COC-001]",
@@ -240,9 +251,15 @@ fn machines_get_a_document_of_the_published_schema() {
     );
     assert_eq!(
         setting(&outcome, "rule.HWC-COC-002.params.max"),
-        (json!(2), "../probity.toml:56:12".to_owned())
+        (json!(2), "../probity.toml:62:12".to_owned())
     );
     assert_eq!(setting(&outcome, "expect").0[0]["column"], "the id");
+    let fetch = setting(&outcome, "fetch").0;
+    assert_eq!(
+        (&fetch[1]["instances_from"], &fetch[1]["page_size"]),
+        (&json!("../ci/instances.txt"), &json!(20))
+    );
+    assert_eq!(fetch[2]["upgrade_version"], "0.0.9");
 }
 
 #[test]

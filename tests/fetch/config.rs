@@ -4,7 +4,7 @@ use std::fs;
 
 use super::doubles::{Double, baselines};
 use super::live::with_credentials;
-use crate::support::{CLOCK, Folder, Outcome, finish_in_time};
+use crate::support::{CLOCK, Folder, Outcome, finish_in_time, places};
 
 /// Runs a command in a folder with this configuration.
 fn run(double: &Double, folder: &Folder, text: &str, arguments: &[&str]) -> Outcome {
@@ -120,7 +120,7 @@ fn what_is_wrong_is_told_at_its_call_and_nothing_is_sent() {
         (
             "[[fetch]]\noperation = \"ListInstancePatchStates\"\nregions = [\"eu-central-1\"]\nparams.MaxResult = 5",
             "fetch.parameter",
-            "1:1",
+            "4:20",
             "MaxResults",
         ),
         (
@@ -160,6 +160,204 @@ fn what_is_wrong_is_told_at_its_call_and_nothing_is_sent() {
     }
     assert_eq!(double.arrived(), 0);
     assert_eq!(calls(&folder), Vec::<String>::new());
+}
+
+#[test]
+fn instances_come_from_a_file_beside_the_configuration() {
+    let (double, folder) = (Double::alibaba(130), Folder::new());
+    // 120 of the file, of which one stands in the table, too, and one twice; and one of the table alone.
+    let mut lines: Vec<String> = (1..=119).map(|n| format!("i-{n:05}  # a comment")).collect();
+    lines.insert(0, "\u{feff}# all".to_owned());
+    lines.extend([String::new(), "i-00119".to_owned(), "\ti-00120".to_owned()]);
+    folder.file("inventory/ids.txt", lines.join("\r\n"));
+    let text = r#"
+[[fetch]]
+operation = "ListInstancePatchStates"
+regions = ["cn-hangzhou"]
+instance_ids = ["i-00000", "i-00001"]
+instances_from = "inventory/ids.txt"
+page_size = 40
+endpoint = "URL"
+"#;
+    folder.file("probity.toml", text.replace("URL", &double.url()));
+    fs::create_dir_all(folder.path().join(".git")).unwrap();
+    // The path is relative to the file, and the command runs elsewhere.
+    let below = folder.path().join("below");
+    fs::create_dir_all(&below).unwrap();
+    let outcome = finish_in_time(with_credentials(&double, &["fetch"]).current_dir(&below));
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    let asked: Vec<Vec<String>> = outcome
+        .stdout
+        .lines()
+        .map(|line| {
+            let manifest = fs::read_to_string(below.join(line).join("snapshot.json")).unwrap();
+            let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+            assert_eq!(manifest["parameters"]["MaxResults"], 40);
+            serde_json::from_str(manifest["parameters"]["InstanceIds"].as_str().unwrap()).unwrap()
+        })
+        .collect();
+    // A hundred to a call: 121 in all.
+    assert_eq!(asked.iter().map(Vec::len).collect::<Vec<_>>(), [100, 21]);
+    assert_eq!(asked.concat(), (0..=120).map(|n| format!("i-{n:05}")).collect::<Vec<_>>());
+    // Forty to a page: 40, 40 and 20; then 21.
+    assert_eq!(double.seen().len(), 4);
+    assert!(double.seen().iter().all(|seen| seen.target.contains("MaxResults=40")));
+}
+
+#[test]
+fn the_version_and_the_size_of_pages_have_keys() {
+    let (double, folder) = (Double::alibaba(45), Folder::new());
+    let text = r#"
+[[fetch]]
+operation = "ListPublishBatch"
+regions = ["cn-hangzhou"]
+upgrade_version = "3.4.12"
+page_size = 15
+endpoint = "URL"
+"#;
+    let outcome = run(&double, &folder, text, &["check", "--live", "--format", "json", "--at", CLOCK]);
+    assert_eq!(outcome.json()["summary"]["resources"], 45);
+    let seen = double.seen();
+    assert_eq!(seen.len(), 3, "45 by fifteen");
+    assert!(seen.iter().all(|seen| seen.target.contains("UpgradeVersion=3.4.12")));
+
+    // With `all` it is the listing that has pages.
+    let (double, folder) = (Double::aws(baselines(5, 0)), Folder::new());
+    let text = "[[fetch]]\noperation = \"GetPatchBaseline\"\nregions = [\"eu-central-1\"]\nall = \"self\"\npage_size = 2\n\
+                endpoint = \"URL\"\n";
+    let outcome = run(&double, &folder, text, &["fetch"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert_eq!(double.seen().len(), 3 + 5, "5 by two, and each of them");
+}
+
+/// The words of standard error, without what lines and frames do to them.
+fn told(text: &str) -> String {
+    text.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn what_is_wrong_with_these_keys_is_told_at_their_values() {
+    let (double, folder) = (Double::alibaba(3), Folder::new());
+    folder.file("ids.txt", "i-1\n");
+    folder.file("empty.txt", "# none yet\n\n   # \n");
+    folder.file("latin.txt", b"i-1 # m\xfcnchen\n".as_slice());
+    fs::create_dir(folder.path().join("directory")).unwrap();
+    let states = "[[fetch]]\noperation = \"ListInstancePatchStates\"\nregions = [\"cn-hangzhou\"]\n";
+    let reports = "[[fetch]]\noperation = \"ListInstanceCompliant\"\n";
+    let batches = "[[fetch]]\noperation = \"ListPublishBatch\"\nregions = [\"cn-hangzhou\"]\n";
+    let baseline = "[[fetch]]\noperation = \"GetPatchBaseline\"\nregions = [\"eu-central-1\"]\n";
+    for (table, keys, code, place, words) in [
+        (states, "instances_from = \"gone.txt\"", "input.unreadable", "4:18", "cannot read `gone.txt`: "),
+        (states, "instances_from = \"directory\"", "input.unreadable", "4:18", "cannot read `directory`: "),
+        (
+            states,
+            "instances_from = \"empty.txt\"",
+            "input.unreadable",
+            "4:18",
+            "cannot read `empty.txt`: it names no instance",
+        ),
+        (
+            states,
+            "instances_from = \"latin.txt\"",
+            "input.unreadable",
+            "4:18",
+            "cannot read `latin.txt`: it is no UTF-8",
+        ),
+        (
+            states,
+            "instances_from = \"gone.txt\"",
+            "input.unreadable",
+            "4:18",
+            "name a text file with an id of an instance a line",
+        ),
+        (
+            batches,
+            "upgrade_version = \"1\"\ninstances_from = \"ids.txt\"",
+            "fetch.parameter",
+            "5:18",
+            "`alibaba.sas.ListPublishBatch` takes no instance ids",
+        ),
+        (reports, "page_size = 101", "fetch.parameter", "3:13", "`limit` is 101, but must be 1 to 100"),
+        (
+            states,
+            "params.MaxResults = 5\npage_size = 5",
+            "fetch.parameter",
+            "5:13",
+            "`MaxResults` is given twice",
+        ),
+        (
+            baseline,
+            "baseline_ids = [\"pb-0123456789abcdef0\"]\npage_size = 5",
+            "fetch.parameter",
+            "5:13",
+            "`aws.ssm.GetPatchBaseline` takes no page size",
+        ),
+        (
+            baseline,
+            "all = \"self\"\npage_size = 101",
+            "fetch.parameter",
+            "5:13",
+            "`MaxResults` is 101, but must be 1 to 100",
+        ),
+        (
+            baseline,
+            "baseline_ids = [\"pb-0123456789abcdef\"]",
+            "fetch.parameter",
+            "4:16",
+            "`BaselineId` has 19 characters, but must have 20 to 128",
+        ),
+        (
+            batches,
+            "upgrade_version = \"1\"\nall = \"self\"",
+            "fetch.parameter",
+            "5:7",
+            "`alibaba.sas.ListPublishBatch` takes no `all`",
+        ),
+        (
+            batches,
+            "params.UpgradeVersion = \"1\"\nupgrade_version = \"1\"",
+            "fetch.parameter",
+            "5:19",
+            "`UpgradeVersion` is given twice",
+        ),
+        (states, "upgrade_version = \"1\"", "fetch.parameter", "4:19", "has no parameter `UpgradeVersion`"),
+        (batches, "page_size = 5", "fetch.parameter", "1:1", "in probity.toml, as `params.UpgradeVersion`"),
+        (states, "page_size = 0", "config.value", "4:13", "a whole number from 1 on"),
+        (states, "rate = 5", "config.unknown_key", "4:1", "give it on the command line, --out or --rate"),
+        (baseline, "owner = \"self\"", "config.unknown_key", "4:1", "`all = \"self\"`"),
+    ] {
+        let text = format!("{table}{keys}\n");
+        for arguments in [&["fetch"][..], &["check", "--live"]] {
+            let outcome = run(&double, &folder, &text, arguments);
+            assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{text}");
+            assert_eq!(places(&outcome), [format!("probity.toml:{place}")], "{text}: {}", outcome.stderr);
+            let said = told(&outcome.stderr);
+            assert!(said.contains(code) && said.contains(words), "{text}: {said}");
+        }
+    }
+    assert_eq!(double.arrived(), 0);
+    assert_eq!(calls(&folder), Vec::<String>::new());
+}
+
+#[test]
+fn all_that_is_wrong_with_all_calls_is_told_at_once() {
+    let (double, folder) = (Double::alibaba(3), Folder::new());
+    let text = r#"
+[[fetch]]
+operation = "ListInstancePatchStates"
+instances_from = "gone.txt"
+endpoint = "http://example.com"
+
+[[fetch]]
+operation = "ListInstanceCompliant"
+page_size = 500
+params.sort_dir = "up"
+"#;
+    let outcome = run(&double, &folder, text, &["fetch"]);
+    assert_eq!(outcome.code, 2);
+    let expected = ["4:18", "5:12", "9:13", "10:19"].map(|place| format!("probity.toml:{place}"));
+    assert_eq!(places(&outcome), expected, "{}", outcome.stderr);
+    assert_eq!(double.arrived(), 0);
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub(in crate::fetch) struct Problem {
     pub(in crate::fetch) message: String,
     /// What to do about it.
     pub(in crate::fetch) help: Option<String>,
+    /// The parameter that it is about, as it was given.
+    pub(in crate::fetch) parameter: Option<String>,
 }
 
 /// Checks what is given for a call. Texts are read as what their parameter is: `5` is a number where a number is due.
@@ -32,47 +34,71 @@ pub(in crate::fetch) fn checked(
     let mut problems = Vec::new();
     let mut parameters = Parameters::new();
     for (name, value) in given {
-        let Some(parameter) = call.parameter(name) else {
-            problems.push(unknown(call.id, name, call.parameters));
-            continue;
-        };
-        match parameter.role {
-            Role::Plain | Role::PageSize(_) => {}
-            Role::Region => {
-                problems.push(Problem::new(format!("`{name}` is the region"), "give it as a region"));
-                continue;
-            }
-            Role::Page => {
-                let message = format!("`{name}` chooses the page, and all pages are collected");
-                problems.push(Problem::new(message, "leave it out"));
-                continue;
-            }
-        }
-        let before = problems.len();
-        let value = read(name, &parameter.kind, value, &mut problems);
-        if problems.len() == before && parameters.insert(parameter.name, value).is_some() {
-            problems.push(Problem::new(format!("`{name}` is given twice"), "give it once"));
-        }
+        let mut found = Vec::new();
+        take(call, name, value, &mut parameters, &mut found);
+        problems.extend(found.into_iter().map(|problem| problem.of(name)));
     }
     for parameter in call.parameters {
         let is_given = given.iter().any(|(name, _)| name == parameter.name);
         if parameter.required && parameter.role == Role::Plain && !is_given {
-            let message = format!("`{}` needs `{}`, {}", call.id, parameter.name, parameter.kind.in_words());
-            problems.push(Problem { message, help: None });
+            let name = parameter.name;
+            let message = format!("`{}` needs `{name}`, {}", call.id, parameter.kind.in_words());
+            let help = format!("give it by --param {name}=VALUE; in probity.toml, as `params.{name}`");
+            problems.push(Problem::new(message, &help));
         }
     }
     if problems.is_empty() { Ok(parameters) } else { Err(problems) }
 }
 
 impl Problem {
-    fn new(message: String, help: &str) -> Self {
-        Self { message, help: Some(help.to_owned()) }
+    /// With advice.
+    pub(in crate::fetch) fn new(message: String, help: &str) -> Self {
+        Self { help: Some(help.to_owned()), ..Self::plain(message) }
+    }
+
+    /// One that needs no advice.
+    fn plain(message: String) -> Self {
+        Self { message, help: None, parameter: None }
+    }
+
+    fn of(self, parameter: &str) -> Self {
+        Self { parameter: Some(parameter.to_owned()), ..self }
+    }
+}
+
+/// Takes one parameter, or says what is wrong with it.
+fn take(
+    call: &'static Call,
+    name: &str,
+    value: &Value,
+    parameters: &mut Parameters,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(parameter) = call.parameter(name) else {
+        problems.push(unknown(call.id, name, call.parameters));
+        return;
+    };
+    match parameter.role {
+        Role::Plain | Role::PageSize(_) => {}
+        Role::Region => {
+            problems.push(Problem::new(format!("`{name}` is the region"), "give it as a region"));
+            return;
+        }
+        Role::Page => {
+            let message = format!("`{name}` chooses the page, and all pages are collected");
+            problems.push(Problem::new(message, "leave it out"));
+            return;
+        }
+    }
+    let value = read(name, &parameter.kind, value, problems);
+    if problems.is_empty() && parameters.insert(parameter.name, value).is_some() {
+        problems.push(Problem::new(format!("`{name}` is given twice"), "give it once"));
     }
 }
 
 /// Reads a value, and says what is wrong with it.
 fn read(path: &str, kind: &Kind, value: &Value, problems: &mut Vec<Problem>) -> Value {
-    let mut wrong = |message: String| problems.push(Problem { message, help: None });
+    let mut wrong = |message: String| problems.push(Problem::plain(message));
     match (kind, value) {
         (Kind::Text(text), Value::String(given)) => {
             check_text(path, text, given, problems);
@@ -140,7 +166,7 @@ fn read_object(
         }
     }
     for member in members.iter().filter(|member| member.required && !given.contains_key(member.name)) {
-        problems.push(Problem { message: format!("`{path}` needs `{}`", member.name), help: None });
+        problems.push(Problem::plain(format!("`{path}` needs `{}`", member.name)));
     }
     Value::Object(object)
 }
@@ -151,12 +177,12 @@ fn check_text(path: &str, text: &Text, given: &str, problems: &mut Vec<Problem>)
         let bounds =
             bounds(i64::try_from(text.min).unwrap_or(i64::MAX), i64::try_from(text.max).unwrap_or(i64::MAX));
         let message = format!("`{path}` has {length} characters, but must have {bounds}");
-        problems.push(Problem { message, help: None });
+        problems.push(Problem::plain(message));
     } else if let Some(pattern) = text.pattern
         && !Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(given))
     {
         let message = format!("`{path}` is `{}`, which does not match `{pattern}`", shown(given));
-        problems.push(Problem { message, help: None });
+        problems.push(Problem::plain(message));
     }
     if !text.values.is_empty() && !text.values.contains(&given) {
         let near = suggest::did_you_mean(suggest::nearest(given, text.values.iter().copied()));
@@ -171,7 +197,7 @@ fn mistyped(path: &str, kind: &Kind, value: &Value, problems: &mut Vec<Problem>)
         other => shown(&other.to_string()),
     };
     let message = format!("`{path}` is `{given}`, but must be {}", kind.in_words());
-    problems.push(Problem { message, help: None });
+    problems.push(Problem::plain(message));
     Value::Null
 }
 

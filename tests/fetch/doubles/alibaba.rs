@@ -6,9 +6,9 @@ use std::sync::Mutex;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::secrets;
 use super::server::{Double, Reply, Seen, Service};
-use super::{SECRET, TOKEN};
-use crate::fetch::verify::{query, verify_acs3};
+use crate::fetch::verify::{access_key_id, query, verify_acs3};
 use crate::support::sample;
 
 pub(super) fn start(resources: usize) -> Double {
@@ -35,14 +35,15 @@ struct Alibaba {
 
 impl Service for Alibaba {
     fn check(&self, seen: &Seen, now: DateTime<Utc>) -> Result<(), String> {
-        verify_acs3(&seen.method, &seen.target, &seen.headers, &seen.body, SECRET, now)?;
+        let (secret, token) = secrets(&access_key_id(&seen.headers).unwrap_or_default())?;
+        verify_acs3(&seen.method, &seen.target, &seen.headers, &seen.body, &secret, now)?;
         if seen.method != "POST" || !(seen.target == "/" || seen.target.starts_with("/?")) {
             return Err(format!("{} {}", seen.method, seen.target));
         }
         if !seen.body.is_empty() {
             return Err("the body is not empty".to_owned());
         }
-        if seen.header("x-acs-security-token") != Some(TOKEN) {
+        if seen.header("x-acs-security-token") != Some(token.as_str()) {
             return Err("the security token is missing".to_owned());
         }
         let nonce = seen.header("x-acs-signature-nonce").unwrap().to_owned();

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::secrets;
 use super::server::{Double, Reply, Seen, Service};
-use super::{SECRET, TOKEN};
-use crate::fetch::verify::{aws_scope, verify_aws};
+use crate::fetch::verify::{access_key_id, aws_scope, verify_aws};
 use crate::support::sample;
 
 /// A patch baseline.
@@ -34,7 +34,8 @@ struct Ssm {
 
 impl Service for Ssm {
     fn check(&self, seen: &Seen, now: DateTime<Utc>) -> Result<(), String> {
-        verify_aws(&seen.method, &seen.target, &seen.headers, &seen.body, SECRET, now)?;
+        let (secret, token) = secrets(&access_key_id(&seen.headers).unwrap_or_default())?;
+        verify_aws(&seen.method, &seen.target, &seen.headers, &seen.body, &secret, now)?;
         let scope = aws_scope(&seen.headers);
         if scope.as_ref().is_none_or(|(_, service)| service != "ssm") {
             return Err(format!("the scope is {scope:?}"));
@@ -45,7 +46,7 @@ impl Service for Ssm {
         if seen.header("content-type") != Some("application/x-amz-json-1.1") {
             return Err("the content type is not AWS's".to_owned());
         }
-        if seen.header("x-amz-security-token") != Some(TOKEN) {
+        if seen.header("x-amz-security-token") != Some(token.as_str()) {
             return Err("the session token is missing".to_owned());
         }
         serde_json::from_slice::<Value>(&seen.body).map(|_| ()).map_err(|error| error.to_string())

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::secrets;
 use super::server::{Double, Reply, Seen, Service};
-use super::{SECRET, TOKEN};
-use crate::fetch::verify::{query, verify_sdk_hmac};
+use crate::fetch::verify::{access_key_id, query, verify_sdk_hmac};
 use crate::support::report;
 
 pub(super) fn start(reports: usize) -> Double {
@@ -20,7 +20,8 @@ struct Coc {
 
 impl Service for Coc {
     fn check(&self, seen: &Seen, now: DateTime<Utc>) -> Result<(), String> {
-        verify_sdk_hmac(&seen.method, &seen.target, &seen.headers, &seen.body, SECRET, now)?;
+        let (secret, token) = secrets(&access_key_id(&seen.headers).unwrap_or_default())?;
+        verify_sdk_hmac(&seen.method, &seen.target, &seen.headers, &seen.body, &secret, now)?;
         let path = seen.target.split('?').next().unwrap();
         if (seen.method.as_str(), path) != ("GET", "/v1/patch/instance/compliant") {
             return Err(format!("{} {}", seen.method, seen.target));
@@ -28,7 +29,7 @@ impl Service for Coc {
         if seen.header("x-domain-id") != Some("domain-1") {
             return Err("the domain is missing".to_owned());
         }
-        if seen.header("x-security-token") != Some(TOKEN) {
+        if seen.header("x-security-token") != Some(token.as_str()) {
             return Err("the security token is missing".to_owned());
         }
         Ok(())

@@ -13,22 +13,30 @@ use crate::support::Folder;
 
 /// Goes on as far as it is asked to wait, at once.
 #[derive(Default)]
-pub(crate) struct FakeClock(Mutex<Vec<Duration>>);
+pub(crate) struct FakeClock {
+    waits: Mutex<Vec<Duration>>,
+    base: Option<DateTime<Utc>>,
+}
 
 impl FakeClock {
+    /// One that does not go on by itself.
+    pub(crate) fn standing(base: DateTime<Utc>) -> Self {
+        Self { waits: Mutex::default(), base: Some(base) }
+    }
+
     /// What was waited, in its order; nothing where there was nothing to wait for.
     pub(crate) fn waits(&self) -> Vec<Duration> {
-        self.0.lock().unwrap().iter().copied().filter(|wait| !wait.is_zero()).collect()
+        self.waits.lock().unwrap().iter().copied().filter(|wait| !wait.is_zero()).collect()
     }
 }
 
 impl Clock for FakeClock {
     fn now(&self) -> DateTime<Utc> {
-        Utc::now() + self.0.lock().unwrap().iter().sum::<Duration>()
+        self.base.unwrap_or_else(Utc::now) + self.waits.lock().unwrap().iter().sum::<Duration>()
     }
 
     fn wait(&self, duration: Duration) {
-        self.0.lock().unwrap().push(duration);
+        self.waits.lock().unwrap().push(duration);
     }
 
     fn is_stopped(&self) -> bool {

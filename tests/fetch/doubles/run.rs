@@ -10,8 +10,16 @@ use super::{Double, SECRET, TOKEN};
 use crate::support::{Folder, Outcome, command, finish_in_time};
 
 /// What no output may hold.
-pub(crate) const CANARIES: [&str; 5] =
-    [SECRET, TOKEN, "canary%2Fsecret", "canary%2Fsession", r"canary\/session"];
+pub(crate) const CANARIES: [&str; 8] = [
+    SECRET,
+    TOKEN,
+    "canary%2Fsecret",
+    "canary%2Fsession",
+    r"canary\/session",
+    "canary/renewed",
+    "canary%2Frenewed",
+    r"canary\/renewed",
+];
 
 /// What a fetch left behind.
 pub(crate) struct Fetched {
@@ -77,8 +85,12 @@ pub(crate) fn fetch_command(double: &Double, arguments: &[&str], out: &Folder) -
 /// Runs it to its end. Whatever it says and writes, no secret is in it.
 pub(crate) fn fetch(double: &Double, arguments: &[&str]) -> Fetched {
     let out = Folder::new();
-    let outcome = finish_in_time(&mut fetch_command(double, arguments, &out));
-    let fetched = Fetched { outcome, out };
+    fetched_by(&mut fetch_command(double, arguments, &out), out)
+}
+
+/// Runs a command that writes to this folder. Whatever it says and writes, no secret is in it.
+pub(crate) fn fetched_by(command: &mut Command, out: Folder) -> Fetched {
+    let fetched = Fetched { outcome: finish_in_time(command), out };
     let mut said = vec![fetched.outcome.stdout.clone(), fetched.outcome.stderr.clone()];
     for file in fetched.files() {
         said.push(String::from_utf8_lossy(&fs::read(&file).unwrap()).into_owned());

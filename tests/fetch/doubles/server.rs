@@ -11,6 +11,8 @@ use std::time::Duration;
 use chrono::Utc;
 use serde_json::Value;
 
+use crate::fetch::verify::access_key_id;
+
 /// A request as it arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
@@ -79,6 +81,7 @@ struct State {
     seen: Mutex<Vec<Seen>>,
     arrived: Condvar,
     violations: Mutex<Vec<String>>,
+    denied: Mutex<Option<(String, Reply)>>,
     ends: AtomicBool,
     service: Box<dyn Service>,
 }
@@ -103,6 +106,7 @@ impl Double {
             seen: Mutex::default(),
             arrived: Condvar::new(),
             violations: Mutex::default(),
+            denied: Mutex::default(),
             ends: AtomicBool::new(false),
             service: Box::new(service),
         });
@@ -134,6 +138,17 @@ impl Double {
     pub(crate) fn always(self, act: Act) -> Self {
         *self.state.always.lock().unwrap() = Some(act);
         self
+    }
+
+    /// What to answer whoever signs with this key.
+    pub(crate) fn denying(self, id: &str, reply: Reply) -> Self {
+        *self.state.denied.lock().unwrap() = Some((id.to_owned(), reply));
+        self
+    }
+
+    /// The ids of the keys that requests were signed with, in the order of their arrival.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.seen().iter().map(|seen| access_key_id(&seen.headers).unwrap()).collect()
     }
 
     /// The requests so far. All of them were signed and formed as they must be.
@@ -184,6 +199,12 @@ impl State {
         if let Err(problem) = self.service.check(&seen, Utc::now()) {
             self.violations.lock().unwrap().push(problem);
             return write(&mut stream, &self.service.refuse(), usize::MAX);
+        }
+        let denied = self.denied.lock().unwrap().clone();
+        if let Some((id, reply)) = denied
+            && access_key_id(&seen.headers) == Some(id)
+        {
+            return write(&mut stream, &reply, usize::MAX);
         }
         match act {
             Act::Serve => write(&mut stream, &self.service.serve(&seen), usize::MAX),
