@@ -15,7 +15,7 @@ fn explained(help: &str) -> BTreeSet<&str> {
         .filter_map(|line| {
             line.strip_prefix("-o, ").or(line.strip_prefix("-h, ")).unwrap_or(line).strip_prefix("--")
         })
-        .filter_map(|line| line.split([' ', ',']).next())
+        .filter_map(|line| line.split([' ', ',', '[']).next())
         .collect()
 }
 
