@@ -28,6 +28,11 @@ impl Population {
     pub const fn is_idle(&self) -> bool {
         self.lists.is_empty() || self.rule.is_none()
     }
+
+    /// Whether a list is judged that says something about an operation.
+    pub fn is_about(&self, operation: Operation) -> bool {
+        !self.is_idle() && self.lists.iter().any(|list| list.is_about(operation))
+    }
 }
 
 /// Resources that are expected, by their identities.

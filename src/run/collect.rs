@@ -335,7 +335,13 @@ impl<'s> Collector<'s> {
             let named = self.files.iter().filter(is_page).count();
             self.diagnostics.extend(fetched::problems(evidence, named, self.load));
         }
+        // Who selects no rule in Rego wants the lists judged alone.
+        let population = &self.judging.accepting.population;
+        let has_list = |operation| rules.is_empty() && population.is_about(operation);
         for (operation, (place, _)) in mem::take(&mut self.unjudged) {
+            if has_list(operation) {
+                continue;
+            }
             self.diagnostics.push(
                 Diagnostic::error(
                     Code::PolicyNoneForOperation,

@@ -280,8 +280,21 @@ fn lists_are_judged_unless_their_rule_is_left_out() {
         run("exclude = [\"*\"]\n[rule.POPULATION-001]\nenabled = true", &["--rule", "HWC-*", "--rule", "P*"]),
         population,
     );
-    // Alone.
+    // Alone: then nothing else is wanted of the payloads that it is about.
     assert_eq!(run("", &["--rule", "POPULATION-001"]), population);
+    let alone = |list: &str, inputs: &[&str]| {
+        let outcome = check(&[&["--rule", "POPULATION-001", "--expect", list], inputs].concat());
+        (outcome.code, outcome.codes())
+    };
+    let whole = folder.file("whole.txt", "i-1\n");
+    assert_eq!(alone(&whole, &[&input]), (0, vec![]));
+    assert_eq!(alone(&list, &[&input]), (1, vec![]));
+    let of_nodes = format!("ListInstanceCompliant={whole}");
+    let aws = "samples/aws/ssm/get-patch-baseline/compliant.json";
+    assert_eq!(alone(&of_nodes, &[&input, aws]), (2, vec!["policy.none_for_operation".to_owned()]));
+    // Where rules are selected, a list is no substitute for those that are about a payload.
+    let outcome = check(&["--rule", "AWS-SSM-001", "--expect", &of_nodes, &input, aws]);
+    assert_eq!((outcome.code, outcome.codes()), (2, vec!["policy.none_for_operation".to_owned()]));
     assert_eq!(run("rules = [\"POPULATION-001\"]", &[]), population);
 }
 
