@@ -75,7 +75,7 @@ fn rules_page() -> String {
             .collect();
         writeln!(page, "- Controls: {}", controls.join("; ")).unwrap();
         let file = text(&rule["file"]).replace("builtin:", "policies/");
-        if file.ends_with(".rego") {
+        if root().join(&file).is_file() {
             writeln!(page, "- Source: [{file}](../{file})").unwrap();
         } else {
             writeln!(page, "- Source: part of the program; see [gate.md](gate.md#population)").unwrap();

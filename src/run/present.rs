@@ -106,12 +106,12 @@ impl Attendance {
                 continue;
             };
             let mut found = 0;
-            let mut judged = Judging { judging, rule, list, operation, tracker: list.file.tracker() };
+            let mut called = Called { judging, rule, list, operation, tracker: list.file.tracker() };
             for (number, entry) in list.entries().iter().enumerate() {
                 let is_found = self.found.get(index).and_then(|entries| entries.get(number)).copied();
                 let is_found = is_found.unwrap_or_default();
                 found += u64::from(is_found);
-                judged.judge(entry, is_found, &mut roll);
+                called.judge(entry, is_found, &mut roll);
             }
             let unexpected = self.unexpected.get(&operation).map_or(0, |(count, _)| *count);
             let file = Arc::clone(list.file.name());
@@ -160,7 +160,7 @@ fn ambiguous(list: &List, operations: &[Operation]) -> Diagnostic {
 }
 
 /// A list, while its resources are judged.
-struct Judging<'j> {
+struct Called<'j> {
     judging: &'j JudgeSettings,
     rule: &'j Arc<Rule>,
     list: &'j List,
@@ -169,7 +169,7 @@ struct Judging<'j> {
     tracker: Tracker<'j>,
 }
 
-impl Judging<'_> {
+impl Called<'_> {
     /// The verdict on a resource.
     fn judge(&mut self, entry: &Expected, is_found: bool, roll: &mut Roll) {
         let &mut Self { judging, rule, list, operation, .. } = self;
