@@ -64,6 +64,24 @@ fn a_file_that_is_no_utf_8_is_refused() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_the_text() {
+    let folder = Folder::new();
+    let input = folder.file("in/page.json", page(&[report("a")]));
+    let text = rule("ORG-1", "org.one", "deny contains \"always\" if input.resource.name");
+    let check_with = |text: &str| {
+        let rules = folder.file("rule.rego", text);
+        check(&[&input, "--policies", &rules, "--rule", "ORG-1"])
+    };
+    let (plain, marked) = (check_with(&text), check_with(&format!("\u{feff}{text}")));
+    assert_eq!((plain.code, marked.code), (1, 1), "{}", marked.stderr);
+    let rule = |outcome: &crate::support::Outcome| outcome.json()["findings"][0]["rule"].clone();
+    // The line is the same; the digest is that of the file as it is.
+    assert_eq!(rule(&marked), rule(&plain));
+    let digest = |outcome: &crate::support::Outcome| outcome.json()["policies"][0]["sha256"].clone();
+    assert_ne!(digest(&marked), digest(&plain));
+}
+
+#[test]
 fn every_file_that_cannot_be_used_is_told_at_once() {
     let folder = Folder::new();
     let latin = folder.file("a/latin.rego", b"\xE9");

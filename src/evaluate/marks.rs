@@ -6,7 +6,6 @@
 //! stood at. It costs next to nothing, and places in error messages stay on their lines.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use crate::policy::{Definition, Module, Node, Part, PolicyFile, ReadSet, Statement, StatementKind, Term};
 
@@ -66,7 +65,7 @@ pub(super) fn marked(file: &PolicyFile, module: &Module, reads: &ReadSet) -> Opt
         }
         text.replace_range(span, &new);
     }
-    Some(Marked { file: PolicyFile { name: Arc::clone(&file.name), text }, keys })
+    Some(Marked { file: file.with_text(text), keys })
 }
 
 /// Names for the keys of the iterations of a body, each with the place of what is gone through.

@@ -215,7 +215,7 @@ fn alias<'m>(
     let at = span.end - package.len();
     let mut text = rule.file.text.clone();
     text.replace_range(at..at + package.len(), &format!("{ALIAS:<width$}", width = package.len()));
-    let file = PolicyFile { name: Arc::clone(&rule.file.name), text };
+    let file = rule.file.with_text(text);
     Some((Arc::new(file), ALIAS.to_owned()))
 }
 

@@ -214,7 +214,7 @@ impl Bench<'_> {
     /// Adds a rule to the file and evaluates it.
     fn probe(&self, rule: &str) -> Option<Value> {
         let text = format!("{}\n{rule}\n", self.file.text);
-        let file = PolicyFile { name: Arc::clone(&self.file.name), text };
+        let file = self.file.with_text(text);
         let mut engine = self.new_engine(&file).ok()?;
         let path = format!("data.{}.{PROBE}", self.package());
         match evaluate(&mut engine, &path) {
@@ -265,7 +265,7 @@ fn complete_coverage(
         // The engine knows of a file's lines only once it has evaluated one of them: a line behind the last.
         let (package, _) = file.package().unwrap_or_default();
         let text = format!("{}\n{PROBE} := 1\n", file.text);
-        let probed = PolicyFile { name: Arc::clone(&file.name), text };
+        let probed = file.with_text(text);
         let bench = Bench { file: &probed, needed: vec![&probed], clock, engine: None };
         if let Ok(mut engine) = bench.new_engine(&probed)
             && evaluate(&mut engine, &format!("data.{package}.{PROBE}")).is_ok()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::tokens::{TokenKind, definitions, tokens};
-use crate::source::{Excerpt, Label, Place, Position, Tracker};
+use crate::source::{BYTE_ORDER_MARK, Excerpt, Label, Place, Position, Tracker};
 
 /// What the display names of built-in files begin with.
 pub(super) const BUILTIN: &str = "builtin:";
@@ -16,19 +16,37 @@ pub(super) const BUILTIN: &str = "builtin:";
 pub struct PolicyFile {
     /// Its display name: the path as given, or `builtin:` and the path below `policies`.
     pub name: Arc<str>,
-    /// Its text.
+    /// Its text, without a byte order mark: the engine knows none.
     pub text: String,
+    has_mark: bool,
 }
 
 impl PolicyFile {
     /// A file with this display name and text.
     pub fn new(name: &str, text: impl Into<String>) -> Self {
-        Self { name: Arc::from(name), text: text.into() }
+        let mut text = text.into();
+        let has_mark = text.starts_with(BYTE_ORDER_MARK);
+        if has_mark {
+            text.drain(..BYTE_ORDER_MARK.len());
+        }
+        Self { name: Arc::from(name), text, has_mark }
     }
 
-    /// The SHA-256 of its text, in hexadecimal.
+    /// A file of the same name with a text that was made from this one's.
+    #[must_use]
+    pub fn with_text(&self, text: String) -> Self {
+        Self { name: Arc::clone(&self.name), text, has_mark: self.has_mark }
+    }
+
+    /// What stands before the text.
+    const fn mark(&self) -> &'static str {
+        if self.has_mark { BYTE_ORDER_MARK } else { "" }
+    }
+
+    /// The SHA-256 of the whole file, in hexadecimal.
     pub fn sha256(&self) -> String {
-        crate::source::hexadecimal(&Sha256::digest(self.text.as_bytes()))
+        let digest = Sha256::new().chain_update(self.mark()).chain_update(&self.text).finalize();
+        crate::source::hexadecimal(&digest)
     }
 
     /// Whether it is part of the binary.
@@ -86,7 +104,8 @@ impl PolicyFile {
 
     /// The place of a range of bytes, and the lines around it.
     pub fn place(&self, span: Range<usize>, label: &str) -> (Place, Excerpt) {
-        let mut tracker = Tracker::new(self.text.as_bytes(), Position::START);
+        let base = Position { byte: self.mark().len() as u64, ..Position::START };
+        let mut tracker = Tracker::new(self.text.as_bytes(), base);
         let place = Place::of(&self.name, &mut tracker, &span);
         let labels = vec![Label::new(span, label)];
         (place, Excerpt::new(&self.name, self.text.as_bytes(), labels))
@@ -107,6 +126,18 @@ mod tests {
         let package = |text: &str| PolicyFile::new("f", text).package().map(|(name, _)| name.to_owned());
         assert_eq!(package("\n  package\ta[\"b c\"].d x := 1").as_deref(), Some("a[\"b c\"].d"));
         assert_eq!(package("x := 1\npackage a"), None);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_of_the_file_and_not_of_its_text() {
+        let (file, plain) =
+            (PolicyFile::new("f", "\u{feff}package a\n"), PolicyFile::new("f", "package a\n"));
+        assert_eq!(file.text, plain.text);
+        let (place, _) = file.place(8..9, "here");
+        assert_eq!((place.start.column_1based, place.start.byte, place.end_byte), (9, 11, 12));
+        // printf '\xef\xbb\xbfpackage a\n' | sha256sum; and without the first three bytes.
+        assert_eq!(file.sha256(), "03389cb4b83b24721e55ce5bd07b37f23b477008b01559d1456eefbd31afeaec");
+        assert_eq!(plain.sha256(), "7b39baa38a2ec2b8d111bbbd8e448e80226477ab40105d9d2123d4dc18067438");
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl<'p> Bench<'p> {
                 text.push_str(&format!("\n{PROBE}_{index} := {expression}\n"));
             }
         }
-        let file = PolicyFile { name: Arc::clone(&self.file().name), text };
+        let file = self.file().with_text(text);
         let built = || -> Result<Engine, EngineError> {
             let mut engine = new_engine(self.clock)?;
             for needed in &self.planned.files {
