@@ -118,7 +118,7 @@ pub(super) fn run(arguments: &CheckArguments, color: ColorChoice) -> Result<Exit
     if let Some(live) = live {
         discovery = live.collect();
     }
-    let run = reporting.report(|reporter| {
+    let run = reporting.report(load.threads, |reporter| {
         let mut problem = None;
         let run = with_progress(|progress| {
             execute(&load, &judging, &*rulebook, discovery, progress, lines, &mut |event| {

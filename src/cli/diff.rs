@@ -45,13 +45,13 @@ pub(super) fn run(arguments: &DiffArguments, color: ColorChoice) -> Result<ExitC
     let mut problems = Vec::new();
     let mut read = |path: &Path| load(path).map_err(|problem| problems.push(problem)).ok();
     let (old, new) = (read(&arguments.old), read(&arguments.new));
-    let (Some(mut old), Some(mut new)) = (old, new) else {
+    let (Some(old), Some(new)) = (old, new) else {
         return Err(problems.into());
     };
     let inputs = [&arguments.old, &arguments.new]
         .map(|path| InputFile::new(path.to_string_lossy(), Origin::Path(path.clone())));
     let (old_name, new_name) = (arguments.old.to_string_lossy(), arguments.new.to_string_lossy());
-    let diff = diff((&old_name, &mut old), (&new_name, &mut new))?;
+    let diff = diff((&old_name, &old), (&new_name, &new))?;
     let mut output = Output::open(arguments.output.as_deref(), &inputs)?;
     let style = if output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
     let written = match arguments.format {

@@ -11,7 +11,7 @@ use crate::source::{Code, Diagnostic, printable};
 
 /// Standard output, or a file that appears whole or not at all.
 pub(super) enum Output {
-    Stdout(BufWriter<io::StdoutLock<'static>>),
+    Stdout(BufWriter<io::Stdout>),
     /// A pipe or device: there is nothing that could be replaced.
     Stream(BufWriter<File>, PathBuf),
     File(BufWriter<NamedTempFile>, PathBuf),
@@ -21,7 +21,7 @@ impl Output {
     /// Opens standard output (also named `-`), or the file, which must be none of the `inputs`.
     pub(super) fn open(path: Option<&Path>, inputs: &[InputFile]) -> Result<Self, Diagnostic> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-            return Ok(Self::Stdout(BufWriter::with_capacity(1 << 16, io::stdout().lock())));
+            return Ok(Self::Stdout(BufWriter::with_capacity(1 << 16, io::stdout())));
         };
         let opened = || -> io::Result<Self> {
             // A link is written through, not replaced.

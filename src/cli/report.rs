@@ -1,10 +1,12 @@
 //! `probity report`.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use clap::Args;
 
-use super::targets::{TargetChoice, TargetOptions, commit, open, write_all};
+use super::targets::{Rendered, TargetChoice, TargetOptions, commit, open};
 use super::{ColorChoice, Failure, summary};
 use crate::config::Keys;
 use crate::discover::{InputFile, Origin};
@@ -26,13 +28,20 @@ pub(super) struct ReportArguments {
 pub(super) fn run(arguments: &ReportArguments, color: ColorChoice) -> Result<ExitCode, Failure> {
     let choice = TargetChoice::of(&arguments.targets, &Keys::default());
     let targets = choice.targets()?;
-    let mut result = load(&arguments.result)?;
+    let result = load(&arguments.result)?;
     let input = InputFile::new(arguments.result.to_string_lossy(), Origin::Path(arguments.result.clone()));
     let mut opened = open(&targets, &[input])?;
     let has_others = opened.len() > 1;
-    write_all(&mut opened, has_others, &mut result, &choice, &LeftOut::default(), color)?;
+    let rendered = Rendered {
+        result: &result,
+        choice: &choice,
+        left_out: &LeftOut::default(),
+        color,
+        threads: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+    };
+    rendered.write_all(&mut opened, has_others)?;
     let formats: Vec<Format> = targets.iter().map(|target| target.format).collect();
-    summary::append(&formats, &mut result, &choice.rendering(Style::PLAIN))?;
+    summary::append(&formats, &result, &choice.rendering(Style::PLAIN))?;
     commit(opened)?;
     Ok(ExitCode::Pass)
 }

@@ -1,8 +1,9 @@
 //! The results of a run, written to all its targets.
 
 use std::io::{self, Write as _};
+use std::num::NonZeroUsize;
 
-use super::targets::{OpenTarget, TargetChoice, commit, open, write_all};
+use super::targets::{OpenTarget, Rendered, TargetChoice, commit, open};
 use super::{ColorChoice, Failure, stdout_style, summary};
 use crate::discover::InputFile;
 use crate::finding::{Finding, LineWriter, Lines as _, Run, Told, Verdict};
@@ -71,9 +72,11 @@ impl Reporting {
         }
     }
 
-    /// Gives `work` what takes findings, writes the result of the run that it gives, and makes it visible.
+    /// Gives `work` what takes findings, writes the result of the run that it gives, and makes it visible. So many `threads` write
+    /// formats at the same time.
     pub(super) fn report(
         mut self,
+        threads: NonZeroUsize,
         work: impl FnOnce(&mut dyn Reporter) -> io::Result<Run>,
     ) -> Result<Run, Failure> {
         let (left_out, is_recorded) = (self.left_out(), !self.later.is_empty());
@@ -91,10 +94,17 @@ impl Reporting {
         let run = finished.map_err(failed)?;
         if let Some(recorder) = recorder {
             let has_others = live.is_some() || self.later.len() > 1;
-            let mut recorded = Recorded { head: HeadV1::from(&run), findings: recorder.findings };
-            write_all(&mut self.later, has_others, &mut recorded, &self.choice, &left_out, self.color)?;
+            let recorded = Recorded { head: HeadV1::from(&run), findings: recorder.findings };
+            let rendered = Rendered {
+                result: &recorded,
+                choice: &self.choice,
+                left_out: &left_out,
+                color: self.color,
+                threads,
+            };
+            rendered.write_all(&mut self.later, has_others)?;
             let formats: Vec<Format> = self.later.iter().map(|target| target.format).collect();
-            summary::append(&formats, &mut recorded, &self.choice.rendering(Style::PLAIN))?;
+            summary::append(&formats, &recorded, &self.choice.rendering(Style::PLAIN))?;
         }
         commit(live.into_iter().chain(self.later).collect())?;
         Ok(run)

@@ -11,11 +11,7 @@ use crate::source::{Code, Diagnostic, printable};
 const VARIABLE: &str = "GITHUB_STEP_SUMMARY";
 
 /// Appends the Markdown report to the job summary where there is one and the format `github` is among the targets.
-pub(super) fn append(
-    formats: &[Format],
-    result: &mut Recorded,
-    rendering: &Rendering,
-) -> Result<(), Diagnostic> {
+pub(super) fn append(formats: &[Format], result: &Recorded, rendering: &Rendering) -> Result<(), Diagnostic> {
     let path = env::var_os(VARIABLE).filter(|path| !path.is_empty());
     let Some(path) = path.filter(|_| formats.contains(&Format::Github)) else {
         return Ok(());

@@ -1,8 +1,12 @@
 //! Where results go, and in which formats.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::io::{self, Write as _};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
@@ -256,48 +260,68 @@ pub(super) fn open(targets: &[Target], inputs: &[InputFile]) -> Result<Vec<OpenT
     if problems.is_empty() { Ok(opened) } else { Err(problems) }
 }
 
-impl OpenTarget {
-    /// Renders a result that is at hand.
-    pub(super) fn write(
-        &mut self,
-        result: &mut Recorded,
-        choice: &TargetChoice,
-        left_out: &LeftOut,
-        color: ColorChoice,
-    ) -> Result<(), Failure> {
-        let style = if self.output.is_stdout() { stdout_style(color) } else { Style::PLAIN };
-        let rendering = Rendering { left_out: left_out.clone(), ..choice.rendering(style) };
-        report::write(self.format, result, &rendering, &mut self.output).map_err(|error| {
-            match error.kind() {
-                // What was to be written is at fault, not where it goes.
-                io::ErrorKind::InvalidData => Diagnostic::error(
-                    Code::ResultUnreadable,
-                    format!("the result cannot be shown as {}: {error}", self.format),
-                )
-                .help("it was changed, or another version wrote it: save it once more")
-                .into(),
-                _ => self.output.failure(error),
+/// A result that is at hand, and how it is written.
+pub(super) struct Rendered<'r> {
+    pub(super) result: &'r Recorded,
+    pub(super) choice: &'r TargetChoice,
+    pub(super) left_out: &'r LeftOut,
+    pub(super) color: ColorChoice,
+    /// Formats that are written at the same time.
+    pub(super) threads: NonZeroUsize,
+}
+
+impl Rendered<'_> {
+    /// Writes it to all targets. Where there are others, a reader who goes away takes nothing from them.
+    ///
+    /// # Errors
+    ///
+    /// That of the first target that has one.
+    pub(super) fn write_all(&self, targets: &mut [OpenTarget], has_others: bool) -> Result<(), Failure> {
+        let threads = self.threads.get().min(targets.len());
+        let queue = Mutex::new(targets.iter_mut().enumerate());
+        let failures: Mutex<BTreeMap<usize, Failure>> = Mutex::default();
+        let work = || {
+            while let Some((index, target)) = next(&queue) {
+                match self.write(target) {
+                    Err(Failure::Output(error))
+                        if has_others && error.kind() == io::ErrorKind::BrokenPipe => {}
+                    Err(failure) => {
+                        failures.lock().unwrap_or_else(PoisonError::into_inner).insert(index, failure);
+                    }
+                    Ok(()) => {}
+                }
             }
+        };
+        thread::scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(work);
+            }
+            work();
+        });
+        let failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
+        failures.into_values().next().map_or(Ok(()), Err)
+    }
+
+    fn write(&self, target: &mut OpenTarget) -> Result<(), Failure> {
+        let OpenTarget { format, output } = target;
+        let style = if output.is_stdout() { stdout_style(self.color) } else { Style::PLAIN };
+        let rendering = Rendering { left_out: self.left_out.clone(), ..self.choice.rendering(style) };
+        report::write(*format, self.result, &rendering, output).map_err(|error| match error.kind() {
+            // What was to be written is at fault, not where it goes.
+            io::ErrorKind::InvalidData => Diagnostic::error(
+                Code::ResultUnreadable,
+                format!("the result cannot be shown as {format}: {error}"),
+            )
+            .help("it was changed, or another version wrote it: save it once more")
+            .into(),
+            _ => output.failure(error),
         })
     }
 }
 
-/// Renders a result for all targets. Where there are others, a reader who goes away takes nothing from them.
-pub(super) fn write_all(
-    targets: &mut [OpenTarget],
-    has_others: bool,
-    result: &mut Recorded,
-    choice: &TargetChoice,
-    left_out: &LeftOut,
-    color: ColorChoice,
-) -> Result<(), Failure> {
-    for target in targets {
-        match target.write(result, choice, left_out, color) {
-            Err(Failure::Output(error)) if has_others && error.kind() == io::ErrorKind::BrokenPipe => {}
-            written => written?,
-        }
-    }
-    Ok(())
+/// The next of what waits.
+fn next<T>(queue: &Mutex<impl Iterator<Item = T>>) -> Option<T> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner).next()
 }
 
 /// Makes all results visible, standard output last.

@@ -49,7 +49,7 @@ const HEADER: [&str; 28] = [
 ];
 
 /// Writes a result.
-pub(super) fn write(result: &mut Recorded, _: &Rendering, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(result: &Recorded, _: &Rendering, out: &mut dyn Write) -> io::Result<()> {
     let Recorded { head, findings } = result;
     out.write_all("\u{FEFF}".as_bytes())?;
     let mut table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);

@@ -126,7 +126,7 @@ impl Format {
 /// Where it cannot be written, or its findings cannot be read again.
 pub fn write(
     format: Format,
-    result: &mut Recorded,
+    result: &Recorded,
     rendering: &Rendering,
     out: &mut dyn Write,
 ) -> io::Result<()> {

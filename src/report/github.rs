@@ -20,7 +20,7 @@ const MESSAGE_LIMIT: usize = 2_000;
 const TITLE_LIMIT: usize = 200;
 
 /// Writes a result.
-pub(super) fn write(result: &mut Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(result: &Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
     let Recorded { head, findings } = result;
     let mut annotations = Annotations::default();
     for diagnostic in &head.diagnostics {

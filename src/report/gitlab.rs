@@ -44,7 +44,7 @@ struct Lines {
 }
 
 /// Writes a result.
-pub(super) fn write(result: &mut Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(result: &Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
     let Recorded { head, findings } = result;
     let mut seen = Seen::default();
     let mut separator = "[\n  ";

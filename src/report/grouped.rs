@@ -54,7 +54,7 @@ impl Short {
 
 /// Writes the findings of a result in groups, then the summary.
 pub(super) fn write(
-    result: &mut Recorded,
+    result: &Recorded,
     by: GroupBy,
     rendering: &Rendering,
     out: &mut dyn Write,
@@ -62,7 +62,7 @@ pub(super) fn write(
     let style = rendering.style;
     let mut restorer = Restorer::new(&result.head).map_err(unreadable)?;
     let run = restorer.run(&result.head).map_err(unreadable)?;
-    let groups = grouped(&mut result.findings, by, LISTED, Short::new)?;
+    let groups = grouped(&result.findings, by, LISTED, Short::new)?;
     for group in &groups.all {
         write_heading(group, style, out)?;
         for short in group.members.iter().filter_map(|&index| groups.kept.get(index)) {

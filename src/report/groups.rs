@@ -48,7 +48,7 @@ pub(super) enum Common {
 
 /// Groups findings; `keep` makes of a finding what is kept of it, of at most `cap` findings.
 pub(super) fn grouped<T>(
-    findings: &mut Store,
+    findings: &Store,
     by: GroupBy,
     cap: usize,
     keep: impl Fn(&FindingV1) -> T,
@@ -104,7 +104,7 @@ fn rank(finding: &FindingV1) -> usize {
 }
 
 /// How many findings of each rank are kept: the heaviest, `cap` in all.
-fn quotas(findings: &mut Store, cap: usize) -> io::Result<[usize; RANKS]> {
+fn quotas(findings: &Store, cap: usize) -> io::Result<[usize; RANKS]> {
     let mut quotas = [0; RANKS];
     findings.each(|finding| {
         if let Some(count) = quotas.get_mut(rank(&finding)) {

@@ -24,7 +24,7 @@ use crate::source::printable;
 const ATTRIBUTE_LIMIT: usize = 2_000;
 
 /// Writes a result.
-pub(super) fn write(result: &mut Recorded, _: &Rendering, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(result: &Recorded, _: &Rendering, out: &mut dyn Write) -> io::Result<()> {
     let Recorded { head, findings } = result;
     let mut listed = VerdictsV1::default();
     let mut suites: Vec<Suite> = Vec::new();

@@ -7,11 +7,7 @@ use super::{LeftOut, PrettyReporter, Rendering, Reporter as _, safe_json};
 use crate::result::{HeadV1, Recorded, RestoreError, Restorer, Store};
 
 /// One document.
-pub(super) fn write_json(
-    result: &mut Recorded,
-    rendering: &Rendering,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn write_json(result: &Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
     let Recorded { head, findings } = result;
     write_document(head_without(head, &rendering.left_out), out, &mut |visit| {
         each_line(findings, &rendering.left_out, visit)
@@ -19,11 +15,7 @@ pub(super) fn write_json(
 }
 
 /// A finding a line, then the summary.
-pub(super) fn write_ndjson(
-    result: &mut Recorded,
-    rendering: &Rendering,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn write_ndjson(result: &Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
     let Recorded { head, findings } = result;
     each_line(findings, &rendering.left_out, &mut |line| out.write_all(line))?;
     safe_json::write(&mut *out, &head_without(head, &rendering.left_out))?;
@@ -39,7 +31,7 @@ fn head_without(head: &HeadV1, left_out: &LeftOut) -> HeadV1 {
 
 /// Goes through the lines of the findings, without what is left out.
 fn each_line(
-    findings: &mut Store,
+    findings: &Store,
     left_out: &LeftOut,
     visit: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
@@ -62,11 +54,7 @@ fn each_line(
 }
 
 /// For people at a terminal: what `check` prints, if the result has excerpts.
-pub(super) fn write_pretty(
-    result: &mut Recorded,
-    rendering: &Rendering,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn write_pretty(result: &Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
     let mut restorer = Restorer::new(&result.head).map_err(unreadable)?;
     let run = restorer.run(&result.head).map_err(unreadable)?;
     let mut reporter = PrettyReporter::new(out, rendering.style);

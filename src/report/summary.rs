@@ -18,7 +18,7 @@ const RESERVE: usize = 1 << 10;
 /// # Errors
 ///
 /// Where it cannot be rendered, or the file cannot be written.
-pub fn append_summary(result: &mut Recorded, rendering: &Rendering, path: &Path) -> io::Result<()> {
+pub fn append_summary(result: &Recorded, rendering: &Rendering, path: &Path) -> io::Result<()> {
     let taken = fs::metadata(path).map_or(0, |file| usize::try_from(file.len()).unwrap_or(usize::MAX));
     let room = LIMIT.saturating_sub(taken);
     let text = fitting(result, room, |result, out| markdown::write(result, rendering, out))?;
@@ -29,11 +29,11 @@ pub fn append_summary(result: &mut Recorded, rendering: &Rendering, path: &Path)
 
 /// The report with as many findings, from the first on, as there is room for.
 fn fitting(
-    result: &mut Recorded,
+    result: &Recorded,
     room: usize,
-    render: impl Fn(&mut Recorded, &mut dyn io::Write) -> io::Result<()>,
+    render: impl Fn(&Recorded, &mut dyn io::Write) -> io::Result<()>,
 ) -> io::Result<String> {
-    let rendered = |result: &mut Recorded| -> io::Result<(String, usize)> {
+    let rendered = |result: &Recorded| -> io::Result<(String, usize)> {
         let mut capped = Capped { text: Vec::new(), room, size: 0 };
         render(result, &mut capped)?;
         capped.end()
@@ -51,7 +51,7 @@ fn fitting(
         let ratio = wanted as u128 * 9 / 10;
         let estimate = u128::from(shown) * ratio / (size as u128).max(1);
         shown = u64::try_from(estimate).unwrap_or(0).min(shown - 1);
-        part.findings = first(&mut result.findings, shown)?;
+        part.findings = first(&result.findings, shown)?;
         (text, size) = rendered(&mut part)?;
     }
     if size > wanted {
@@ -66,7 +66,7 @@ fn fitting(
 }
 
 /// The first findings.
-fn first(findings: &mut Store, count: u64) -> io::Result<Store> {
+fn first(findings: &Store, count: u64) -> io::Result<Store> {
     let mut some = Store::default();
     findings.each_line(|line| if some.len() < count { some.add(line) } else { Ok(()) })?;
     Ok(some)
@@ -147,7 +147,7 @@ mod tests {
     }
 
     /// A report with some words in front, and a line for each finding.
-    fn report(result: &mut Recorded, out: &mut dyn io::Write) -> io::Result<()> {
+    fn report(result: &Recorded, out: &mut dyn io::Write) -> io::Result<()> {
         writeln!(out, "# Report\n<details>")?;
         result.findings.each_line(|line| out.write_all(line))?;
         writeln!(out, "</details>")
@@ -155,13 +155,13 @@ mod tests {
 
     #[test]
     fn what_fits_is_left_alone() {
-        let text = fitting(&mut result(2), 10_000, report).unwrap();
+        let text = fitting(&result(2), 10_000, report).unwrap();
         assert_eq!(text, "# Report\n<details>\nfinding é 000000\nfinding é 000001\n</details>\n");
     }
 
     #[test]
     fn what_does_not_fit_is_counted() {
-        let text = fitting(&mut result(10_000), 50_000, report).unwrap();
+        let text = fitting(&result(10_000), 50_000, report).unwrap();
         assert!(text.len() <= 50_000 && text.len() > 30_000, "{}", text.len());
         let shown = text.lines().filter(|line| line.starts_with("finding")).count();
         let more = format!("**{} more findings are not shown here", 10_000 - shown);
@@ -171,10 +171,10 @@ mod tests {
 
     #[test]
     fn a_head_that_does_not_fit_is_cut_at_a_line() {
-        let head = |_: &mut Recorded, out: &mut dyn io::Write| {
+        let head = |_: &Recorded, out: &mut dyn io::Write| {
             (0..10_000).try_for_each(|number| writeln!(out, "<details>é {number:06}</details>"))
         };
-        let text = fitting(&mut result(3), 20_000, head).unwrap();
+        let text = fitting(&result(3), 20_000, head).unwrap();
         assert!(
             text.len() <= 20_000 && text.contains("**3 more findings are not shown here"),
             "{}",
@@ -182,7 +182,7 @@ mod tests {
         );
         assert!(text.lines().filter(|line| line.starts_with('<')).all(|line| line.len() == 28));
         // No room at all, as where the step has written much before.
-        let text = fitting(&mut result(3), 0, report).unwrap();
+        let text = fitting(&result(3), 0, report).unwrap();
         assert!(text.contains("**3 more findings"), "{text}");
     }
 

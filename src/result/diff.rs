@@ -163,10 +163,7 @@ struct Problem {
 /// # Errors
 ///
 /// Where the findings cannot be read again.
-pub fn diff(
-    (old_name, old): (&str, &mut Recorded),
-    (new_name, new): (&str, &mut Recorded),
-) -> io::Result<DiffV1> {
+pub fn diff((old_name, old): (&str, &Recorded), (new_name, new): (&str, &Recorded)) -> io::Result<DiffV1> {
     let before = side(old)?;
     let mut after = side(new)?;
     let (old, new) = (&old.head, &new.head);
@@ -221,7 +218,7 @@ fn shown(file: &str, head: &HeadV1, complete: bool) -> SideV1 {
     SideV1 { file: file.to_owned(), at: head.at.clone(), gate: head.gate, complete }
 }
 
-fn side(result: &mut Recorded) -> io::Result<Side> {
+fn side(result: &Recorded) -> io::Result<Side> {
     let is_complete = result.findings.len() == result.head.summary.verdicts.total();
     let mut side =
         Side { problems: HashMap::new(), passing: BTreeSet::new(), resources: BTreeSet::new(), is_complete };

@@ -1,13 +1,12 @@
 //! Findings at hand, in memory or on disk.
 
-use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
-
-use tempfile::SpooledTempFile;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom, Write as _};
 
 use super::{FindingV1, HeadV1};
 
-/// Findings that are kept in memory; more wait on disk.
-const SPOOL_BYTES: usize = 8 << 20;
+/// Findings that are kept in memory; where there are more, the first of them are on disk.
+const MEMORY_BYTES: usize = 8 << 20;
 const BUFFER_BYTES: usize = 64 << 10;
 
 /// A result with its findings.
@@ -19,17 +18,21 @@ pub struct Recorded {
     pub findings: Store,
 }
 
-/// Findings as lines of JSON, to be gone through as often as needed.
-#[derive(Debug)]
+/// Findings as lines of JSON, to be gone through as often as needed, by several threads at once.
+#[derive(Debug, Default)]
 pub struct Store {
-    lines: BufWriter<SpooledTempFile>,
+    /// The first lines, where there are many.
+    disk: Option<Disk>,
+    /// The lines behind those.
+    memory: Vec<u8>,
     count: u64,
 }
 
-impl Default for Store {
-    fn default() -> Self {
-        Self { lines: BufWriter::with_capacity(BUFFER_BYTES, SpooledTempFile::new(SPOOL_BYTES)), count: 0 }
-    }
+/// A temporary file that nobody else knows.
+#[derive(Debug)]
+struct Disk {
+    file: File,
+    bytes: u64,
 }
 
 impl Store {
@@ -40,7 +43,19 @@ impl Store {
     /// Where the temporary file cannot be written.
     pub fn add(&mut self, lines: &[u8]) -> io::Result<()> {
         self.count += memchr::memchr_iter(b'\n', lines).count() as u64;
-        self.lines.write_all(lines)
+        self.memory.extend_from_slice(lines);
+        if self.memory.len() > MEMORY_BYTES {
+            let disk = match &mut self.disk {
+                Some(disk) => disk,
+                none => none.insert(Disk { file: tempfile::tempfile()?, bytes: 0 }),
+            };
+            // Where reading moves it, too.
+            disk.file.seek(SeekFrom::Start(disk.bytes))?;
+            disk.file.write_all(&self.memory)?;
+            disk.bytes += self.memory.len() as u64;
+            self.memory.clear();
+        }
+        Ok(())
     }
 
     /// How many there are.
@@ -58,20 +73,17 @@ impl Store {
     /// # Errors
     ///
     /// Where they cannot be read, and what `visit` says.
-    pub fn each_line(&mut self, mut visit: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-        // Seeking writes what is still in the buffer.
-        self.lines.seek(SeekFrom::Start(0))?;
-        let mut reader = BufReader::with_capacity(BUFFER_BYTES, self.lines.get_mut());
+    pub fn each_line(&self, mut visit: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        let disk = self.disk.as_ref().map(|disk| DiskReader { disk, at: 0 });
+        let mut reader = BufReader::with_capacity(BUFFER_BYTES, Pieces { disk, memory: &self.memory });
         let mut line = Vec::new();
         loop {
             line.clear();
             if reader.read_until(b'\n', &mut line)? == 0 {
-                break;
+                return Ok(());
             }
             visit(&line)?;
         }
-        self.lines.seek(SeekFrom::End(0))?;
-        Ok(())
     }
 
     /// Goes through the findings.
@@ -79,7 +91,102 @@ impl Store {
     /// # Errors
     ///
     /// Where they cannot be read, and what `visit` says.
-    pub fn each(&mut self, mut visit: impl FnMut(FindingV1) -> io::Result<()>) -> io::Result<()> {
+    pub fn each(&self, mut visit: impl FnMut(FindingV1) -> io::Result<()>) -> io::Result<()> {
         self.each_line(|line| visit(serde_json::from_slice(line)?))
+    }
+}
+
+/// What is on disk, then what is in memory.
+struct Pieces<'s> {
+    disk: Option<DiskReader<'s>>,
+    memory: &'s [u8],
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(disk) = &mut self.disk {
+            match disk.read(buffer)? {
+                0 => self.disk = None,
+                count => return Ok(count),
+            }
+        }
+        self.memory.read(buffer)
+    }
+}
+
+/// Reads at a place of its own, whoever else reads.
+struct DiskReader<'s> {
+    disk: &'s Disk,
+    at: u64,
+}
+
+impl Read for DiskReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = read_at(&self.disk.file, buffer, self.at)?;
+        if count == 0 && !buffer.is_empty() && self.at < self.disk.bytes {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    #[test]
+    fn lines_come_in_their_order_from_disk_and_memory_to_several_readers_at_once() {
+        let mut store = Store::default();
+        let line = |number: usize| format!("{number} {}\n", "x".repeat(number % 3000));
+        // 20,000 lines of 1.5 KB on average: 30 MB, of which 24 MB or more are on disk.
+        for number in 0..20_000 {
+            store.add(line(number).as_bytes()).unwrap();
+        }
+        assert!(store.disk.as_ref().is_some_and(|disk| disk.bytes > 16 << 20), "{:?}", store.disk);
+        assert!(!store.memory.is_empty());
+        assert_eq!(store.len(), 20_000);
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    let mut next = 0;
+                    store
+                        .each_line(|read| {
+                            assert_eq!(read, line(next).as_bytes());
+                            next += 1;
+                            Ok(())
+                        })
+                        .unwrap();
+                    assert_eq!(next, 20_000);
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn a_few_lines_stay_in_memory() {
+        let mut store = Store::default();
+        assert!(store.is_empty());
+        store.add(b"a\nb\n").unwrap();
+        store.add(b"c\n").unwrap();
+        let mut read = Vec::new();
+        store
+            .each_line(|line| {
+                read.extend_from_slice(line);
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!((store.len(), store.disk.is_none(), read.as_slice()), (3, true, &b"a\nb\nc\n"[..]));
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::each_verdict::{each_verdict, printed, report, with_long_text, with_text};
 use super::hostile_texts::{hostile_texts, long_texts};
-use crate::support::{CLOCK, Folder, check, page, probity, rule};
+use crate::support::{CLOCK, Folder, check, page, probity, report as node, rule};
 
 /// What `check` prints, and what `report` prints of the result that was saved with excerpts.
 fn both(arguments: &[&str]) -> (String, String) {
@@ -73,6 +73,36 @@ fn excerpts_are_saved_only_where_they_are_asked_for() {
     let lines = probity(&["check", sample, "--at", CLOCK, "--format", "ndjson", "--excerpts"]).stdout;
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(&lines[..lines.len() - 1], findings.as_slice());
+}
+
+#[test]
+fn formats_that_are_written_at_the_same_time_are_those_that_are_written_in_turn() {
+    let folder = Folder::new();
+    // Of 8,000 findings some are on disk, and the others in memory.
+    let nodes: Vec<Value> = (0..8_000)
+        .map(|number| {
+            let mut node = node(&format!("i-{number}"));
+            node["status"] = json!("non_compliant");
+            node
+        })
+        .collect();
+    let input = folder.file("nodes.json", page(&nodes));
+    let formats = ["json", "ndjson", "csv", "sarif", "gitlab"];
+    let written = |threads: &str| {
+        let files = formats.map(|format| format!("{}/{threads}.{format}", folder.text()));
+        let outputs = formats.iter().zip(&files).map(|(format, file)| format!("--output={format}={file}"));
+        let outputs: Vec<String> = outputs.collect();
+        let mut arguments =
+            vec!["check", "--at", CLOCK, "--rule", "HWC-COC-003", "--threads", threads, &input];
+        arguments.extend(outputs.iter().map(String::as_str));
+        assert_eq!(probity(&arguments).code, 1);
+        files.map(|file| std::fs::read(file).unwrap())
+    };
+    let (alone, together) = (written("1"), written("8"));
+    for ((format, alone), together) in formats.iter().zip(alone).zip(together) {
+        assert!(alone.len() > 1 << 20, "{format}");
+        assert!(alone == together, "{format}");
+    }
 }
 
 #[test]

@@ -29,7 +29,7 @@ const VALUE_TEXT: usize = 2000;
 
 /// Writes the data of all findings that the page lists: those that do not pass come first.
 pub(super) fn write(
-    result: &mut Recorded,
+    result: &Recorded,
     saved: &VerdictsV1,
     rules: &[Rule],
     frameworks: &[Framework],

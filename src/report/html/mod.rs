@@ -44,8 +44,8 @@ const SCRIPT: &str = concat!(
 );
 
 /// Writes a result.
-pub(super) fn write(result: &mut Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
-    let survey = Survey::new(&result.head, &mut result.findings)?;
+pub(super) fn write(result: &Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
+    let survey = Survey::new(&result.head, &result.findings)?;
     let rules = rule::rules(&result.head, &survey);
     let frameworks = control::frameworks(&rules);
     let policy = content_security_policy();

@@ -37,7 +37,7 @@ pub(super) struct Plain {
 }
 
 impl Survey {
-    pub(super) fn new(head: &HeadV1, findings: &mut Store) -> io::Result<Self> {
+    pub(super) fn new(head: &HeadV1, findings: &Store) -> io::Result<Self> {
         let policies: BTreeSet<&str> = head.policies.iter().map(|policy| policy.id.as_str()).collect();
         let mut survey = Self::default();
         findings.each(|finding| {

@@ -30,7 +30,7 @@ const LISTED_IN_GROUPS: usize = 500;
 const MAX_BYTES: usize = 800_000;
 
 /// Writes a result.
-pub(super) fn write(result: &mut Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(result: &Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
     let Recorded { head, findings } = result;
     let mut page = Page { text: String::new(), left: MAX_BYTES };
     page.top(head);
@@ -209,7 +209,7 @@ impl Page {
     }
 
     /// Findings by verdict, the heaviest first.
-    fn sections(&mut self, findings: &mut Store, pages: &Pages<'_>) -> io::Result<()> {
+    fn sections(&mut self, findings: &Store, pages: &Pages<'_>) -> io::Result<()> {
         let mut sections = Section::ALL.map(|_| Listed::default());
         findings.each(|finding| {
             let Some(section) = Section::of(&finding) else { return Ok(()) };
@@ -254,7 +254,7 @@ impl Page {
         }
     }
 
-    fn groups(&mut self, findings: &mut Store, by: GroupBy, pages: &Pages<'_>) -> io::Result<()> {
+    fn groups(&mut self, findings: &Store, by: GroupBy, pages: &Pages<'_>) -> io::Result<()> {
         let groups = grouped(findings, by, LISTED_IN_GROUPS, |finding| {
             let of_rule = if by == GroupBy::Rule { rule_paragraphs(finding, pages) } else { Vec::new() };
             (list_item(finding, Some(by), pages), of_rule)

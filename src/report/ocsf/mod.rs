@@ -24,7 +24,7 @@ use crate::result::{
 };
 
 /// Writes a result.
-pub(super) fn write(result: &mut Recorded, _: &Rendering, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(result: &Recorded, _: &Rendering, out: &mut dyn Write) -> io::Result<()> {
     let Recorded { head, findings } = result;
     let context = Context::new(head)?;
     let mut sequence = 0;

@@ -31,7 +31,7 @@ struct Observed {
 }
 
 /// Writes a result.
-pub(super) fn write(result: &mut Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(result: &Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
     let Recorded { head, findings } = result;
     let mut rules = Rules::new(head);
     let mut observed: Vec<Observed> = Vec::new();

@@ -32,7 +32,7 @@ const RESULT_LIMIT: u64 = 25_000;
 const NOTIFICATION_LIMIT: usize = 1_000;
 
 /// Writes a result.
-pub(super) fn write(result: &mut Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(result: &Recorded, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
     let Recorded { head, findings } = result;
     let mut rules = Rules::new(&head.policies);
     let artifacts = artifacts(head, rendering);
