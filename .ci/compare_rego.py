@@ -50,7 +50,8 @@ KNOWN_GAPS = {
 
 
 def main(probity, policies="policies"):
-    rules = json.loads(run(probity, "rules", "--format", "json"))
+    # The one about resources that are expected is not in Rego.
+    rules = json.loads(run(probity, "rules", "--exclude", "POPULATION-001", "--format", "json"))
     modules = read_modules(policies)
     engine = Engine(modules)
     differences = unequal_lists(rules, modules)
