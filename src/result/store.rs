@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom, Write as
 
 use super::{FindingV1, HeadV1};
 
-/// Findings that are kept in memory; where there are more, the first of them are on disk.
+/// Findings that are kept in memory; where there are more, all but the last of them are on disk.
 const MEMORY_BYTES: usize = 8 << 20;
 const BUFFER_BYTES: usize = 64 << 10;
 
@@ -43,18 +43,19 @@ impl Store {
     /// Where the temporary file cannot be written.
     pub fn add(&mut self, lines: &[u8]) -> io::Result<()> {
         self.count += memchr::memchr_iter(b'\n', lines).count() as u64;
-        self.memory.extend_from_slice(lines);
-        if self.memory.len() > MEMORY_BYTES {
-            let disk = match &mut self.disk {
-                Some(disk) => disk,
-                none => none.insert(Disk { file: tempfile::tempfile()?, bytes: 0 }),
-            };
-            // Where reading moves it, too.
-            disk.file.seek(SeekFrom::Start(disk.bytes))?;
-            disk.file.write_all(&self.memory)?;
-            disk.bytes += self.memory.len() as u64;
-            self.memory.clear();
+        let room = if self.disk.is_some() { BUFFER_BYTES } else { MEMORY_BYTES };
+        if self.memory.len() + lines.len() <= room {
+            self.memory.extend_from_slice(lines);
+            return Ok(());
         }
+        let disk = match &mut self.disk {
+            Some(disk) => disk,
+            none => none.insert(Disk { file: tempfile::tempfile()?, bytes: 0 }),
+        };
+        disk.write(&self.memory)?;
+        disk.write(lines)?;
+        self.memory.clear();
+        self.memory.shrink_to(BUFFER_BYTES);
         Ok(())
     }
 
@@ -93,6 +94,16 @@ impl Store {
     /// Where they cannot be read, and what `visit` says.
     pub fn each(&self, mut visit: impl FnMut(FindingV1) -> io::Result<()>) -> io::Result<()> {
         self.each_line(|line| visit(serde_json::from_slice(line)?))
+    }
+}
+
+impl Disk {
+    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+        // Reading moves it on some systems.
+        self.file.seek(SeekFrom::Start(self.bytes))?;
+        self.file.write_all(lines)?;
+        self.bytes += lines.len() as u64;
+        Ok(())
     }
 }
 
@@ -155,7 +166,7 @@ mod tests {
             store.add(line(number).as_bytes()).unwrap();
         }
         assert!(store.disk.as_ref().is_some_and(|disk| disk.bytes > 16 << 20), "{:?}", store.disk);
-        assert!(!store.memory.is_empty());
+        assert!(!store.memory.is_empty() && store.memory.len() <= BUFFER_BYTES);
         assert_eq!(store.len(), 20_000);
         thread::scope(|scope| {
             for _ in 0..3 {
