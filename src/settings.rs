@@ -16,7 +16,7 @@ use crate::operation::Operation;
 use crate::policy::{Selection, Severity};
 use crate::population::Population;
 use crate::source::Spot;
-use crate::waiver::Waiver;
+use crate::waiver::Waivers;
 
 /// How inputs are read.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ pub enum Purpose {
 #[derive(Clone, Debug, Default)]
 pub struct Accepting {
     /// Failures that somebody accepts.
-    pub waivers: Vec<Arc<Waiver>>,
+    pub waivers: Waivers,
     /// How long before they expire it is told.
     pub notice: TimeDelta,
     /// What an earlier run found.

@@ -22,7 +22,7 @@ use crate::result::{RatchetError, ReadError, next_ratchet, read_ratchet, write_r
 use crate::settings::{Accepting, parse_age};
 use crate::source::{Code, Diagnostic, SourceText, printable};
 use crate::suggest;
-use crate::waiver::{self, Waiver};
+use crate::waiver::{self, Waiver, Waivers};
 
 /// Days before a waiver expires from which on that is told, where nobody says.
 const DEFAULT_NOTICE_DAYS: i64 = 14;
@@ -167,7 +167,7 @@ impl AcceptChoice {
             return Err(problems);
         }
         Ok(Accepting {
-            waivers,
+            waivers: Waivers::new(waivers),
             notice: self.notice.value,
             ratchet,
             accepts_new: self.accepts_new,

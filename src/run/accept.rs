@@ -170,8 +170,7 @@ impl<'c> Case<'c> {
             region: self.subject.region.as_deref(),
             file: self.file,
         };
-        let waivers = self.judging.accepting.waivers.iter().enumerate();
-        let mut naming = waivers.filter(|(_, waiver)| waiver.names(&subject)).map(|(index, waiver)| {
+        let mut naming = self.judging.accepting.waivers.naming(&subject).map(|(index, waiver)| {
             let is_expired = waiver.expires.is_over(self.judging.clock);
             (index, Waived { waiver: Arc::clone(waiver), is_expired })
         });

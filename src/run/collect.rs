@@ -408,10 +408,9 @@ impl<'s> Collector<'s> {
         let mut operations: Vec<Operation> = self.inputs.iter().filter_map(|input| input.operation).collect();
         operations.sort_unstable();
         operations.dedup();
-        let roll = self.attendance.call(self.judging, rule, &operations);
-        for finding in &roll.findings {
+        let roll = self.attendance.call(self.judging, rule, &operations, &mut |finding| {
             tell(Event::Finding(finding));
-        }
+        });
         self.by_rule.resize(rules.len(), Counts::default());
         rules.push(Arc::clone(rule));
         self.by_rule.push(roll.counts);

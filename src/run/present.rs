@@ -65,7 +65,6 @@ pub(super) struct Attendance {
 /// What came out for the lists.
 #[derive(Default)]
 pub(super) struct Roll {
-    pub(super) findings: Vec<Finding>,
     pub(super) tally: Tally,
     pub(super) counts: Counts,
     pub(super) ledger: Ledger,
@@ -92,8 +91,14 @@ impl Attendance {
         }
     }
 
-    /// Calls the roll. `operations` are those that the run holds.
-    pub(super) fn call(&self, judging: &JudgeSettings, rule: &Arc<Rule>, operations: &[Operation]) -> Roll {
+    /// Calls the roll, and tells each finding. `operations` are those that the run holds.
+    pub(super) fn call(
+        &self,
+        judging: &JudgeSettings,
+        rule: &Arc<Rule>,
+        operations: &[Operation],
+        tell: &mut dyn FnMut(&Finding),
+    ) -> Roll {
         let population = &judging.accepting.population;
         let mut roll = Roll::default();
         let mut told = Vec::new();
@@ -111,7 +116,7 @@ impl Attendance {
                 let is_found = self.found.get(index).and_then(|entries| entries.get(number)).copied();
                 let is_found = is_found.unwrap_or_default();
                 found += u64::from(is_found);
-                called.judge(entry, is_found, &mut roll);
+                called.judge(entry, is_found, &mut roll, tell);
             }
             let unexpected = self.unexpected.get(&operation).map_or(0, |(count, _)| *count);
             let file = Arc::clone(list.file.name());
@@ -171,7 +176,7 @@ struct Called<'j> {
 
 impl Called<'_> {
     /// The verdict on a resource.
-    fn judge(&mut self, entry: &Expected, is_found: bool, roll: &mut Roll) {
+    fn judge(&mut self, entry: &Expected, is_found: bool, roll: &mut Roll, tell: &mut dyn FnMut(&Finding)) {
         let &mut Self { judging, rule, list, operation, .. } = self;
         let subject = || Subject {
             operation,
@@ -203,7 +208,7 @@ impl Called<'_> {
         };
         let value = EvidenceValue::Present(entry.id.clone().into());
         let evidence = Evidence { pointer: String::new(), value, place: place.clone() };
-        roll.findings.push(Finding {
+        tell(&Finding {
             rule: Arc::clone(rule),
             rule_line_1based: rule.line_1based,
             verdict: accepted.verdict,

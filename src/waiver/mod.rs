@@ -2,6 +2,7 @@
 
 mod append;
 mod expiry;
+mod list;
 mod pattern;
 mod read;
 
@@ -12,6 +13,7 @@ use crate::source::{Excerpt, Place};
 
 pub use append::{AppendError, Entry, append};
 pub use expiry::Expiry;
+pub use list::Waivers;
 pub use pattern::{Pattern, PatternError};
 pub use read::read;
 

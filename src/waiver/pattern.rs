@@ -68,6 +68,11 @@ impl Pattern {
         text == self.text || self.glob.as_ref().is_some_and(|glob| glob.is_match(text))
     }
 
+    /// Whether it may name other texts than the one that it is written as.
+    pub const fn is_glob(&self) -> bool {
+        self.glob.is_some()
+    }
+
     /// Whether it names whatever there may be: it has nothing but wildcards, or names texts that have nothing in common.
     pub fn is_any(&self) -> bool {
         const STRANGERS: [&str; 3] = ["\u{fffd}\u{10ffff}", "0/0", "zz-zz"];
