@@ -11,6 +11,7 @@ mod evidence;
 mod fake_environment;
 mod live;
 mod paging;
+mod proxy;
 mod renewal;
 mod retries;
 mod signing;

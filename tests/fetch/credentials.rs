@@ -186,7 +186,7 @@ fn the_order_of_huawei() {
     let found = huawei(None, &FakeEnvironment::default().file("~/.huaweicloud/credentials", basic)).unwrap();
     assert_eq!(ids(&found), ("BASIC", "BASIC-secret", Some("t")));
     assert_eq!(found.project_id.as_deref(), Some("p"));
-    assert_eq!(found.source, "the section `basic` of `/home/me/.huaweicloud/credentials`");
+    assert_eq!(found.source, "the section `basic` of `/fake/home/.huaweicloud/credentials`");
 }
 
 #[test]
@@ -282,14 +282,14 @@ fn what_was_looked_at_is_told() {
     assert_eq!(
         error.help(),
         "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or run `aws configure`; looked at: the variables \
-         `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`: not set; `/home/me/.aws/credentials` and \
-         `/home/me/.aws/config`: no profile `default`; `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`: not set; the metadata of \
+         `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`: not set; `/fake/home/.aws/credentials` and \
+         `/fake/home/.aws/config`: no profile `default`; `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`: not set; the metadata of \
          this instance: there is no connection"
     );
     let error = alibaba(None, &FakeEnvironment::default()).unwrap_err();
-    assert!(error.help().contains("`/home/me/.aliyun/config.json`: no credentials"), "{}", error.help());
+    assert!(error.help().contains("`/fake/home/.aliyun/config.json`: no credentials"), "{}", error.help());
     let error = huawei(None, &FakeEnvironment::default()).unwrap_err();
-    assert!(error.help().contains("`/home/me/.huaweicloud/credentials`: not there"), "{}", error.help());
+    assert!(error.help().contains("`/fake/home/.huaweicloud/credentials`: not there"), "{}", error.help());
     for provider in Provider::ALL {
         let error = find(provider, None, &FakeEnvironment::default().without_home()).unwrap_err();
         assert!(matches!(error, CredentialsError::None { .. }), "{error}");
@@ -355,7 +355,7 @@ fn files_that_cannot_be_read_end_the_search() {
         (Provider::Alibaba, "~/.alibabacloud/credentials.ini", "[a]\nx", "line 2 has no `=`"),
         (Provider::Huawei, "~/.huaweicloud/credentials", "[a]\nx", "line 2 has no `=`"),
     ] {
-        let name = path.replace("~/", "/home/me/");
+        let name = path.replace("~/", "/fake/home/");
         let error = find(provider, None, &FakeEnvironment::default().file(path, text)).unwrap_err();
         assert_eq!(error.to_string(), format!("`{name}`: {expected}"));
         let forbidden = FakeEnvironment::default().broken_file(path, ErrorKind::PermissionDenied);
@@ -385,7 +385,7 @@ fn ids_that_hold_more_than_an_id() {
             Provider::Huawei,
             "~/.huaweicloud/credentials",
             "[global]\nak = ID\nsk = s\ndomain_id = d/canary",
-            "the section `global` of `/home/me/.huaweicloud/credentials`: the domain id",
+            "the section `global` of `/fake/home/.huaweicloud/credentials`: the domain id",
         ),
     ] {
         let error = find(provider, None, &FakeEnvironment::default().file(path, text)).unwrap_err();

@@ -118,7 +118,7 @@ impl FakeEnvironment {
 
 fn at_home(path: &str) -> PathBuf {
     match path.strip_prefix("~/") {
-        Some(rest) => Path::new("/home/me").join(rest),
+        Some(rest) => Path::new("/fake/home").join(rest),
         None => PathBuf::from(path),
     }
 }

@@ -44,13 +44,16 @@ fn profiles_of_alibaba() {
         ("nothing", "the profile `nothing`: `access_key_id` is missing"),
         (
             "iniarn",
-            "the profile `iniarn` of `/home/me/.alibabacloud/credentials.ini`: a role to assume is not supported",
+            "the profile `iniarn` of `/fake/home/.alibabacloud/credentials.ini`: a role to assume is not supported",
         ),
-        ("typeless", "the profile `typeless` of `/home/me/.alibabacloud/credentials.ini`: `type` is missing"),
+        (
+            "typeless",
+            "the profile `typeless` of `/fake/home/.alibabacloud/credentials.ini`: `type` is missing",
+        ),
         (
             "curr",
-            "there is no profile `curr` in `/home/me/.aliyun/config.json` or \
-             `/home/me/.alibabacloud/credentials.ini`, did you mean `cur`?",
+            "there is no profile `curr` in `/fake/home/.aliyun/config.json` or \
+             `/fake/home/.alibabacloud/credentials.ini`, did you mean `cur`?",
         ),
     ] {
         let environment = files();

@@ -25,7 +25,7 @@ fn a_profile_that_is_asked_for_is_all_that_is_looked_at() {
     let error = aws(Some("audti"), &environment).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "there is no profile `audti` in `/home/me/.aws/credentials` or `/home/me/.aws/config`, did you mean `audit`?"
+        "there is no profile `audti` in `/fake/home/.aws/credentials` or `/fake/home/.aws/config`, did you mean `audit`?"
     );
     for name in ["corporate", "sso-session corporate", "profile audit", ""] {
         assert!(matches!(aws(Some(name), &environment), Err(CredentialsError::Profile { .. })), "{name}");
@@ -44,7 +44,7 @@ fn a_profile_that_the_environment_chooses() {
         aws_files().variable("AWS_ACCESS_KEY_ID", "VARIABLE").variable("AWS_SECRET_ACCESS_KEY", "s");
     assert_eq!(chosen(with_variables).unwrap().access_key_id, "VARIABLE");
     let error = chosen(FakeEnvironment::default()).unwrap_err();
-    assert!(error.to_string().starts_with("there is no profile `audit` in `/home/me/.aws/credentials` or"));
+    assert!(error.to_string().starts_with("there is no profile `audit` in `/fake/home/.aws/credentials` or"));
     let elsewhere = FakeEnvironment::default()
         .variable("AWS_SHARED_CREDENTIALS_FILE", "~/other/c")
         .variable("AWS_CONFIG_FILE", "/etc/aws")

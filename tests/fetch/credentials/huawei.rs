@@ -14,12 +14,15 @@ fn sections_of_huawei() {
     assert_eq!(huawei(None, &with_variables()).unwrap().access_key_id, "V");
     assert_eq!(huawei(Some("other"), &with_variables()).unwrap().access_key_id, "O");
     for (name, expected) in [
-        ("half", "the section `half` of `/home/me/.huaweicloud/credentials`: `sk` is missing"),
+        ("half", "the section `half` of `/fake/home/.huaweicloud/credentials`: `sk` is missing"),
         (
             "federated",
-            "the section `federated` of `/home/me/.huaweicloud/credentials`: a federated sign-in is not supported",
+            "the section `federated` of `/fake/home/.huaweicloud/credentials`: a federated sign-in is not supported",
         ),
-        ("othr", "there is no profile `othr` in `/home/me/.huaweicloud/credentials`, did you mean `other`?"),
+        (
+            "othr",
+            "there is no profile `othr` in `/fake/home/.huaweicloud/credentials`, did you mean `other`?",
+        ),
     ] {
         assert_eq!(huawei(Some(name), &files()).unwrap_err().to_string(), expected);
     }
