@@ -29,9 +29,10 @@ impl Population {
         self.lists.is_empty() || self.rule.is_none()
     }
 
-    /// Whether a list is judged that says something about an operation.
+    /// Whether resources of an operation are judged.
     pub fn is_about(&self, operation: Operation) -> bool {
-        !self.is_idle() && self.lists.iter().any(|list| list.is_about(operation))
+        !self.is_idle()
+            && self.lists.iter().any(|list| list.is_about(operation) && !list.entries().is_empty())
     }
 }
 

@@ -23,7 +23,7 @@ use crate::operation::{Operation, Paging};
 use crate::policy::Rule;
 use crate::settings::{JudgeSettings, LoadSettings};
 use crate::snapshot::Evidence;
-use crate::source::{Code, Diagnostic, Level, Place};
+use crate::source::{Code, Diagnostic, Level, Place, printable};
 
 /// What the reader says of a file when it is through with it.
 #[derive(Debug, Default)]
@@ -404,7 +404,17 @@ impl<'s> Collector<'s> {
     /// Judges whether the resources are there that are expected.
     fn call_the_roll(&mut self, rules: &mut Vec<Arc<Rule>>, tell: &mut dyn FnMut(Event<'_>)) {
         let population = &self.judging.accepting.population;
-        let Some(rule) = population.rule.as_ref().filter(|_| !population.lists.is_empty()) else { return };
+        let Some(first) = population.lists.first() else { return };
+        let Some(rule) = &population.rule else {
+            let name = printable(first.file.name());
+            let message = format!("nobody judges whether the resources of `{name}` are there");
+            self.diagnostics.push(
+                Diagnostic::warning(Code::PopulationNotJudged, message).help(
+                    "POPULATION-001 is left out: name the rules that are meant, or leave the lists out",
+                ),
+            );
+            return;
+        };
         let mut operations: Vec<Operation> = self.inputs.iter().filter_map(|input| input.operation).collect();
         operations.sort_unstable();
         operations.dedup();

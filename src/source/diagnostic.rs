@@ -211,6 +211,8 @@ codes! {
     PopulationAmbiguous = "population.ambiguous",
     /// A resource is in no list of expected ones.
     PopulationUnexpected = "population.unexpected",
+    /// Lists of expected resources are given, and their rule is left out.
+    PopulationNotJudged = "population.not_judged",
     /// A saved result could not be read.
     ResultUnreadable = "result.unreadable",
     /// The result could not be written.

@@ -280,6 +280,12 @@ fn lists_are_judged_unless_their_rule_is_left_out() {
         run("exclude = [\"*\"]\n[rule.POPULATION-001]\nenabled = true", &["--rule", "HWC-*", "--rule", "P*"]),
         population,
     );
+    // Left out, perhaps by a glob that is meant for others, it is told.
+    for left_out in ["population-001", "*-001"] {
+        let outcome = check(&["--expect", &list, "--rule", "HWC-COC-003", "--exclude", left_out, &input]);
+        assert_eq!(outcome.codes(), ["population.not_judged"], "{left_out}");
+        assert!(outcome.json()["diagnostics"][0]["message"].as_str().unwrap().contains(&list));
+    }
     // Alone: then nothing else is wanted of the payloads that it is about.
     assert_eq!(run("", &["--rule", "POPULATION-001"]), population);
     let alone = |list: &str, inputs: &[&str]| {
@@ -292,6 +298,14 @@ fn lists_are_judged_unless_their_rule_is_left_out() {
     let of_nodes = format!("ListInstanceCompliant={whole}");
     let aws = "samples/aws/ssm/get-patch-baseline/compliant.json";
     assert_eq!(alone(&of_nodes, &[&input, aws]), (2, vec!["policy.none_for_operation".to_owned()]));
+    let one_of_two = r#"{"GetPatchBaseline": ["pb-0c10e65780EXAMPLE"], "ListInstanceCompliant": []}"#;
+    let one_of_two = folder.file("two.json", one_of_two);
+    let (code, codes) = alone(&one_of_two, &[&input, aws]);
+    assert_eq!(code, 2);
+    assert!(
+        codes.contains(&"policy.none_for_operation".to_owned()),
+        "nothing is expected of the nodes: {codes:?}"
+    );
     // Where rules are selected, a list is no substitute for those that are about a payload.
     let outcome = check(&["--rule", "AWS-SSM-001", "--expect", &of_nodes, &input, aws]);
     assert_eq!((outcome.code, outcome.codes()), (2, vec!["policy.none_for_operation".to_owned()]));
