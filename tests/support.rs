@@ -198,3 +198,14 @@ pub(crate) fn places(outcome: &Outcome) -> Vec<String> {
     let marks = outcome.stderr.lines().filter_map(|line| line.split_once("─[")?.1.strip_suffix(']'));
     marks.map(|place| place.rsplit('/').next().unwrap().to_owned()).collect()
 }
+
+/// Whether a document is what a JSON Schema asks for.
+#[track_caller]
+pub(crate) fn validates(validator: &jsonschema::Validator, document: &Value) {
+    let problems: Vec<String> = validator
+        .iter_errors(document)
+        .take(5)
+        .map(|error| format!("{} at {}", error, error.instance_path()))
+        .collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+}

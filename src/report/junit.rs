@@ -29,7 +29,7 @@ pub(super) fn write(result: &Recorded, _: &Rendering, out: &mut dyn Write) -> io
     let mut listed = VerdictsV1::default();
     let mut suites: Vec<Suite> = Vec::new();
     findings.each(|finding| {
-        wording::add(&mut listed, finding.verdict);
+        *listed.of_mut(finding.verdict) += 1;
         if suites.last().is_none_or(|suite| suite.name != finding.location.file) {
             suites.push(Suite::new(finding.location.file.clone()));
         }

@@ -110,19 +110,6 @@ pub(super) fn unlisted(head: &HeadV1, listed: &VerdictsV1) -> Option<String> {
         .then(|| format!("verdicts that are counted but not listed: {}; {help}", words.join(", ")))
 }
 
-/// Counts one more verdict.
-pub(super) const fn add(counts: &mut VerdictsV1, verdict: VerdictV1) {
-    let count = match verdict {
-        VerdictV1::Pass => &mut counts.pass,
-        VerdictV1::Fail => &mut counts.fail,
-        VerdictV1::Inconclusive => &mut counts.inconclusive,
-        VerdictV1::NotApplicable => &mut counts.not_applicable,
-        VerdictV1::Waived => &mut counts.waived,
-        VerdictV1::Error => &mut counts.error,
-    };
-    *count += 1;
-}
-
 /// What the gate says, and why.
 pub(super) fn gate(head: &HeadV1) -> String {
     let (fail_on, warns) = (head.settings.fail_on, head.settings.inconclusive == "warn");

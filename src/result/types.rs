@@ -243,6 +243,18 @@ impl VerdictsV1 {
         }
     }
 
+    /// The count of `verdict`.
+    pub const fn of_mut(&mut self, verdict: VerdictV1) -> &mut u64 {
+        match verdict {
+            VerdictV1::Pass => &mut self.pass,
+            VerdictV1::Fail => &mut self.fail,
+            VerdictV1::Inconclusive => &mut self.inconclusive,
+            VerdictV1::NotApplicable => &mut self.not_applicable,
+            VerdictV1::Waived => &mut self.waived,
+            VerdictV1::Error => &mut self.error,
+        }
+    }
+
     /// All of them.
     pub const fn total(&self) -> u64 {
         // A saved result may say anything.

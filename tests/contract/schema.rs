@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{everything, lines};
-use crate::support::{CLOCK, Folder, check, page, probity, probity_with, report, rule};
+use crate::support::{CLOCK, Folder, check, page, probity, probity_with, report, rule, validates};
 
 /// A schema that the tool prints.
 fn schema(of: &str) -> Value {
@@ -19,16 +19,6 @@ fn part(name: &str) -> Value {
     let whole = schema("run");
     assert!(whole["$defs"][name].is_object(), "{name}");
     json!({"$schema": whole["$schema"], "$ref": format!("#/$defs/{name}"), "$defs": whole["$defs"]})
-}
-
-#[track_caller]
-fn validates(validator: &jsonschema::Validator, document: &Value) {
-    let problems: Vec<String> = validator
-        .iter_errors(document)
-        .take(5)
-        .map(|error| format!("{} at {}", error, error.instance_path()))
-        .collect();
-    assert!(problems.is_empty(), "{problems:#?}");
 }
 
 #[test]

@@ -52,16 +52,6 @@ pub(super) fn schema(name: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-#[track_caller]
-pub(super) fn validates(validator: &jsonschema::Validator, document: &Value) {
-    let problems: Vec<String> = validator
-        .iter_errors(document)
-        .take(5)
-        .map(|error| format!("{} at {}", error, error.instance_path()))
-        .collect();
-    assert!(problems.is_empty(), "{problems:#?}");
-}
-
 /// Puts a text wherever a payload, a rule, a waiver or the ratchet can put one.
 pub(super) fn with_text(text: &str) -> Value {
     let mut result = each_verdict();

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::each_verdict::{
-    each_verdict, nothing, printed, report, schema, validates, with_long_text, with_text,
-};
+use super::each_verdict::{each_verdict, nothing, printed, report, schema, with_long_text, with_text};
 use super::hostile_texts::{hostile_texts, long_texts};
+use crate::support::validates;
 
 fn events(result: &Value) -> Vec<Value> {
     let printed = printed(result, &["--format", "ocsf"]);

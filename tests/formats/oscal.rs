@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::each_verdict::{
-    each_verdict, nothing, printed, report, schema, validates, with_long_text, with_text,
-};
+use super::each_verdict::{each_verdict, nothing, printed, report, schema, with_long_text, with_text};
 use super::hostile_texts::{hostile_texts, long_texts};
-use crate::support::{CLOCK, Folder, command, finish, probity};
+use crate::support::{CLOCK, Folder, command, finish, probity, validates};
 
 fn oscal(result: &Value) -> Value {
     serde_json::from_str(&printed(result, &["--format", "oscal"])).unwrap()

@@ -14,7 +14,6 @@ use super::excerpt::Excerpt;
 use super::literal::{cut, paragraph, shown};
 use super::rule::Rule;
 use super::survey::needs_attention;
-use super::verdicts::slot;
 use crate::report::{GroupBy, Rendering, safe_json};
 use crate::result::{EvidenceV1, ExcerptV1, FindingV1, HeadV1, Recorded, VerdictV1, VerdictsV1, WaiverV1};
 
@@ -60,7 +59,7 @@ pub(super) fn write(
             out.write_all(b"\n")?;
             safe_json::write_at_once(&mut out, &tables.row(number, &finding)?)?;
             rows += 1;
-            *slot(&mut listed, finding.verdict) += 1;
+            *listed.of_mut(finding.verdict) += 1;
             Ok(())
         })?;
     }
@@ -402,7 +401,7 @@ impl<'a> About<'a> {
 pub(super) fn minus(all: &VerdictsV1, some: &VerdictsV1) -> VerdictsV1 {
     let mut more = VerdictsV1::default();
     for &verdict in VerdictV1::ALL {
-        *slot(&mut more, verdict) = all.of(verdict).saturating_sub(some.of(verdict));
+        *more.of_mut(verdict) = all.of(verdict).saturating_sub(some.of(verdict));
     }
     more
 }

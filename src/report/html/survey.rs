@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::literal::cut;
-use super::verdicts::{slot, words};
+use super::verdicts::words;
 use crate::result::{FindingV1, HeadV1, RuleV1, Store, VerdictV1, VerdictsV1};
 
 /// Findings that are listed where scripts do not run.
@@ -41,7 +41,7 @@ impl Survey {
         let policies: BTreeSet<&str> = head.policies.iter().map(|policy| policy.id.as_str()).collect();
         let mut survey = Self::default();
         findings.each(|finding| {
-            *slot(&mut survey.listed, finding.verdict) += 1;
+            *survey.listed.of_mut(finding.verdict) += 1;
             if needs_attention(finding.verdict) {
                 if survey.plain.len() < PLAIN {
                     survey.plain.push(plain(&finding));
@@ -53,7 +53,7 @@ impl Survey {
                 let FindingV1 { rule, verdict, .. } = finding;
                 let further = survey.further.entry(rule.id.clone());
                 let (_, counts) = further.or_insert_with(|| (rule, VerdictsV1::default()));
-                *slot(counts, verdict) += 1;
+                *counts.of_mut(verdict) += 1;
             }
             Ok(())
         })?;

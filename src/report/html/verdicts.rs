@@ -50,20 +50,8 @@ pub(super) fn counts(verdicts: &VerdictsV1) -> Vec<Count> {
 /// Adds `more`.
 pub(super) fn add(sum: &mut VerdictsV1, more: &VerdictsV1) {
     for verdict in ORDER {
-        let slot = slot(sum, verdict);
+        let slot = sum.of_mut(verdict);
         *slot = slot.saturating_add(more.of(verdict));
-    }
-}
-
-/// The count of a verdict.
-pub(super) const fn slot(counts: &mut VerdictsV1, verdict: VerdictV1) -> &mut u64 {
-    match verdict {
-        VerdictV1::Pass => &mut counts.pass,
-        VerdictV1::Fail => &mut counts.fail,
-        VerdictV1::Inconclusive => &mut counts.inconclusive,
-        VerdictV1::NotApplicable => &mut counts.not_applicable,
-        VerdictV1::Waived => &mut counts.waived,
-        VerdictV1::Error => &mut counts.error,
     }
 }
 

@@ -157,6 +157,7 @@ impl<'h> Context<'h> {
             LevelV1::Error => (0, "Unknown"),
             LevelV1::Warning => (1, "Informational"),
         };
+        let event = self.event(severity, (1, "New"));
         Event {
             message: format!("{code}: {message}"),
             metadata: self.metadata(code, &[&uid], &[], sequence),
@@ -170,20 +171,13 @@ impl<'h> Context<'h> {
                 data_sources: file.iter().map(String::as_str).collect(),
             },
             compliance: Compliance {
-                control: None,
-                desc: None,
-                standards: Vec::new(),
-                requirements: Vec::new(),
-                control_parameters: Vec::new(),
-                checks: Vec::new(),
-                status_id: 0,
-                status: "Unknown",
                 status_code: code,
                 status_details: vec![message.clone()],
+                ..event.compliance
             },
             remediation: help.as_deref().map(|desc| Remediation { desc, references: Vec::new() }),
             unmapped,
-            ..self.event(severity, (1, "New"))
+            ..event
         }
     }
 

@@ -94,7 +94,7 @@ impl Rules {
             if rule.sha256.is_none() {
                 rule.operations.insert(finding.resource.operation.clone());
             }
-            *count_of(&mut rule.listed, finding.verdict) += 1;
+            *rule.listed.of_mut(finding.verdict) += 1;
         }
         index
     }
@@ -173,7 +173,7 @@ impl Rule {
     pub(super) fn verdicts(&self) -> VerdictsV1 {
         let mut verdicts = self.stated;
         for &verdict in VerdictV1::ALL {
-            let count = count_of(&mut verdicts, verdict);
+            let count = verdicts.of_mut(verdict);
             *count = self.listed.of(verdict).max(*count);
         }
         verdicts
@@ -230,17 +230,6 @@ impl Unclear {
             unclear.operations.insert(list.operation.clone());
         }
         unclear
-    }
-}
-
-const fn count_of(verdicts: &mut VerdictsV1, verdict: VerdictV1) -> &mut u64 {
-    match verdict {
-        VerdictV1::Pass => &mut verdicts.pass,
-        VerdictV1::Fail => &mut verdicts.fail,
-        VerdictV1::Inconclusive => &mut verdicts.inconclusive,
-        VerdictV1::NotApplicable => &mut verdicts.not_applicable,
-        VerdictV1::Waived => &mut verdicts.waived,
-        VerdictV1::Error => &mut verdicts.error,
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn write(result: &Recorded, rendering: &Rendering, out: &mut dyn Writ
     let mut counts = Counts::default();
     findings.each(|finding| {
         let standing = Standing::of(&finding, &head.settings);
-        wording::add(&mut counts.listed, finding.verdict);
+        *counts.listed.of_mut(finding.verdict) += 1;
         if standing == Standing::Clear {
             return Ok(());
         }
